@@ -1,0 +1,298 @@
+"""Splits and dividends: which change of a count or price is only a change of scale.
+
+The share table shows a split on the evening of day T, the exchange's previous close (and IOPV) follow on
+T+1, and a list of corporate actions may carry either day. A split is therefore one event with a ratio,
+found in any of the three places, and applied once to each series, on that series' own day.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from signals.core.field import CLOSE, DIVIDEND, PREV_CLOSE, SHARES, SPLIT
+from signals.core.matrix import Bools, Floats, Ints
+from signals.core.panel import Panel
+from signals.core.series import carried, positive, previous
+
+CLEAN_RATIOS = (
+    *(1.0 / n for n in (100, 50, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2)),
+    *(1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 20.0, 50.0, 100.0),
+)
+"""Ratios that funds announce, new shares per old."""
+
+CLEAN_TOLERANCE = 0.015
+"""A rebased price is rounded to 0.001 元, so its ratio misses the announced one by about a tick."""
+
+SUSPECT_TOLERANCE = 0.03
+"""A share count this near to a clean multiple waits for the next session's price before it is a flow."""
+
+LEAST_REBASE = 0.15
+"""Dividends move the previous close by less than this; splits by more."""
+
+DAILY_LIMIT = 0.23
+"""The widest price limit of a session (20 %, as a logarithm) and a tick: how far a close may stray from a
+split's exact ratio."""
+
+LEAST_FALL = 0.295
+"""A close that falls by more than this (as a logarithm) is no move of a session."""
+
+JUMP_LIMIT = 0.6
+"""A larger change of the share count without a known split is unknown, not a flow (2.5)."""
+
+_LAST_CLOSE_SESSIONS = 20
+"""How long a suspended fund's last close still says what its previous close was rebased from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """One split of one fund; rows are None where the series does not show it yet."""
+
+    column: int
+    ratio: float
+    price_row: int | None = None
+    listed_row: int | None = None
+    share_row: int | None = None
+    """None while the share count has not followed the price."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Actions:
+    """The corporate actions of a panel; matrices of sessions × funds."""
+
+    splits: tuple[Split, ...]
+    prev_close: Floats
+    """Previous close on today's scale: the exchange's, else rebuilt from splits and dividends."""
+    share_ratio: Floats
+    """Split ratio between the share counts of T−1 and T; 1 = none."""
+    cash: Floats
+    """Dividend per share that went ex on T, 元; 0 = none."""
+    price_lag: Floats
+    """Shares of T are on a scale this many times finer than the prices of T; 1 but on split days."""
+    pending: Bools
+    """The step of the share count is unexplained: a split not yet proved, or a jump without one."""
+    unsettled: Bools
+    """No price has been seen since a step that may be a split: counts before and after do not compare."""
+    late: Bools
+    """The step was explained only by the price of T+1: nothing may be claimed on T itself."""
+
+
+def find_actions(panel: Panel) -> Actions:
+    """Find every split of the panel and place it.
+
+    1. A price event: the exchange's previous close is off the last close by more than a dividend (or,
+       where a source has no previous close, the close itself falls by a clean ratio).
+    2. A listed event that a price event within a session confirms is the same one, with the list's ratio.
+    3. An event belongs to the one step of the share count that it explains, on its session or a
+       neighbour. Known steps that it does not explain disprove it, unless it is listed.
+    4. A step that no split explains is pending when it is a jump, or while it is near a clean multiple
+       and the next session has no price.
+    """
+    prices = _Prices.of(panel)
+    shares = positive(panel.values(SHARES))
+    steps = shares / previous(shares)
+    events = _merge(list(prices.events()), _listed(panel.values(SPLIT)), prices)
+    splits, disproved = _placed(events, steps, prices.last_row)
+    share_ratio, price_ratio = np.ones(steps.shape), np.ones(steps.shape)
+    price_lag, late, awaited = np.ones(steps.shape), *(np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
+    for one in splits:
+        if one.price_row is not None:
+            price_ratio[one.price_row, one.column] *= one.ratio
+        if one.share_row is not None:
+            share_ratio[one.share_row, one.column] *= one.ratio
+            price_lag[_apart(one.share_row, one.price_row, len(steps)), one.column] = _lag_ratio(one)
+            late[_doubted(one.share_row, one), one.column] = True
+        elif one.price_row is not None:
+            awaited[one.price_row :, one.column] = True
+            price_lag[one.price_row :, one.column] = 1.0 / one.ratio
+    for one in disproved:
+        late[one.price_row, one.column] = True
+    prev_close, cash = _on_todays_scale(prices, price_ratio, np.nan_to_num(panel.values(DIVIDEND)))
+    jumps = np.abs(steps / share_ratio - 1) > JUMP_LIMIT
+    # Halving is as doubtful as doubling, though it is a smaller share of what was there.
+    large = np.abs(np.log(steps)) > np.log(1 + JUMP_LIMIT)
+    doubtful = (large | _near_clean(steps)) & (share_ratio == 1.0)
+    return Actions(
+        splits=splits,
+        prev_close=prev_close,
+        share_ratio=share_ratio,
+        cash=cash,
+        price_lag=price_lag,
+        pending=jumps | awaited | (doubtful & ~prices.next_known),
+        unsettled=_unsettled(doubtful, prices.seen),
+        late=late | (doubtful & prices.next_known),
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Prices:
+    close: Floats
+    last_close: Floats
+    own_previous: Floats
+    last_row: Ints
+    """Row of the last close before each session; −1 = none."""
+    told_before: Bools
+    """The session before has a table at all: what is missing in it was not traded."""
+    seen: Bools
+    """A price of the session is known beside an earlier one, so a split before it would show."""
+    next_known: Bools
+    """The next session's price is seen."""
+
+    @classmethod
+    def of(cls, panel: Panel) -> "_Prices":
+        close, own_previous = positive(panel.values(CLOSE)), positive(panel.values(PREV_CLOSE))
+        newest, rows = carried(close, _LAST_CLOSE_SESSIONS)
+        last_close = previous(newest)
+        seen = np.isfinite(last_close) & (np.isfinite(own_previous) | np.isfinite(close))
+        next_known = np.zeros(close.shape, dtype=np.bool_)
+        next_known[:-1] = seen[1:]
+        told_before = previous(panel.told(CLOSE), fill=False)
+        return cls(close, last_close, own_previous, previous(rows, fill=-1), told_before, seen, next_known)
+
+    def events(self) -> Iterator[Split]:
+        rebase = self.last_close / self.own_previous
+        fall = np.where(np.isnan(self.own_previous), self.last_close / self.close, np.nan)
+        for row, column in np.argwhere(np.abs(rebase - 1) > LEAST_REBASE):
+            measured = float(rebase[row, column])
+            clean = _nearest_clean(measured)
+            exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
+            yield Split(column=int(column), ratio=exact, price_row=int(row))
+        for row, column in np.argwhere(np.abs(np.log(fall)) > LEAST_FALL):
+            clean = _nearest_clean(float(fall[row, column]))
+            if self.falls_by(clean, int(row), int(column)):
+                yield Split(column=int(column), ratio=clean, price_row=int(row))
+
+    def falls_by(self, ratio: float, row: int, column: int) -> bool:
+        """Whether the price of a session fits a split of this ratio better than none."""
+        if not 0 <= row < len(self.close):
+            return False
+        own = self.own_previous[row, column]
+        price, limit = (own, CLEAN_TOLERANCE) if np.isfinite(own) else (self.close[row, column], DAILY_LIMIT)
+        misfit = abs(np.log(self.last_close[row, column] / price / ratio))
+        return bool(misfit <= limit and misfit < abs(np.log(ratio)) / 2)
+
+    def next_traded(self, row: int, column: int) -> int:
+        """The first session after `row` with a close; one past the end when there is none."""
+        later = np.flatnonzero(np.isfinite(self.close[row + 1 :, column]))
+        return row + 1 + int(later[0]) if later.size else len(self.close)
+
+
+def _listed(ratios: Floats) -> Iterator[Split]:
+    for row, column in np.argwhere(np.isfinite(ratios) & (ratios > 0) & (ratios != 1)):
+        yield Split(column=int(column), ratio=float(ratios[row, column]), listed_row=int(row))
+
+
+def _merge(priced: list[Split], listed: Iterable[Split], prices: _Prices) -> list[Split]:
+    left, merged = list(priced), list[Split]()
+    for one in listed:
+        row = one.listed_row or 0
+        near = (row - 1, row, row + 1, prices.next_traded(row + 1, one.column))
+        same = [
+            other
+            for other in left
+            if other.column == one.column
+            and other.price_row in near
+            and abs(np.log(other.ratio / one.ratio)) <= DAILY_LIMIT
+        ]
+        shown = [at for at in near if prices.falls_by(one.ratio, at, one.column)]
+        if same:
+            left.remove(same[0])
+        price_row = same[0].price_row if same else next(iter(shown), None)
+        merged.append(replace(one, price_row=price_row))
+    return merged + left
+
+
+def _placed(events: Iterable[Split], steps: Floats, last_row: Ints) -> tuple[tuple[Split, ...], list[Split]]:
+    """The splits with their steps of the share count, and the events that every step nearby disproves."""
+    placed, disproved = list[Split](), list[Split]()
+    for one in events:
+        traded = one.price_row if one.price_row is None else int(last_row[one.price_row, one.column])
+        near = sorted({*_around(one.price_row, traded), *_around(one.listed_row)})
+        misfit = {row: abs(float(np.log(steps[row, one.column] / one.ratio))) for row in near if 0 <= row < len(steps)}
+        known = {row: miss for row, miss in misfit.items() if np.isfinite(miss)}
+        best = min(known, key=lambda row: known[row], default=None)
+        if best is not None and known[best] < abs(np.log(one.ratio)) / 2:
+            placed.append(replace(one, share_row=best, ratio=_without_dividend(one, float(steps[best, one.column]))))
+        elif len(known) < len(misfit):
+            unknown = [row for row in misfit if row not in known]
+            placed.append(replace(one, share_row=one.price_row if one.price_row in unknown else unknown[-1]))
+        elif one.listed_row is not None or len(misfit) < len(near):
+            placed.append(one)
+        else:
+            disproved.append(one)
+    return _once(placed), disproved
+
+
+def _once(placed: list[Split]) -> tuple[Split, ...]:
+    """A step of the share count holds one split, however many lists and prices tell of it."""
+    found = dict[tuple[int, int | None, int | None], Split]()
+    for one in placed:
+        key = (one.column, one.share_row, None if one.share_row is not None else one.price_row)
+        other = found.get(key)
+        found[key] = one if other is None else replace(other, price_row=other.price_row or one.price_row)
+    return tuple(found.values())
+
+
+def _without_dividend(split: Split, step: float) -> float:
+    """A dividend of the same day is in the price's ratio and not in the split's."""
+    clean = _nearest_clean(step)
+    apart = abs(np.log(split.ratio / clean))
+    if split.listed_row is not None or apart > np.log(1 + LEAST_REBASE):
+        return split.ratio
+    return min((split.ratio, clean), key=lambda ratio: abs(np.log(step / ratio)))
+
+
+def _around(row: int | None, since: int | None = None) -> range:
+    """The sessions beside a row, back to the last one that was traded."""
+    return range(0) if row is None else range(min(row - 1, row - 1 if since is None or since < 0 else since), row + 2)
+
+
+def _on_todays_scale(prices: _Prices, price_ratio: Floats, listed_cash: Floats) -> tuple[Floats, Floats]:
+    """Previous closes, and the dividends that explain what a split does not."""
+    unsplit = prices.last_close / price_ratio
+    own = np.isfinite(prices.own_previous)
+    fallen = unsplit - prices.own_previous
+    # The exchange's previous close is the last close to the tick unless something went ex; dividing by a
+    # split's ratio rounds it by up to a tick more.
+    # Where the table of the session before is missing the last close is an older one, and its fall no dividend.
+    event = prices.told_before & (fallen > np.where(price_ratio == 1.0, 0.0009, 0.0015))
+    cash = np.where(own, np.where(event, fallen, 0.0), listed_cash)
+    return np.where(own, prices.own_previous, unsplit - listed_cash), cash
+
+
+def _apart(share_row: int, price_row: int | None, sessions: int) -> slice:
+    """The sessions on which shares and prices stand on different scales."""
+    if price_row is None:
+        # A listed split whose price has not followed yet: it can only be the newest session's.
+        return slice(share_row, sessions) if share_row == sessions - 1 else slice(0, 0)
+    return slice(min(share_row, price_row), max(share_row, price_row))
+
+
+def _doubted(share_row: int, split: Split) -> slice:
+    """The sessions on which, as known then, the split was not yet explained."""
+    proof = min(row for row in (split.price_row, split.listed_row) if row is not None)
+    return slice(share_row, share_row + 1) if proof > share_row else slice(proof, share_row)
+
+
+def _lag_ratio(split: Split) -> float:
+    follows = split.price_row is not None and split.share_row is not None and split.price_row <= split.share_row
+    return 1.0 / split.ratio if follows else split.ratio
+
+
+def _unsettled(doubtful: Bools, seen: Bools) -> Bools:
+    out, state = np.empty_like(doubtful), np.zeros(doubtful.shape[1], dtype=np.bool_)
+    for row, (step, price) in enumerate(zip(doubtful, seen, strict=True)):
+        state = step | (state & ~price)
+        out[row] = state
+    return out
+
+
+def _nearest_clean(ratio: float) -> float:
+    return min(CLEAN_RATIOS, key=lambda clean: abs(ratio / clean - 1))
+
+
+def _near_clean(steps: Floats) -> Bools:
+    near = np.zeros(steps.shape, dtype=np.bool_)
+    for clean in CLEAN_RATIOS:
+        near |= np.abs(steps / clean - 1) <= SUSPECT_TOLERANCE
+    return near

@@ -1,0 +1,63 @@
+"""Names, units and axes of the raw figures that sources deliver."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Unit(Enum):
+    """What a number counts; decides how a message prints it."""
+
+    CNY = "元"
+    SHARES = "份"
+    CNY_PER_SHARE = "元/份"
+    CNY_CHANGE = "元±"
+    """A change of an amount; printed with its sign."""
+    FRACTION = "fraction"
+    MOVE = "move"
+    """A fraction that is a change; printed with its sign."""
+    PERCENTILE = "percentile"
+    """A fraction that says how many are below."""
+    POINTS = "points"
+    SESSIONS = "sessions"
+    COUNT = "count"
+    RANK = "rank"
+    RATIO = "ratio"
+
+
+class Axis(Enum):
+    """What the columns of a matrix are."""
+
+    FUND = "fund"
+    INDEX = "index"
+    MARKET = "market"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A raw figure with its unit; one matrix of a `Panel`."""
+
+    name: str
+    unit: Unit
+    axis: Axis = Axis.FUND
+
+
+OPEN = Field("open", Unit.CNY_PER_SHARE)
+HIGH = Field("high", Unit.CNY_PER_SHARE)
+LOW = Field("low", Unit.CNY_PER_SHARE)
+CLOSE = Field("close", Unit.CNY_PER_SHARE)
+PREV_CLOSE = Field("prev_close", Unit.CNY_PER_SHARE)
+"""The exchange's own previous close: adjusted on the ex-day of a split or dividend."""
+VOLUME = Field("volume", Unit.SHARES)
+AMOUNT = Field("amount", Unit.CNY)
+IOPV = Field("iopv", Unit.CNY_PER_SHARE)
+NAV = Field("nav", Unit.CNY_PER_SHARE)
+SHARES = Field("shares", Unit.SHARES)
+SPLIT = Field("split_ratio", Unit.RATIO)
+"""New shares per old share, as a list of corporate actions states it."""
+DIVIDEND = Field("dividend_per_share", Unit.CNY_PER_SHARE)
+
+INDEX_CLOSE = Field("index_close", Unit.POINTS, Axis.INDEX)
+
+FINANCING = Field("financing", Unit.CNY, Axis.MARKET)
+SHORT = Field("short", Unit.CNY, Axis.MARKET)
+MARGIN_TOTAL = Field("total", Unit.CNY, Axis.MARKET)

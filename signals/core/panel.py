@@ -1,0 +1,241 @@
+"""Snapshots laid side by side: one sessions × subjects matrix per field, as known at one moment."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from signals.core.field import Axis, Field
+from signals.core.matrix import Bools, Floats
+from signals.core.measure import Figure, Measure
+from signals.core.profile import Profile, exchange_of, lay_profiles
+from signals.core.snapshot import DEMO_SOURCE, ESTIMATED, Dataset, Snapshot
+
+BOTH_EXCHANGES = "SSE+SZSE"
+"""两市: the sum that the press quotes. The three-market series with BSE is a different one."""
+
+Derived = TypeVar("Derived")
+
+LEAST_SESSIONS = 60
+"""Sessions that a panel always holds: enough for any streak of a market without funds."""
+
+_FUND_TABLES = frozenset({Dataset.DAILY, Dataset.SHARES, Dataset.NAV})
+
+_MARKETS = ("SSE", "SZSE", BOTH_EXCHANGES)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layer:
+    """The matrix of one field with the source and the finality of each cell."""
+
+    values: Floats
+    origin: npt.NDArray[np.int16]
+    """Index into `Panel.origins`; −1 where no source spoke."""
+    estimated: Bools
+    """The source calls the figure provisional or estimated."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """What was known at `asof` about the sessions up to the last row.
+
+    Matrices have one row per session (ascending) and one column per subject of the field's axis.
+    Nothing in a panel looks past its last row or past `asof`.
+    """
+
+    sessions: tuple[date, ...]
+    asof: datetime
+    subjects: Mapping[Axis, tuple[str, ...]]
+    layers: Mapping[Field, Layer]
+    origins: tuple[str, ...]
+    profiles: Mapping[str, Profile]
+    _derived: dict[Callable[["Panel"], Any], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def demo(self) -> bool:
+        """Whether figures of a generated market are among it."""
+        return any(origin.startswith(DEMO_SOURCE) for origin in self.origins)
+
+    def shape(self, axis: Axis) -> tuple[int, int]:
+        """Sessions × subjects of an axis."""
+        return len(self.sessions), len(self.subjects[axis])
+
+    def values(self, one: Field) -> Floats:
+        """The matrix of a field; all NaN when no source spoke of it. Not to be written to."""
+        layer = self.layers.get(one)
+        return layer.values if layer else np.full(self.shape(one.axis), np.nan)
+
+    def estimated(self, one: Field) -> Bools:
+        """Where the source itself calls the field's figure provisional."""
+        layer = self.layers.get(one)
+        return layer.estimated if layer else np.zeros(self.shape(one.axis), dtype=np.bool_)
+
+    def publishers(self, axis: Axis) -> list[list[int]]:
+        """Columns of the subjects that one publisher tells of: an exchange's funds; all others together."""
+        if axis is not Axis.FUND:
+            return [list(range(len(self.subjects[axis])))]
+        exchanges = [exchange_of(code) for code in self.subjects[axis]]
+        return [[at for at, one in enumerate(exchanges) if one == name] for name in sorted(set(exchanges))]
+
+    def told(self, one: Field) -> Bools:
+        """Where the publisher of a subject has told the field of any subject at all."""
+        known = np.isfinite(self.values(one))
+        for columns in self.publishers(one.axis):
+            known[:, columns] = known[:, columns].any(axis=1, keepdims=True)
+        return known
+
+    def row(self, day: date) -> int:
+        """The row of a session; raises KeyError when the panel does not hold it."""
+        at = int(np.searchsorted(np.array(self.sessions, dtype="datetime64[D]"), np.datetime64(day)))
+        if at == len(self.sessions) or self.sessions[at] != day:
+            raise KeyError(f"{day} is not a session of this panel")
+        return at
+
+    @property
+    def columns(self) -> Mapping[Axis, Mapping[str, int]]:
+        """Column numbers of the subjects of each axis."""
+        return self.derive(_columns)
+
+    def column(self, axis: Axis, subject: str) -> int:
+        """The column of a subject; raises KeyError when the panel does not hold it."""
+        return self.columns[axis][subject]
+
+    def derive(self, compute: Callable[["Panel"], Derived]) -> Derived:
+        """The result of a function of the panel, computed once."""
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        result: Derived = self._derived[compute]
+        return result
+
+    def fresh_row(self, needs: Collection[Field]) -> int | None:
+        """The newest row for which some source has spoken of every field in `needs`."""
+        spoken = np.ones(len(self.sessions), dtype=np.bool_)
+        for need in needs:
+            spoken &= np.isfinite(self.values(need)).any(axis=1)
+        rows = np.flatnonzero(spoken)
+        return int(rows[-1]) if rows.size else None
+
+    def figure(self, measure: Measure, row: int, column: int) -> Figure:
+        """One cell of a measure with its session, sources and finality."""
+        own = row if measure.rows is None else int(measure.rows[row, column])
+        return Figure(
+            value=float(measure.values[row, column]),
+            unit=measure.unit,
+            day=self.sessions[own],
+            source=self._sources(measure.inputs_at(row, column), own, column),
+            estimated=bool(measure.estimated is not None and measure.estimated[row, column]),
+        )
+
+    def until(self, day: date) -> "Panel":
+        """The same panel with every session after `day` cut off."""
+        stop = self.row(day) + 1
+        layers = {
+            one: Layer(layer.values[:stop], layer.origin[:stop], layer.estimated[:stop])
+            for one, layer in self.layers.items()
+        }
+        return replace(self, sessions=self.sessions[:stop], layers=layers, _derived={})
+
+    def _sources(self, inputs: Iterable[Field], row: int, column: int) -> str:
+        spoke: set[int] = set()
+        for one in inputs:
+            layer = self.layers.get(one)
+            if layer is not None:
+                # A sum of both exchanges has no source of its own: its parts' sources are named.
+                summed = one.axis is Axis.MARKET and layer.origin[row, column] < 0
+                spoke.update(layer.origin[row].tolist() if summed else [int(layer.origin[row, column])])
+        return ", ".join(sorted({self.origins[one] for one in spoke if one >= 0}))
+
+
+def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:
+    return {axis: {name: at for at, name in enumerate(names)} for axis, names in panel.subjects.items()}
+
+
+def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: datetime) -> Panel:
+    """Lay snapshots side by side over the given sessions.
+
+    1. What became known after `asof`, or is about a session outside, is left out.
+    2. Of several tables of one source on the same data, scope and session the newest replaces the others
+       whole: a revision may take a figure back.
+    3. Leading sessions without any fund's figures are left out, but for the last `LEAST_SESSIONS`: a young
+       database does not pay for the years that it has not seen.
+    4. The rest is laid down in the order in which it became known; a known figure replaces an older
+       one, an unknown one does not.
+    """
+    wanted = set(sessions)
+    newest: dict[tuple[Dataset, str, str, date], Snapshot] = {}
+    profiles: list[Snapshot] = []
+    for one in snapshots:
+        if one.known_at > asof or (sessions and one.day > sessions[-1]):
+            continue
+        if one.dataset is Dataset.PROFILE:
+            profiles.append(one)
+        elif one.day in wanted:
+            key = (one.dataset, one.source, one.scope, one.day)
+            if key not in newest or newest[key].known_at <= one.known_at:
+                newest[key] = one
+    kept = sorted(newest.values(), key=lambda one: (one.known_at, one.dataset, one.scope))
+    sessions = _with_funds(kept, sessions)
+    kept = [one for one in kept if one.day >= sessions[0]] if sessions else []
+    codes = {axis: set[str]() for axis in Axis}
+    for one in kept:
+        codes[one.dataset.axis].update(one.table.index.tolist())
+    known = lay_profiles(profiles, codes[Axis.FUND])
+    subjects = {
+        Axis.FUND: tuple(known),
+        Axis.INDEX: tuple(sorted(codes[Axis.INDEX])),
+        Axis.MARKET: (*_MARKETS, *sorted(codes[Axis.MARKET].difference(_MARKETS))),
+    }
+    origins = tuple(sorted({one.source for one in kept}))
+    return Panel(
+        sessions=tuple(sessions),
+        asof=asof,
+        subjects=subjects,
+        layers=_lay(kept, sessions, subjects, origins),
+        origins=origins,
+        profiles=known,
+    )
+
+
+def _with_funds(kept: Iterable[Snapshot], sessions: Sequence[date]) -> Sequence[date]:
+    first = min((one.day for one in kept if one.dataset in _FUND_TABLES), default=None)
+    start = len(sessions) if first is None else sessions.index(first)
+    return sessions[max(0, min(start, len(sessions) - LEAST_SESSIONS)) :]
+
+
+def _lay(
+    kept: Iterable[Snapshot],
+    sessions: Sequence[date],
+    subjects: Mapping[Axis, tuple[str, ...]],
+    origins: tuple[str, ...],
+) -> dict[Field, Layer]:
+    rows = {day: at for at, day in enumerate(sessions)}
+    columns = {axis: pd.Index(names) for axis, names in subjects.items()}
+    layers: dict[Field, Layer] = {}
+    for one in kept:
+        row, origin = rows[one.day], origins.index(one.source)
+        at = columns[one.dataset.axis].get_indexer(one.table.index)
+        soft = np.full(len(one.table), one.provisional)
+        if ESTIMATED in one.table.columns:
+            soft |= one.table[ESTIMATED].to_numpy(dtype=np.bool_)
+        for each in one.dataset.fields:
+            if each.name not in one.table.columns:
+                continue
+            layer = layers.get(each) or layers.setdefault(each, _blank(len(sessions), len(columns[each.axis])))
+            figures = one.table[each.name].to_numpy(dtype=np.float64)
+            told = np.isfinite(figures)
+            layer.values[row, at[told]] = figures[told]
+            layer.origin[row, at[told]] = origin
+            layer.estimated[row, at[told]] = soft[told]
+    return layers
+
+
+def _blank(sessions: int, subjects: int) -> Layer:
+    return Layer(
+        np.full((sessions, subjects), np.nan),
+        np.full((sessions, subjects), -1, dtype=np.int16),
+        np.zeros((sessions, subjects), dtype=np.bool_),
+    )

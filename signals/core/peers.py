@@ -1,0 +1,89 @@
+"""同类: standing among the funds that track the same index, keyed by index code (2.8)."""
+
+from collections import defaultdict
+from functools import partial
+
+import numpy as np
+
+from signals.core.field import CLOSE, SHARES, Axis, Unit
+from signals.core.flows import FLOW
+from signals.core.matrix import Bools
+from signals.core.measure import Measure, knowable
+from signals.core.panel import Panel
+from signals.core.prices import TURNOVER
+from signals.core.quantity import Quantity
+from signals.core.series import Ranks, carried, rank_within
+from signals.core.sizes import AUM, SHARE_GROWTH_YTD, without_year_base
+from signals.core.text import Text
+from signals.core.values import PREMIUM_IOPV
+
+ALIVE_SESSIONS = 20
+"""A fund without a bar or a share count for this long is no member of its group any more."""
+
+
+def peer_groups(panel: Panel) -> dict[str, list[int]]:
+    """Columns of the funds on each index, by index key; funds without an index are in no group."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for column, code in enumerate(panel.subjects[Axis.FUND]):
+        if key := panel.profiles[code].index_key:
+            groups[key].append(column)
+    return dict(groups)
+
+
+def alive(panel: Panel) -> Bools:
+    """Which funds are listed on each session, as far as their bars and share counts show."""
+    seen = np.where(np.isfinite(panel.values(CLOSE)) | np.isfinite(panel.values(SHARES)), 1.0, np.nan)
+    return np.isfinite(carried(seen, ALIVE_SESSIONS)[0])
+
+
+def peer_ranks(panel: Panel, *, of: Quantity) -> Ranks:
+    """Rank and group size of a quantity within each fund's index, largest first."""
+    measure = of.on(panel)
+    members = panel.derive(alive)
+    if of is SHARE_GROWTH_YTD:
+        members = members & ~panel.derive(without_year_base)
+    # What only a later session explained ranks nobody: the others' standing was not known either.
+    values = np.where(knowable(measure), measure.values, np.nan)
+    return rank_within(values, list(panel.derive(peer_groups).values()), members)
+
+
+def _rank(panel: Panel, *, of: Quantity, size: bool) -> Measure:
+    ranks, measure = panel.derive(_RANKERS[of.name]), of.on(panel)
+    return Measure(
+        values=ranks.size if size else ranks.rank,
+        unit=Unit.COUNT if size else Unit.RANK,
+        inputs=measure.inputs,
+        estimated=measure.estimated,
+        late=measure.late,
+    )
+
+
+RANKED = {
+    "premium": PREMIUM_IOPV,
+    "turnover": TURNOVER,
+    "flow": FLOW,
+    "share_growth": SHARE_GROWTH_YTD,
+    "aum": AUM,
+}
+"""What funds on one index are compared by."""
+
+_RANKERS = {one.name: partial(peer_ranks, of=one) for one in RANKED.values()}
+
+RANKS = {
+    name: Quantity(
+        name=f"rank_{name}",
+        label=Text(f"{one.label.zh}同类排名", f"rank by {one.label.en}"),
+        needs=one.needs,
+        compute=partial(_rank, of=one, size=False),
+    )
+    for name, one in RANKED.items()
+}
+RANK_SIZES = {
+    name: Quantity(
+        name=f"rank_{name}_of",
+        label=Text(f"{one.label.zh}同类数", f"funds ranked by {one.label.en}"),
+        needs=one.needs,
+        compute=partial(_rank, of=one, size=True),
+    )
+    for name, one in RANKED.items()
+}

@@ -1,0 +1,133 @@
+"""Quantities of a session's trading: close, change, streaks, traded value, turnover (2.1, 2.2)."""
+
+import numpy as np
+
+from signals.core.corporate import find_actions
+from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
+from signals.core.matrix import Bools, Floats
+from signals.core.measure import Measure
+from signals.core.panel import Panel
+from signals.core.profile import FundClass
+from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.series import carried, positive, previous, runs
+from signals.core.text import Text
+
+
+def as_measure(panel: Panel, one: Field) -> Measure:
+    """A raw field as a measure."""
+    return Measure(values=panel.values(one), unit=one.unit, inputs=frozenset({one}), estimated=panel.estimated(one))
+
+
+def of_class(panel: Panel, classes: frozenset[FundClass]) -> Bools:
+    """Which funds belong to one of the classes."""
+    return np.array([panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_)
+
+
+def traded(panel: Panel) -> Bools:
+    """Where a fund really traded: a bar, and volume where its exchange's table has volumes at all."""
+    volume = panel.values(VOLUME)
+    return np.asarray((panel.values(CLOSE) > 0) & ((volume > 0) | ~panel.told(VOLUME)))
+
+
+def _change(panel: Panel) -> Measure:
+    before = panel.derive(find_actions).prev_close
+    moved = np.where(panel.derive(traded) & (before > 0), panel.values(CLOSE) / before - 1, np.nan)
+    return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
+
+
+def _streak(panel: Panel, *, rising: bool) -> Measure:
+    change = CHANGE.on(panel)
+    length = runs(change.values, rising=rising).length.astype(np.float64)
+    return Measure(
+        values=np.where(np.isfinite(change.values), length, np.nan), unit=Unit.SESSIONS, inputs=change.inputs
+    )
+
+
+def _up_streak(panel: Panel) -> Measure:
+    return _streak(panel, rising=True)
+
+
+def _down_streak(panel: Panel) -> Measure:
+    return _streak(panel, rising=False)
+
+
+def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
+    """Share counts to divide a session's volume by, and the published counts they come from.
+
+    The count of T once it is published, until then the newest one; brought to the scale on which T was
+    traded, so that a split between the two does not look like turnover.
+    """
+    actions = panel.derive(find_actions)
+    published = panel.values(SHARES)
+    settled = np.where((published > 0) & ~actions.pending, published, np.nan)
+    counts, rows = carried(settled, STALE_SESSIONS)
+    # A count that only the next session's price explains is not used of its own day, then or later.
+    counts = np.where(actions.late, previous(counts), counts)
+    rows = np.where(actions.late, previous(rows, fill=-1), rows)
+    scale = np.cumprod(actions.share_ratio, axis=0)
+    then = np.take_along_axis(scale, np.maximum(rows, 0), axis=0)
+    measure = Measure(
+        values=counts,
+        unit=Unit.SHARES,
+        inputs=frozenset({SHARES}),
+        rows=rows,
+        estimated=np.take_along_axis(panel.estimated(SHARES), np.maximum(rows, 0), axis=0),
+    )
+    return counts * scale / then / actions.price_lag, measure
+
+
+def _turnover(panel: Panel) -> Measure:
+    shares, counts = panel.derive(shares_on_price_scale)
+    return Measure(
+        values=np.where(panel.derive(traded), panel.values(VOLUME) / shares, np.nan),
+        unit=Unit.FRACTION,
+        inputs=frozenset({VOLUME, SHARES}),
+        estimated=counts.estimated,
+    )
+
+
+def _index_change(panel: Panel) -> Measure:
+    close = positive(panel.values(INDEX_CLOSE))
+    return Measure(values=close / previous(close) - 1, unit=Unit.MOVE, inputs=frozenset({INDEX_CLOSE}))
+
+
+def _tracked_change(panel: Panel) -> Measure:
+    """The change of each fund's index in the fund's column; unknown where the panel does not hold the index."""
+    change = INDEX_CHANGE.on(panel)
+    columns = panel.columns[Axis.INDEX]
+    tracked = [columns.get(panel.profiles[code].index_key, -1) for code in panel.subjects[Axis.FUND]]
+    blank = np.full((len(panel.sessions), 1), np.nan)
+    return Measure(
+        values=np.hstack([change.values, blank])[:, tracked], unit=Unit.MOVE, inputs=frozenset({INDEX_CLOSE})
+    )
+
+
+def _close(panel: Panel) -> Measure:
+    return as_measure(panel, CLOSE)
+
+
+def _amount(panel: Panel) -> Measure:
+    return as_measure(panel, AMOUNT)
+
+
+def _index_close(panel: Panel) -> Measure:
+    return as_measure(panel, INDEX_CLOSE)
+
+
+_BAR = frozenset({CLOSE})
+CLOSE_PRICE = Quantity(name="close", label=Text("收盘价", "close"), needs=_BAR, compute=_close)
+CHANGE = Quantity(name="change", label=Text("涨跌幅", "change"), needs=_BAR, compute=_change)
+UP_STREAK = Quantity(name="up_streak", label=Text("连涨", "up streak"), needs=_BAR, compute=_up_streak)
+DOWN_STREAK = Quantity(name="down_streak", label=Text("连跌", "down streak"), needs=_BAR, compute=_down_streak)
+TRADED_VALUE = Quantity(name="amount", label=Text("成交额", "traded value"), needs=_BAR, compute=_amount)
+TURNOVER = Quantity(name="turnover", label=Text("换手率", "turnover"), needs=frozenset({VOLUME}), compute=_turnover)
+_LEVEL = frozenset({INDEX_CLOSE})
+INDEX_LEVEL = Quantity(
+    name="index_close", label=Text("点位", "level"), needs=_LEVEL, compute=_index_close, axis=Axis.INDEX
+)
+INDEX_CHANGE = Quantity(
+    name="index_change", label=Text("涨跌幅", "change"), needs=_LEVEL, compute=_index_change, axis=Axis.INDEX
+)
+TRACKED_CHANGE = Quantity(
+    name="tracked_change", label=Text("指数涨跌幅", "change of its index"), needs=_LEVEL, compute=_tracked_change
+)

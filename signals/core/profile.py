@@ -1,0 +1,128 @@
+"""Who a fund is: name, class, tracked index, exchange; keyed by its 6-digit code."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import pandas as pd
+
+from signals.core.snapshot import PROFILE_COLUMNS, Snapshot
+
+
+class FundClass(StrEnum):
+    """Asset classes that are ranked apart: money funds at price 100 would swamp every equity list."""
+
+    EQUITY = "equity"
+    CROSS_BORDER = "cross_border"
+    BOND = "bond"
+    COMMODITY = "commodity"
+    MONEY = "money"
+    OTHER = "other"
+
+
+EQUITY_LIKE = frozenset({FundClass.EQUITY, FundClass.CROSS_BORDER})
+"""The classes of equity lists; the others appear only where they are asked for."""
+
+PRICED = frozenset(FundClass) - {FundClass.MONEY}
+"""The classes whose price says something; a money fund's creeps up by its interest every day."""
+
+_MONEY_WORDS = (
+    "货币",
+    "现金",
+    "快线",
+    "快钱",
+    "保证金",
+    "日利",
+    "理财金",
+    "日日鑫",
+    "天天金",
+    "添利",
+    "增益",
+    "添益",
+    "财富宝",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is known of a fund; `index_key` is what it is compared by (2.8 of the domain rules)."""
+
+    code: str
+    name: str
+    exchange: str
+    fund_class: FundClass
+    index_key: str = ""
+    index_name: str = ""
+    listed: date | None = None
+
+
+def exchange_of(code: str) -> str:
+    """SSE for 5xxxxx, SZSE for 1xxxxx; raises ValueError for anything that is no ETF code."""
+    if len(code) == 6 and code.isdigit():
+        if code[0] == "5":
+            return "SSE"
+        if code[0] == "1":
+            return "SZSE"
+    raise ValueError(f"{code!r} is not the code of an exchange-traded fund")
+
+
+def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[str, Profile]:
+    """Merge profile tables in the order in which they became known; a later word replaces an earlier.
+
+    Funds whose source names only an index, not its code, share the code that another fund on the index
+    of the same name has; without one the name itself is the key.
+    """
+    words: dict[str, dict[str, str]] = defaultdict(dict)
+    for snapshot in sorted(snapshots, key=lambda one: (one.day, one.known_at)):
+        table = snapshot.table
+        columns = [column for column in PROFILE_COLUMNS if column in table.columns]
+        for code, *row in table[columns].itertuples(name=None):
+            words[code].update({column: word for column, word in zip(columns, row, strict=True) if word})
+    key_by_name: dict[str, set[str]] = defaultdict(set)
+    for known in words.values():
+        if known.get("index_code") and known.get("index_name"):
+            key_by_name[known["index_name"]].add(known["index_code"])
+    return {code: _profile(code, words.get(code, {}), key_by_name) for code in sorted({*words, *codes})}
+
+
+def _profile(code: str, known: dict[str, str], key_by_name: dict[str, set[str]]) -> Profile:
+    index_name = known.get("index_name", "")
+    keys = key_by_name.get(index_name, set())
+    listed = known.get("listed", "")
+    name = known.get("name", code)
+    return Profile(
+        code=code,
+        name=name,
+        exchange=known.get("exchange") or exchange_of(code),
+        fund_class=_fund_class(known.get("fund_class", ""), name),
+        index_key=known.get("index_code") or (next(iter(keys)) if len(keys) == 1 else index_name),
+        index_name=index_name,
+        listed=date.fromisoformat(listed) if listed else None,
+    )
+
+
+def _fund_class(word: str, name: str) -> FundClass:
+    if word in frozenset(FundClass):
+        return FundClass(word)
+    # The name is the last resort: a source without classes must not put a money fund among equities.
+    if any(money in name for money in _MONEY_WORDS):
+        return FundClass.MONEY
+    return FundClass.OTHER
+
+
+def as_table(profiles: Iterable[Profile]) -> pd.DataFrame:
+    """Profiles as the table of a profile snapshot."""
+    rows = {
+        one.code: (
+            one.name,
+            one.exchange,
+            one.index_key,
+            one.index_name,
+            str(one.fund_class),
+            one.listed.isoformat() if one.listed else "",
+        )
+        for one in profiles
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(PROFILE_COLUMNS), dtype="str")

@@ -1,0 +1,96 @@
+"""Quantities of a fund's size: shares, AUM, their growth since the month's or year's turn (2.6)."""
+
+import numpy as np
+
+from signals.core.corporate import find_actions
+from signals.core.field import IOPV, NAV, SHARES, Axis, Unit
+from signals.core.flows import counted_shares
+from signals.core.matrix import Bools
+from signals.core.measure import Measure
+from signals.core.panel import Panel
+from signals.core.quantity import Quantity
+from signals.core.series import at_rows, base_rows
+from signals.core.text import Text
+from signals.core.values import share_value
+
+_NEEDS = frozenset({SHARES})
+
+
+def _shares(panel: Panel) -> Measure:
+    return Measure(
+        values=panel.derive(counted_shares),
+        unit=Unit.SHARES,
+        inputs=_NEEDS,
+        estimated=panel.estimated(SHARES),
+    )
+
+
+def _aum(panel: Panel) -> Measure:
+    actions, value = panel.derive(find_actions), panel.derive(share_value)
+    return Measure(
+        values=np.where(actions.pending, np.nan, panel.derive(counted_shares) * value.values),
+        unit=Unit.CNY,
+        inputs=frozenset({SHARES, NAV, IOPV}),
+        estimated=value.estimated | panel.estimated(SHARES),
+        late=actions.late,
+    )
+
+
+def _aum_change_month(panel: Panel) -> Measure:
+    aum = AUM.on(panel)
+    base = base_rows(panel.sessions, monthly=True)
+    soft = aum.soft | (at_rows(aum.soft.astype(np.float64), base) > 0)
+    return Measure(
+        values=aum.values - at_rows(aum.values, base),
+        unit=Unit.CNY_CHANGE,
+        inputs=aum.inputs,
+        estimated=soft,
+        late=aum.late,
+    )
+
+
+def _share_growth_ytd(panel: Panel) -> Measure:
+    actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
+    base = base_rows(panel.sessions, monthly=False)
+    scale = np.cumprod(actions.share_ratio, axis=0)
+    growth = shares / scale / (at_rows(shares / scale, base)) - 1
+    return Measure(
+        values=np.where(actions.pending | actions.unsettled, np.nan, growth),
+        unit=Unit.FRACTION,
+        inputs=_NEEDS,
+        estimated=panel.estimated(SHARES),
+        late=actions.late,
+    )
+
+
+def without_year_base(panel: Panel) -> Bools:
+    """Funds that did not exist at the turn of the year: left out of growth ranks, not counted as unknown.
+
+    A fund is new when its listing day says so, or, where that is not known, when the table of the base
+    session exists without it.
+    """
+    base = base_rows(panel.sessions, monthly=False)
+    shares = panel.derive(counted_shares)
+    told = np.isfinite(shares).any(axis=1, keepdims=True)
+    base_told = at_rows(np.asarray(told, dtype=np.float64), base) == 1.0
+    years = np.array([day.year for day in panel.sessions])[:, None]
+    listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
+    listing_year = np.array([day.year if day else 0 for day in listed])
+    unlisted = np.isnan(at_rows(shares, base)) & base_told & (listing_year == 0)
+    return np.asarray(unlisted | (listing_year == years))
+
+
+SHARE_COUNT = Quantity(name="shares", label=Text("份额", "shares"), needs=_NEEDS, compute=_shares)
+AUM = Quantity(name="aum", label=Text("规模", "AUM"), needs=_NEEDS, compute=_aum)
+AUM_CHANGE_MONTH = Quantity(
+    name="aum_change_month",
+    label=Text("规模较上月末", "AUM change since month-end"),
+    needs=_NEEDS,
+    compute=_aum_change_month,
+)
+SHARE_GROWTH_YTD = Quantity(
+    name="share_growth_ytd",
+    label=Text("年初至今份额增长率", "share growth year to date"),
+    needs=_NEEDS,
+    compute=_share_growth_ytd,
+)

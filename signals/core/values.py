@@ -1,0 +1,136 @@
+"""What a share is worth: NAV on the scale of the share count, or its marked stand-in; premiums (2.4)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from signals.core.corporate import find_actions
+from signals.core.field import CLOSE, IOPV, NAV, Axis, Unit
+from signals.core.matrix import Bools, Floats
+from signals.core.measure import Measure
+from signals.core.panel import Panel
+from signals.core.prices import of_class, traded
+from signals.core.profile import FundClass
+from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.series import carried, positive, previous
+from signals.core.text import Text
+
+PREMIUM_LIMIT = 0.4
+"""A premium beyond this is a reference on another scale (a split, a vendor's unit), not a price."""
+
+NAV_MOVE_LIMIT = 0.25
+"""No ETF's NAV moves this much in a session; a split whose share count is still unknown does."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ShareValue:
+    """Net value of one share of T, on the scale of the share count of T."""
+
+    values: Floats
+    estimated: Bools
+    """A stand-in was used: the latest NAV, or the closing IOPV, because NAV(T) is not out."""
+
+
+def _nav_on_price_scale(panel: Panel) -> Floats:
+    """Between a split's share day and its price day a published NAV may stand on either scale; the one
+    nearer to the close is the one on which the fund was traded."""
+    nav, close = positive(panel.values(NAV)), positive(panel.values(CLOSE))
+    lag = panel.derive(find_actions).price_lag
+    rebased = nav * lag
+    nearer = np.abs(np.log(rebased / close)) < np.abs(np.log(nav / close))
+    return np.where((lag != 1.0) & nearer, rebased, nav)
+
+
+def share_value(panel: Panel) -> ShareValue:
+    """NAV(T); else the latest NAV of the last sessions; else the closing IOPV (2.5)."""
+    actions = panel.derive(find_actions)
+    nav = panel.derive(_nav_on_price_scale) / actions.price_lag
+    latest, rows = carried(nav, STALE_SESSIONS)
+    scale = np.cumprod(actions.share_ratio, axis=0)
+    latest = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale
+    iopv = panel.values(IOPV)
+    stand_in = np.where(np.isfinite(latest), latest, np.where(iopv > 0, iopv, np.nan) / actions.price_lag)
+    own = np.isfinite(nav)
+    return ShareValue(np.where(own, nav, stand_in), ~own | panel.estimated(NAV))
+
+
+def _nav_change(panel: Panel) -> Measure:
+    actions = panel.derive(find_actions)
+    nav = panel.derive(_nav_on_price_scale) / actions.price_lag
+    # The dividend is stated per share as traded; on a split day the NAV may stand on the finer scale.
+    moved = (nav + actions.cash / actions.price_lag) * actions.share_ratio / previous(nav) - 1
+    return Measure(
+        values=np.where(actions.pending | (np.abs(moved) > NAV_MOVE_LIMIT), np.nan, moved),
+        unit=Unit.MOVE,
+        inputs=frozenset({NAV}),
+        estimated=panel.estimated(NAV),
+        late=actions.late,
+    )
+
+
+def _premium_iopv(panel: Panel) -> Measure:
+    # Outside its foreign session a cross-border fund's IOPV stands still: what it gives is an estimate.
+    stale = np.broadcast_to(of_class(panel, frozenset({FundClass.CROSS_BORDER})), panel.shape(Axis.FUND))
+    return Measure(
+        values=_premium(panel, panel.values(IOPV)),
+        unit=Unit.FRACTION,
+        inputs=frozenset({CLOSE, IOPV}),
+        estimated=stale,
+    )
+
+
+def _premium_nav(panel: Panel) -> Measure:
+    actions = panel.derive(find_actions)
+    return Measure(
+        values=np.where(actions.pending, np.nan, _premium(panel, panel.derive(_nav_on_price_scale))),
+        unit=Unit.FRACTION,
+        inputs=frozenset({CLOSE, NAV}),
+        estimated=panel.estimated(NAV),
+        late=actions.late,
+    )
+
+
+def _premium_latest_nav(panel: Panel) -> Measure:
+    actions = panel.derive(find_actions)
+    latest, rows = carried(panel.derive(_nav_on_price_scale) / actions.price_lag, STALE_SESSIONS)
+    scale = np.cumprod(actions.share_ratio, axis=0)
+    reference = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale * actions.price_lag
+    return Measure(
+        values=np.where(actions.pending, np.nan, _premium(panel, reference)),
+        unit=Unit.FRACTION,
+        inputs=frozenset({CLOSE, NAV}),
+        estimated=panel.estimated(NAV) | (rows != np.arange(len(rows))[:, None]),
+        rows=np.maximum(rows, 0),
+        late=actions.late,
+    )
+
+
+def _premium(panel: Panel, reference: Floats) -> Floats:
+    """A suspended fund has a last price and a live reference; the gap between them is nobody's premium."""
+    price = np.where(panel.derive(traded), panel.values(CLOSE), np.nan)
+    premium = price / np.where(reference > 0, reference, np.nan) - 1
+    return np.where(np.abs(premium) <= PREMIUM_LIMIT, premium, np.nan)
+
+
+NAV_CHANGE = Quantity(
+    name="nav_change", label=Text("净值涨跌幅", "NAV change"), needs=frozenset({NAV}), compute=_nav_change
+)
+PREMIUM_IOPV = Quantity(
+    name="premium_iopv",
+    label=Text("收盘溢价率（IOPV）", "closing premium over IOPV"),
+    needs=frozenset({CLOSE, IOPV}),
+    compute=_premium_iopv,
+)
+PREMIUM_LATEST_NAV = Quantity(
+    name="premium_latest_nav",
+    label=Text("溢价率（最近净值）", "premium over the latest NAV"),
+    needs=frozenset({CLOSE}),
+    compute=_premium_latest_nav,
+)
+"""Over an older NAV where that of the day is not out; its figure is dated by the NAV."""
+PREMIUM_NAV = Quantity(
+    name="premium_nav",
+    label=Text("溢价率（净值）", "premium over NAV"),
+    needs=frozenset({CLOSE, NAV}),
+    compute=_premium_nav,
+)

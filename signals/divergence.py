@@ -1,0 +1,91 @@
+"""Money against the price: bought while falling, sold while rising (2.10)."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from signals.core.detector import Detector, Findings, Topic, scaled
+from signals.core.field import CLOSE, SHARES, Unit
+from signals.core.flows import flow_sum
+from signals.core.matrix import Floats
+from signals.core.measure import knowable
+from signals.core.panel import Panel
+from signals.core.prices import CHANGE
+from signals.core.series import rolling_sum
+from signals.core.sizes import AUM
+from signals.core.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divergence(Detector):
+    """Price and flow of one fund move apart over some sessions."""
+
+    topic = Topic.FLOW
+    needs = frozenset({CLOSE, SHARES})
+    falling: ClassVar[bool]
+
+    days: int = 5
+    min_move: float = 0.03
+    min_flow: float = 0.03
+    """Least flow over the sessions, as a share of the AUM before them."""
+
+    def find(self, panel: Panel) -> Findings:
+        """Compound change and summed flow over `days`, of opposite sign and both beyond their least."""
+        change, flow, aum = CHANGE.on(panel), flow_sum(self.days).on(panel), AUM.on(panel)
+        move = np.expm1(rolling_sum(np.log1p(change.values), self.days))
+        share = flow.values / _before(aum.values, self.days)
+        sign = -1.0 if self.falling else 1.0
+        fires = (sign * move >= self.min_move) & (-sign * share >= self.min_flow)
+        return Findings(
+            fires=fires,
+            known=knowable(flow) & np.isfinite(move) & np.isfinite(share),
+            strength=scaled(share, self.min_flow),
+            evidence={
+                "move": replace(change, values=move),
+                "flow": flow,
+                "share": replace(flow, values=share, unit=Unit.FRACTION),
+                "days": replace(change, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
+            },
+        )
+
+
+def _before(values: Floats, sessions: int) -> Floats:
+    """The value before the last `sessions` of them began."""
+    return np.vstack([np.full((min(sessions, len(values)), values.shape[1]), np.nan), values[:-sessions]])
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoughtWhileFalling(Divergence):
+    """越跌越买，逆势吸金."""
+
+    name = "bought_while_falling"
+    falling = True
+    title = Text("逆势吸金", "Bought while falling")
+    sentence = Text(
+        "逆势吸金：近{ $days }日价格{ $move }，净流入{ $flow }，相当于此前规模的{ $share }",
+        "bought while falling: price { $move } over { $days } sessions, net inflow { $flow }, { $share } of the AUM before",
+    )
+    about = Text(
+        "同一段交易日内价格下跌而份额净申购；两者都要超过各自的起始幅度。价格按交易所前收盘价逐日累计，净流入算法见连续净流入。",
+        "Over the same sessions the price falls while shares are created, both by more than their least. Price moves "
+        "compound against the exchange's previous closes; for flows see the inflow streak.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoldWhileRising(Divergence):
+    """上涨中资金撤离."""
+
+    name = "sold_while_rising"
+    falling = False
+    title = Text("越涨越卖", "Sold while rising")
+    sentence = Text(
+        "越涨越卖：近{ $days }日价格{ $move }，净流出{ $flow_size }，相当于此前规模的{ $share_size }",
+        "sold while rising: price { $move } over { $days } sessions, net outflow { $flow_size }, { $share_size } of the AUM before",
+    )
+    about = Text(
+        "同一段交易日内价格上涨而份额净赎回；两者都要超过各自的起始幅度。价格按交易所前收盘价逐日累计，净流入算法见连续净流入。",
+        "Over the same sessions the price rises while shares are redeemed, both by more than their least. Price moves "
+        "compound against the exchange's previous closes; for flows see the inflow streak.",
+    )

@@ -1,0 +1,249 @@
+"""Kernels by example; `test_series_properties` compares them with plain loops."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from signals.core.matrix import Floats
+from signals.core.series import (
+    Flat,
+    Runs,
+    against_own_past,
+    at_rows,
+    base_rows,
+    carried,
+    episodes,
+    open_start,
+    previous,
+    rank_within,
+    rolling_sum,
+    runs,
+)
+from tests.builders import CALENDAR
+
+NAN = float("nan")
+
+
+def column(*values: float) -> Floats:
+    return np.array(values, dtype=np.float64)[:, None]
+
+
+def lengths(run: Runs) -> list[int]:
+    return [int(one) for one in run.length[:, 0]]
+
+
+def test_a_run_counts_sessions_of_one_sign_and_sums_them() -> None:
+    run = runs(column(1, 2, -3, 4))
+    assert lengths(run) == [1, 2, 0, 1]
+    assert run.total[:, 0].tolist() == [1, 3, 0, 4]
+    assert run.start[:, 0].tolist() == [0, 0, -1, 3]
+
+
+def test_a_falling_run_sums_with_its_sign() -> None:
+    run = runs(column(-1, -2, 3), rising=False)
+    assert lengths(run) == [1, 2, 0]
+    assert run.total[:, 0].tolist() == [-1, -3, 0]
+
+
+@pytest.mark.parametrize(
+    ("flat", "expected"),
+    [(Flat.BREAKS, [1, 0, 1, 2]), (Flat.NEUTRAL, [1, 1, 2, 3]), (Flat.COUNTS, [1, 2, 3, 4])],
+)
+def test_a_flat_session_does_what_it_was_told(flat: Flat, expected: list[int]) -> None:
+    assert lengths(runs(column(1, 0, 1, 1), flat=flat)) == expected
+
+
+@pytest.mark.parametrize("flat", list(Flat))
+def test_a_flat_session_begins_no_run(flat: Flat) -> None:
+    run = runs(column(0, 0), flat=flat)
+    assert lengths(run) == [0, 0]
+    assert run.start[:, 0].tolist() == [-1, -1]
+
+
+def test_a_move_of_exactly_the_least_is_flat_and_one_beyond_it_counts() -> None:
+    assert lengths(runs(column(0.5, 0.6, -0.5, 0.7), least=0.5, flat=Flat.NEUTRAL)) == [0, 1, 1, 2]
+
+
+def test_a_move_beyond_the_least_against_the_run_ends_it() -> None:
+    assert lengths(runs(column(0.6, -0.6), least=0.5, flat=Flat.NEUTRAL)) == [1, 0]
+
+
+def test_an_unknown_session_neither_extends_nor_breaks() -> None:
+    run = runs(column(1, NAN, 1))
+    assert lengths(run) == [1, 1, 2]
+    assert run.total[:, 0].tolist() == [1, 1, 2]
+    assert run.gaps[:, 0].tolist() == [0, 0, 1]
+
+
+def test_an_unknown_session_before_a_run_is_no_gap_of_it() -> None:
+    assert runs(column(NAN, 1, 1)).gaps[:, 0].tolist() == [0, 0, 0]
+
+
+def test_as_many_unknown_sessions_as_allowed_leave_the_run_alone() -> None:
+    assert lengths(runs(column(1, NAN, NAN, 1), max_gap=2)) == [1, 1, 1, 2]
+
+
+def test_one_unknown_session_more_ends_the_run() -> None:
+    run = runs(column(1, NAN, NAN, NAN, 1), max_gap=2)
+    assert lengths(run) == [1, 1, 1, 0, 1]
+    assert run.start[:, 0].tolist() == [0, 0, 0, -1, 4]
+    assert run.gaps[-1, 0] == 0
+
+
+def test_gaps_on_both_sides_of_a_neutral_session_are_all_counted() -> None:
+    run = runs(column(1, NAN, 0, NAN, 1), flat=Flat.NEUTRAL)
+    assert run.gaps[-1, 0] == 2
+
+
+def test_a_run_from_the_first_known_step_on_has_an_open_start() -> None:
+    steps = column(NAN, 1, 1)
+    np.testing.assert_array_equal(open_start(steps, runs(steps))[:, 0], [NAN, NAN, 1])
+
+
+def test_a_run_after_another_step_has_none() -> None:
+    steps = column(NAN, -1, 1, 1)
+    assert np.isnan(open_start(steps, runs(steps))).all()
+
+
+def test_where_no_step_is_known_no_start_is_open() -> None:
+    assert np.isnan(open_start(column(NAN, NAN), runs(column(NAN, NAN)))).all()
+
+
+def test_runs_of_nothing_are_nothing() -> None:
+    assert runs(np.empty((0, 3))).length.shape == (0, 3)
+    assert runs(np.empty((3, 0))).length.shape == (3, 0)
+
+
+def test_an_episode_keeps_its_first_session_and_dates_each_rung() -> None:
+    rung = np.array([[0], [3], [3], [5], [5]])
+    told = episodes(rung, np.ones((5, 1), dtype=np.bool_))
+    assert told.since[:, 0].tolist() == [-1, 1, 1, 1, 1]
+    assert told.reached[:, 0].tolist() == [-1, 1, 1, 3, 3]
+
+
+def test_an_unknown_session_inside_an_episode_does_not_restart_it() -> None:
+    rung, known = np.array([[1], [0], [1]]), np.array([[True], [False], [True]])
+    assert episodes(rung, known).since[:, 0].tolist() == [0, 0, 0]
+
+
+def test_a_silent_session_ends_an_episode() -> None:
+    rung, known = np.array([[1], [0], [1]]), np.ones((3, 1), dtype=np.bool_)
+    assert episodes(rung, known).since[:, 0].tolist() == [0, -1, 2]
+
+
+def test_previous_shifts_one_session_and_fills_the_first() -> None:
+    assert previous(column(1, 2, 3))[1:, 0].tolist() == [1, 2]
+    assert np.isnan(previous(column(1, 2, 3))[0, 0])
+    assert previous(np.array([[1], [2]]), fill=0)[:, 0].tolist() == [0, 1]
+
+
+def test_a_known_value_is_carried_so_many_sessions_and_no_further() -> None:
+    filled, rows = carried(column(7, NAN, NAN, NAN), 2)
+    assert filled[:3, 0].tolist() == [7, 7, 7]
+    assert np.isnan(filled[3, 0])
+    assert rows[:, 0].tolist() == [0, 0, 0, -1]
+
+
+def test_nothing_is_carried_back() -> None:
+    filled, rows = carried(column(NAN, 7), 5)
+    assert np.isnan(filled[0, 0])
+    assert rows[:, 0].tolist() == [-1, 1]
+
+
+def test_a_sum_over_sessions_is_unknown_while_one_of_them_is() -> None:
+    total = rolling_sum(column(1, 2, NAN, 4, 5), 2)[:, 0]
+    np.testing.assert_array_equal(total, [NAN, 3, NAN, NAN, 9])
+
+
+def test_a_sum_over_more_sessions_than_there_are_is_unknown() -> None:
+    assert np.isnan(rolling_sum(column(1, 2), 3)).all()
+
+
+def test_a_value_above_its_whole_past_stands_at_the_top() -> None:
+    usual = against_own_past(column(1, 2, 3, 10), 3, 3)
+    assert usual.percentile[3, 0] == 1
+    assert usual.zscore[3, 0] == pytest.approx(8)
+
+
+def test_a_value_is_not_compared_with_itself_nor_with_what_lies_before_the_window() -> None:
+    usual = against_own_past(column(100, 1, 2, 3, 2), 3, 3)
+    assert usual.percentile[4, 0] == 0.5
+
+
+def test_a_short_past_says_nothing() -> None:
+    usual = against_own_past(column(1, NAN, 3, 10), 3, 3)
+    assert np.isnan(usual.percentile).all()
+    assert np.isnan(usual.zscore).all()
+
+
+def test_a_past_that_does_not_vary_has_no_zscore_but_a_percentile() -> None:
+    usual = against_own_past(column(0.1 + 0.2, 0.3, 0.3, 0.5), 3, 3)
+    assert np.isnan(usual.zscore[3, 0])
+    assert usual.percentile[3, 0] == 1
+
+
+def test_the_base_of_a_month_is_the_last_session_before_it() -> None:
+    days = (date(2025, 1, 24), date(2025, 1, 27), date(2025, 2, 5), date(2025, 2, 6))
+    assert base_rows(days, monthly=True).tolist() == [-1, -1, 1, 1]
+
+
+def test_the_base_of_a_year_is_the_last_session_of_the_year_before() -> None:
+    days = CALENDAR.between(date(2024, 12, 30), date(2025, 2, 6))
+    rows = base_rows(days, monthly=False)
+    assert rows[:2].tolist() == [-1, -1]
+    assert {days[row] for row in rows[2:]} == {date(2024, 12, 31)}
+
+
+def test_a_january_is_a_new_month_even_where_only_the_year_differs() -> None:
+    days = (date(2024, 1, 31), date(2025, 1, 2))
+    assert base_rows(days, monthly=True).tolist() == [-1, 0]
+
+
+def test_a_row_out_of_reach_is_unknown() -> None:
+    picked = at_rows(column(5, 6), np.array([-1, 0]))
+    assert np.isnan(picked[0, 0])
+    assert picked[1, 0] == 5
+
+
+def ranked(*values: float, members: list[bool] | None = None, **limits: float) -> list[float]:
+    inside = np.array([members or [True] * len(values)])
+    return rank_within(np.array([values]), [list(range(len(values)))], inside, **limits).rank[0].tolist()  # type: ignore[arg-type]
+
+
+def test_the_largest_is_first_and_ties_share_the_better_rank() -> None:
+    assert ranked(1, 3, 3, 2) == [4, 1, 1, 3]
+
+
+def test_a_group_of_three_is_ranked() -> None:
+    assert ranked(1, 2, 3) == [3, 2, 1]
+
+
+def test_a_group_of_two_is_not() -> None:
+    assert np.isnan(ranked(1, 2)).all()
+
+
+def test_nine_of_ten_known_values_are_enough() -> None:
+    assert ranked(*range(9), NAN)[8] == 1
+
+
+def test_eight_of_nine_are_not() -> None:
+    assert np.isnan(ranked(*range(8), NAN)).all()
+
+
+def test_who_is_no_member_neither_ranks_nor_counts() -> None:
+    got = rank_within(np.array([[9.0, 1.0, 2.0, 3.0]]), [[0, 1, 2, 3]], np.array([[False, True, True, True]]))
+    np.testing.assert_array_equal(got.rank, [[NAN, 3, 2, 1]])
+    np.testing.assert_array_equal(got.size, [[NAN, 3, 3, 3]])
+
+
+def test_who_is_in_no_group_has_no_rank() -> None:
+    got = rank_within(np.array([[9.0, 1.0, 2.0, 3.0]]), [[1, 2, 3]], np.ones((1, 4), dtype=np.bool_))
+    assert np.isnan(got.rank[0, 0])
+
+
+@pytest.mark.parametrize("size", range(10, 400, 10))
+def test_exactly_nine_tenths_is_enough_at_every_size(size: int) -> None:
+    values = np.array([[NAN] * (size // 10) + list(range(size - size // 10))], dtype=np.float64)
+    got = rank_within(values, [list(range(size))], np.ones((1, size), dtype=np.bool_))
+    assert got.rank[0, -1] == 1

@@ -1,0 +1,68 @@
+"""Every exported quantity: named, labelled, and claimed of a session only as it was known then."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from signals.core.field import Axis
+from signals.core.matrix import Floats
+from signals.core.measure import knowable
+from signals.core.panel import Panel
+from signals.core.quantity import Quantity
+from signals.core.vocabulary import FUND_QUANTITIES
+from tests.builders import market
+from tests.signals.worlds import random_market
+
+every_quantity = pytest.mark.parametrize("quantity", FUND_QUANTITIES.values(), ids=list(FUND_QUANTITIES))
+
+
+@cache
+def world(seed: int, row: int | None = None) -> Panel:
+    """A random market, or what of it was known on the evening of a session."""
+    if row is None:
+        return random_market(seed, funds=24, sessions=48, same_day=bool(seed % 2)).panel
+    return world(seed).until(world(seed).sessions[row])
+
+
+def claimed(quantity: Quantity, panel: Panel, row: int) -> Floats:
+    measure = quantity.on(panel)
+    return np.where(knowable(measure)[row], measure.values[row], np.nan)
+
+
+@every_quantity
+def test_its_name_is_its_key_and_it_has_a_label(quantity: Quantity) -> None:
+    assert FUND_QUANTITIES[quantity.name] is quantity
+    assert quantity.axis is Axis.FUND
+    assert quantity.needs
+    assert quantity.label.zh != quantity.label.en
+
+
+@every_quantity
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_claimed_of_a_session_was_known_on_its_evening(quantity: Quantity, seed: int) -> None:
+    for row in range(len(world(seed).sessions)):
+        np.testing.assert_array_equal(
+            claimed(quantity, world(seed), row), claimed(quantity, world(seed, row), row), err_msg=f"row {row}"
+        )
+
+
+@every_quantity
+def test_it_is_a_figure_or_unknown_and_never_infinite(quantity: Quantity) -> None:
+    assert not np.isinf(quantity.on(world(0)).values).any()
+    assert np.isfinite(quantity.on(world(0)).values).any() or quantity.name == "flow_60"
+
+
+@every_quantity
+def test_it_is_unknown_where_nothing_is_told(quantity: Quantity) -> None:
+    assert np.isnan(quantity.on(market(3).fund("510300", dividend=0.1).panel()).values).all()
+
+
+@every_quantity
+def test_a_figure_of_it_names_its_source(quantity: Quantity) -> None:
+    panel = world(0)
+    measure = quantity.on(panel)
+    for row, column in np.argwhere(np.isfinite(measure.values))[::50]:
+        figure = panel.figure(measure, int(row), int(column))
+        assert figure.source == "made"
+        assert figure.unit is measure.unit
