@@ -1,0 +1,147 @@
+"""The tables of the settings: their keys, kinds and bounds."""
+
+from datetime import time
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
+
+from config.kinds import (
+    Folder,
+    Host,
+    TimeOfDay,
+    Times,
+    Token,
+    Url,
+    UrlOrNone,
+    flag,
+    is_loopback,
+    number,
+    refusal,
+    text,
+    whole,
+)
+
+LEAST_PASSWORD_CHARACTERS = 8
+"""For a page that other machines can reach."""
+
+_CLOCK = 'a time of day such as "16:20"'
+_URL = "an http:// or https:// address"
+
+
+class Table(BaseModel):
+    """Keys that are fixed, values that do not change; no default stands here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Web(Table):
+    """The local page."""
+
+    enabled: bool = flag()
+    host: Host = text("a host name or an address to listen on")
+    port: int = whole(1, 65535)
+    password: SecretStr = text("a password, or empty", hidden=True)
+    allowed_hosts: tuple[Host, ...] = text('a list of host names, for example ["etf.example.org"]')
+
+    @field_validator("password")
+    @classmethod
+    def _guarded(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        short = len(password.get_secret_value()) < LEAST_PASSWORD_CHARACTERS
+        if short and info.data.get("enabled") and not is_loopback(info.data.get("host", "localhost")):
+            raise refusal(
+                "lets other machines reach the page, so web.password must be set, "
+                f"to {LEAST_PASSWORD_CHARACTERS} characters or more",
+                "web.host",
+            )
+        return password
+
+
+class Telegram(Table):
+    """The Telegram channel; off without a token."""
+
+    token: Token = text("a token such as 123456:ABC-xyz, or empty", hidden=True)
+    base_url: Url = text(_URL, hidden=True)
+    proxy: UrlOrNone = text(f"{_URL}, or empty", hidden=True)
+    """May hold a password, so it is hidden like one."""
+    poll_timeout_seconds: int = whole(0, 50)
+
+
+class Archive(Table):
+    """A folder of market tables that is replayed."""
+
+    folder: Folder = text("the name of a folder, or empty")
+
+
+class Akshare(Table):
+    """Bounds of each call of akshare."""
+
+    deadline_seconds: int = whole(10, 3600)
+    memory_mib: int = whole(256, 65536)
+    pause_seconds: float = number(0, 60)
+
+
+class Timetable(Table):
+    """When a session's tables are asked for and digests go out, Asia/Shanghai."""
+
+    close: TimeOfDay = text(_CLOCK)
+    evening: Times = text('a list of times of day such as ["20:00", "22:00"]')
+    morning: Times = text('a list of times of day such as ["08:30", "08:55"]')
+    morning_digest: TimeOfDay = text(_CLOCK)
+    morning_digest_latest: TimeOfDay = text(_CLOCK)
+    evening_digest: TimeOfDay = text(_CLOCK)
+    catch_up_hours: int = whole(0, 168)
+
+    @field_validator("close")
+    @classmethod
+    def _after_trading(cls, close: time) -> time:
+        if close.hour < 15:
+            raise refusal("must not be before 15:00, when the exchanges close")
+        return close
+
+    @field_validator("evening")
+    @classmethod
+    def _after_close(cls, evening: tuple[time, ...], info: ValidationInfo) -> tuple[time, ...]:
+        if evening[0] <= info.data.get("close", time.min):
+            raise refusal("must begin after timetable.close")
+        return evening
+
+    @field_validator("morning")
+    @classmethod
+    def _before_close(cls, morning: tuple[time, ...], info: ValidationInfo) -> tuple[time, ...]:
+        if morning[-1] >= info.data.get("close", time.max):
+            raise refusal("must end before timetable.close")
+        return morning
+
+    @field_validator("morning_digest_latest")
+    @classmethod
+    def _not_before_digest(cls, latest: time, info: ValidationInfo) -> time:
+        if latest < info.data.get("morning_digest", time.min):
+            raise refusal("must not be before timetable.morning_digest")
+        return latest
+
+
+class Alerts(Table):
+    """How often an alert is told."""
+
+    remind_sessions: int = whole(0, 250)
+
+
+class Digest(Table):
+    """How long a digest may grow."""
+
+    notable_funds: int = whole(0, 50)
+    max_funds: int = whole(1, 500)
+
+
+class Subscribers(Table):
+    """What a new subscriber starts with, and how much he may ask for."""
+
+    default_watchlists: tuple[str, ...] = text('a list of names of watchlists, for example ["宽基"]')
+    max_watched: int = whole(1, 2000)
+
+
+class Outbox(Table):
+    """The pace at which messages are sent."""
+
+    batch: int = whole(1, 1000)
+    lease_seconds: int = whole(5, 3600)
+    idle_seconds: float = number(0.05, 60)
