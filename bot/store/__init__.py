@@ -1,0 +1,1 @@
+"""What outlives the process: market tables, alerts, deliveries, settings. The only place with SQL."""

@@ -1,0 +1,150 @@
+"""What was told: alerts with their figures, and the last word on every subject."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts import Alert, Reason, Told
+from bot.store.connections import Connections, insert
+from bot.store.tables import ALERTS
+from signals.core.field import Axis, Unit
+from signals.core.measure import Figure
+from signals.core.signal import Basis, Signal, Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedAlert:
+    """An alert that is stored: its number, the moment of knowledge it rests on, the poll that found it."""
+
+    id: int
+    alert: Alert
+    asof: datetime
+    batch: str
+
+
+class AlertStore:
+    """Reads alerts; they are written by `Outbox.record`, together with their deliveries."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def told(self, kinds: Collection[str]) -> list[Told]:
+        """The last alert of each kind about each subject: that of the newest session, the latest of it."""
+        place = func.row_number().over(
+            partition_by=(ALERTS.c.kind, ALERTS.c.axis, ALERTS.c.code),
+            order_by=(ALERTS.c.day.desc(), ALERTS.c.id.desc()),
+        )
+        ranked = select(ALERTS.c.id, place.label("place")).where(ALERTS.c.kind.in_(kinds)).subquery()
+        last = select(ranked.c.id).where(ranked.c.place == 1)
+        return [_told(one) for one in await self._fetch(select(ALERTS).where(ALERTS.c.id.in_(last)))]
+
+    async def between(self, start: datetime, end: datetime) -> list[RecordedAlert]:
+        """The alerts with `asof` from start to end, both included, by `asof`."""
+        query = select(ALERTS).where(ALERTS.c.asof.between(start, end))
+        return await self._fetch(query.order_by(ALERTS.c.asof, ALERTS.c.id))
+
+    async def of_subject(self, subject: Subject, limit: int) -> list[RecordedAlert]:
+        """The newest alerts about a subject, newest first."""
+        query = select(ALERTS).where(ALERTS.c.axis == subject.axis.value, ALERTS.c.code == subject.code)
+        return await self._fetch(query.order_by(ALERTS.c.id.desc()).limit(limit))
+
+    async def _fetch(self, query: Select[Any]) -> list[RecordedAlert]:
+        async with self._connections.read() as connection:
+            return [_recorded(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def add_alerts(
+    connection: AsyncConnection, alerts: Sequence[Alert], asof: datetime, batch: str
+) -> list[RecordedAlert]:
+    """Store the alerts that were not told before, inside a transaction, and return those in their order."""
+    by_identity = {_identity(alert): alert for alert in alerts}
+    if not by_identity:
+        return []
+    rows = [{**_row(alert), "identity": key, "asof": asof, "batch": batch} for key, alert in by_identity.items()]
+    new = insert(connection, ALERTS).on_conflict_do_nothing(index_elements=["identity"])
+    added = await connection.execute(new.returning(ALERTS.c.identity, ALERTS.c.id), rows)
+    ids = {row.identity: int(row.id) for row in added}
+    return [
+        RecordedAlert(id=ids[key], alert=alert, asof=asof, batch=batch)
+        for key, alert in by_identity.items()
+        if key in ids
+    ]
+
+
+def _identity(alert: Alert) -> str:
+    """What is told once. A correction is one of the alert it follows, which may itself be a correction."""
+    signal = alert.signal
+    parts = (signal.kind, signal.subject.axis.value, signal.subject.code, signal.day, alert.reason, signal.rung)
+    return ":".join(map(str, (*parts, *([alert.follows] if alert.follows is not None else []))))
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    signal = alert.signal
+    return {
+        "kind": signal.kind,
+        "axis": signal.subject.axis.value,
+        "code": signal.subject.code,
+        "day": signal.day,
+        "since": signal.since,
+        "reached": signal.reached,
+        "rung": signal.rung,
+        "strength": signal.strength,
+        "basis": signal.basis and signal.basis.value,
+        "evidence": {name: _figure_row(figure) for name, figure in signal.evidence.items()},
+        "reason": alert.reason.value,
+        "follows": alert.follows,
+    }
+
+
+def _figure_row(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": figure.value,
+        "unit": figure.unit.name,
+        "day": figure.day.isoformat(),
+        "source": figure.source,
+        "estimated": figure.estimated,
+    }
+
+
+def _recorded(row: RowMapping) -> RecordedAlert:
+    signal = Signal(
+        kind=row["kind"],
+        subject=Subject(Axis(row["axis"]), row["code"]),
+        day=row["day"],
+        since=row["since"],
+        rung=row["rung"],
+        reached=row["reached"],
+        strength=row["strength"],
+        evidence={name: _figure(told) for name, told in row["evidence"].items()},
+        basis=Basis(row["basis"]) if row["basis"] else None,
+    )
+    alert = Alert(signal=signal, reason=Reason(row["reason"]), follows=row["follows"])
+    return RecordedAlert(id=row["id"], alert=alert, asof=row["asof"], batch=row["batch"])
+
+
+def _figure(told: Mapping[str, Any]) -> Figure:
+    return Figure(
+        value=float(told["value"]),
+        unit=Unit[told["unit"]],
+        day=date.fromisoformat(told["day"]),
+        source=told["source"],
+        estimated=told["estimated"],
+    )
+
+
+def _told(one: RecordedAlert) -> Told:
+    signal = one.alert.signal
+    return Told(
+        alert_id=one.id,
+        kind=signal.kind,
+        subject=signal.subject,
+        day=signal.day,
+        rung=signal.rung,
+        reason=one.alert.reason,
+        evidence=signal.evidence,
+        basis=signal.basis,
+    )

@@ -1,0 +1,93 @@
+"""The store as one thing: opened at start, closed at the end, and a drawer for each kind of memory."""
+
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.store.alerts import AlertStore
+from bot.store.audit import AuditLog
+from bot.store.chat import ChatLog
+from bot.store.connections import Connections, one_at_a_time
+from bot.store.errors import StoreError
+from bot.store.lock import FileLock
+from bot.store.market import MarketStore
+from bot.store.outbox import Outbox
+from bot.store.runs import RunLedger
+from bot.store.schema import require_head, upgrade
+from bot.store.subscriptions import SubscriptionStore
+from bot.store.url import database_url, is_memory, is_sqlite, shown
+from bot.store.watchlists import WatchlistStore
+
+__all__ = ["Database", "StoreError"]
+
+
+class Database:
+    """A SQLite file (or ``:memory:``) or a PostgreSQL database, by URL.
+
+    A SQLite file belongs to one process: `open` refuses a second one. A command that only reads opens with
+    `exclusive=False` beside the running service and never migrates. Raises StoreError for a wrong URL.
+    """
+
+    def __init__(self, url: str, *, exclusive: bool = True) -> None:
+        self._url = database_url(url)
+        self._exclusive = exclusive
+        self._connections = Connections(self._url)
+        self._lock: FileLock | None = None
+        self.market = MarketStore(self._connections)
+        self.alerts = AlertStore(self._connections)
+        self.subscriptions = SubscriptionStore(self._connections)
+        self.watchlists = WatchlistStore(self._connections)
+        self.outbox = Outbox(self._connections)
+        self.runs = RunLedger(self._connections)
+        self.audit = AuditLog(self._connections)
+        self.chat = ChatLog(self._connections)
+
+    async def open(self) -> None:
+        """Take the file and bring its schema to the newest.
+
+        Raises StoreError when another process has it, the schema is newer than this program, or the
+        database cannot be reached.
+        """
+        try:
+            self._take_file()
+            await self._settle_schema()
+        except StoreError:
+            await self.close()
+            raise
+        except (OSError, DBAPIError) as error:
+            await self.close()
+            raise StoreError(f"cannot open {shown(self._url)}: {_reason(error)}") from None
+
+    async def close(self) -> None:
+        """Close the connections and give the file back; may be called twice."""
+        await self._connections.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _take_file(self) -> None:
+        if not is_sqlite(self._url) or is_memory(self._url):
+            return
+        path = Path(self._url.database or "")
+        if not self._exclusive:
+            if not path.is_file():
+                raise StoreError(f"there is no database {path}")
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(f"{path.name}.lock"))
+        lock.acquire()
+        self._lock = lock
+
+    async def _settle_schema(self) -> None:
+        if not self._exclusive and not is_memory(self._url):
+            async with self._connections.read() as connection:
+                await connection.run_sync(require_head)
+            return
+        async with self._connections.write() as connection:
+            await one_at_a_time(connection, "migration")
+            await connection.run_sync(upgrade)
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).splitlines() or [type(cause).__name__])[0]

@@ -1,0 +1,275 @@
+"""Messages on their way: stored with what caused them, claimed by a worker, sent or given up."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, Select, and_, case, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts import Alert
+from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
+from bot.messages.model import Message, from_json, to_json
+from bot.store.alerts import RecordedAlert, add_alerts
+from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.runs import mark_done
+from bot.store.subscriptions import move, pause
+from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
+
+_CHUNK = 500
+"""Deliveries that one transaction of `enqueue` adds: others want to write too."""
+
+
+_Key: TypeAlias = tuple[str, int]
+"""Batch and subscription."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDelivery:
+    """A message for one subscriber; unique on (batch, subscription). A low `priority` number goes first."""
+
+    batch: str
+    subscription_id: int
+    message: Message
+    alert_ids: tuple[int, ...] = ()
+    due_at: datetime
+    priority: int = 1
+
+
+class Outbox:
+    """The queue between those who make messages and the one who sends them.
+
+    A delivery is PENDING until a worker claims it, SENDING while his lease lasts, then SENT, DEAD or PENDING
+    again. Sending twice is possible only when a worker dies, or outlives his lease, after the channel has
+    taken the message and before `sent` is stored.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def record(
+        self,
+        batch: str,
+        alerts: Sequence[Alert],
+        asof: datetime,
+        deliveries: Callable[[Sequence[RecordedAlert]], Sequence[NewDelivery]],
+        run: tuple[str, datetime] | None,
+    ) -> int:
+        """Store what a poll found, in one transaction: all of it or, on any exception, nothing.
+
+        1. The alerts that were not told before get their ids; a repeated poll has none.
+        2. `deliveries` makes the messages of those alerts; it is not called when there are none.
+        3. The messages are stored and tied to their alerts. One that a batch of the same name already holds
+           for the subscriber is stored under a name of its own: its alerts are new and would be lost.
+        4. The run (job, slot) is marked as done.
+
+        Returns how many deliveries were added.
+        """
+        async with self._connections.write() as connection:
+            await one_at_a_time(connection, "alerts")
+            new = await add_alerts(connection, alerts, asof, batch)
+            made = deliveries(new) if new else ()
+            added = await _add(connection, made)
+            left = [one for one in made if one.alert_ids and _key(one) not in added]
+            added |= await _add(connection, [replace(one, batch=f"{one.batch}+{one.alert_ids[0]}") for one in left])
+            if run is not None:
+                await mark_done(connection, *run, asof)
+        return len(added)
+
+    async def enqueue(self, deliveries: Sequence[NewDelivery]) -> int:
+        """Add messages that no poll caused (digests, broadcasts) and return how many were new.
+
+        One that exists already for its batch and subscriber is left as it is.
+        """
+        added = 0
+        for start in range(0, len(deliveries), _CHUNK):
+            chunk = deliveries[start : start + _CHUNK]
+            async with self._connections.write() as connection:
+                added += len(await _add(connection, chunk))
+        return added
+
+    async def claim(
+        self, now: datetime, limit: int, lease_seconds: float, channels: Collection[str] | None = None
+    ) -> list[Delivery]:
+        """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
+
+        No two callers get the same one. Messages of paused subscriptions stay where they are. What an ended
+        lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
+        """
+        async with self._connections.write() as connection:
+            await _end_leases(connection, now)
+            rows = (await connection.execute(_due(now, channels).limit(limit))).all()
+            values = {
+                "state": State.SENDING,
+                "attempts": DELIVERIES.c.attempts + 1,
+                "lease_until": now + timedelta(seconds=lease_seconds),
+            }
+            if rows:
+                mine = DELIVERIES.c.id.in_([row.id for row in rows])
+                await connection.execute(update(DELIVERIES).where(mine).values(values))
+        return [_claimed(row) for row in rows]
+
+    async def part_sent(self, delivery_id: int, remote_id: str) -> None:
+        """Count one more part of a split message as taken by the channel, under the channel's id."""
+        async with self._connections.write() as connection:
+            values = {
+                "parts_sent": DELIVERIES.c.parts_sent + 1,
+                "remote_ids": DELIVERIES.c.remote_ids + f"{remote_id}\n",
+            }
+            await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
+
+    async def sent(self, delivery_id: int, now: datetime) -> None:
+        """The whole message is with the channel, whatever became of the lease meanwhile."""
+        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": ""}
+        async with self._connections.write() as connection:
+            await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
+
+    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime) -> None:
+        """Store what becomes of a claimed message and, with it, of its subscription.
+
+        A chat that moved to where another subscription lives is paused and the message given up: that other
+        subscription gets its own. A message that is no longer being sent is left alone.
+        """
+        async with self._connections.write() as connection:
+            subscription_id = await _settle(connection, delivery_id, outcome, now)
+            if subscription_id is None:
+                return
+            if outcome.pause_subscription:
+                await pause(connection, subscription_id, outcome.error, now)
+            if outcome.move_to and not await move(connection, subscription_id, outcome.move_to, now):
+                await pause(connection, subscription_id, outcome.error, now)
+                given_up = {"state": State.DEAD, "ended_at": now}
+                await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(given_up))
+
+    async def counts(self) -> dict[State, int]:
+        """How many deliveries are in each state."""
+        query = select(DELIVERIES.c.state, func.count()).group_by(DELIVERIES.c.state)
+        async with self._connections.read() as connection:
+            found = Counter({State(state): count for state, count in (await connection.execute(query)).all()})
+        return {state: found[state] for state in State}
+
+    async def next_due(self) -> datetime | None:
+        """The earliest moment at which `claim` may find something; None when nothing is waiting."""
+        waiting = select(func.min(DELIVERIES.c.due_at)).where(
+            DELIVERIES.c.state == State.PENDING,
+            exists().where(SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id, SUBSCRIPTIONS.c.active),
+        )
+        leased = select(func.min(DELIVERIES.c.lease_until)).where(DELIVERIES.c.state == State.SENDING)
+        async with self._connections.read() as connection:
+            moments = [(await connection.execute(query)).scalar_one() for query in (waiting, leased)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def subscribers_of(self, batch: str) -> frozenset[int]:
+        """The subscriptions that a batch has a message for, whatever became of it."""
+        query = select(DELIVERIES.c.subscription_id).where(DELIVERIES.c.batch == batch)
+        async with self._connections.read() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
+    async def reached(self, alert_id: int) -> frozenset[int]:
+        """The subscriptions that were sent, or are about to be sent, this alert."""
+        query = (
+            select(DELIVERIES.c.subscription_id)
+            .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
+            .where(DELIVERY_ALERTS.c.alert_id == alert_id, DELIVERIES.c.state != State.DEAD)
+        )
+        async with self._connections.read() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
+
+async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:
+    """Store messages and their ties to alerts; returns which were added, the others were there already."""
+    by_key = {_key(one): one for one in deliveries}
+    if not by_key:
+        return set()
+    key = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id)
+    new = insert(connection, DELIVERIES).on_conflict_do_nothing(index_elements=key)
+    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), [_row(one) for one in by_key.values()])
+    ids = {(row.batch, row.subscription_id): row.id for row in added}
+    ties = [{"delivery_id": ids[key], "alert_id": alert} for key in ids for alert in by_key[key].alert_ids]
+    if ties:
+        await connection.execute(insert(connection, DELIVERY_ALERTS), ties)
+    return set(ids)
+
+
+def _key(one: NewDelivery) -> _Key:
+    return one.batch, one.subscription_id
+
+
+def _row(one: NewDelivery) -> dict[str, Any]:
+    return {
+        "batch": one.batch,
+        "subscription_id": one.subscription_id,
+        "message": to_json(one.message),
+        "priority": one.priority,
+        "due_at": one.due_at,
+        "state": State.PENDING,
+        "attempts": 0,
+        "parts_sent": 0,
+        "remote_ids": "",
+        "plain": False,
+        "error": "",
+    }
+
+
+async def _end_leases(connection: AsyncConnection, now: datetime) -> None:
+    ended = and_(DELIVERIES.c.state == State.SENDING, DELIVERIES.c.lease_until <= now)
+    # Other workers end leases too: rows that one of them has in hand are passed over, not waited for.
+    mine = select(DELIVERIES.c.id).where(ended).with_for_update(skip_locked=True)
+    tried = DELIVERIES.c.attempts >= ATTEMPTS_MAX
+    await connection.execute(
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(mine))
+        .values(
+            state=case((tried, State.DEAD), else_=State.PENDING),
+            ended_at=case((tried, now)),
+            error=case((tried, "no attempt came to an end"), else_=DELIVERIES.c.error),
+            lease_until=None,
+        )
+    )
+
+
+def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
+    query = (
+        select(DELIVERIES, SUBSCRIPTIONS.c.channel, SUBSCRIPTIONS.c.chat, SUBSCRIPTIONS.c.thread)
+        .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
+        .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
+        .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
+        .with_for_update(of=DELIVERIES, skip_locked=True)
+    )
+    return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
+
+
+def _claimed(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        batch=row.batch,
+        subscription_id=row.subscription_id,
+        channel=row.channel,
+        address=Address(row.chat, row.thread),
+        message=from_json(row.message),
+        attempts=row.attempts + 1,
+        parts_sent=row.parts_sent,
+        plain=row.plain,
+    )
+
+
+async def _settle(connection: AsyncConnection, delivery_id: int, outcome: Outcome, now: datetime) -> int | None:
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "plain": outcome.plain,
+        "error": outcome.error,
+        "lease_until": None,
+        "ended_at": now if outcome.state is State.DEAD else None,
+    }
+    if outcome.due_at is not None:
+        values["due_at"] = outcome.due_at
+    settling = (
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id == delivery_id, DELIVERIES.c.state == State.SENDING)
+        .values(values)
+        .returning(DELIVERIES.c.subscription_id)
+    )
+    found: int | None = (await connection.execute(settling)).scalar_one_or_none()
+    return found

@@ -1,0 +1,143 @@
+"""Who listens: the settings of every chat; a chat that is gone keeps them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, exists, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.deliveries import Address
+from bot.store.connections import Connections, insert
+from bot.store.errors import StoreError
+from bot.store.tables import SUBSCRIPTIONS
+from bot.subscriptions import Language, Subscription
+from signals.core.detector import Topic
+
+_ADDRESS = ("channel", "chat", "thread")
+
+
+class SubscriptionStore:
+    """Subscriptions by id and by address."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def find(self, channel: str, chat: str, thread: str = "") -> Subscription | None:
+        """The subscription of an address."""
+        found = await self._where(
+            SUBSCRIPTIONS.c.channel == channel, SUBSCRIPTIONS.c.chat == chat, SUBSCRIPTIONS.c.thread == thread
+        )
+        return found[0] if found else None
+
+    async def get(self, subscription_id: int) -> Subscription | None:
+        """The subscription of this id."""
+        found = await self._where(SUBSCRIPTIONS.c.id == subscription_id)
+        return found[0] if found else None
+
+    async def active(self) -> list[Subscription]:
+        """Those that are not paused, oldest first."""
+        return await self._where(SUBSCRIPTIONS.c.active)
+
+    async def save(self, subscription: Subscription, now: datetime) -> Subscription:
+        """Store every setting and return what is stored; id 0 makes a new one.
+
+        A new one whose address is known already replaces the settings there. Raises StoreError when there
+        is no subscription of this id or its address belongs to another.
+        """
+        values = {**_settings(subscription), "updated_at": now}
+        async with self._connections.write() as connection:
+            new = insert(connection, SUBSCRIPTIONS).values({**values, "created_at": now})
+            saving = (
+                update(SUBSCRIPTIONS)
+                .where(SUBSCRIPTIONS.c.id == subscription.id)
+                .values(values)
+                .returning(SUBSCRIPTIONS)
+                if subscription.id
+                else new.on_conflict_do_update(index_elements=_ADDRESS, set_=values).returning(SUBSCRIPTIONS)
+            )
+            try:
+                saved = (await connection.execute(saving)).mappings().first()
+            except IntegrityError:
+                raise StoreError(
+                    f"{subscription.channel} {subscription.chat} {subscription.thread} has a subscription of its own"
+                ) from None
+        if saved is None:
+            raise StoreError(f"there is no subscription {subscription.id}")
+        return _subscription(saved)
+
+    async def pause(self, subscription_id: int, reason: str, now: datetime) -> None:
+        """Stop deliveries; nothing is forgotten."""
+        async with self._connections.write() as connection:
+            await pause(connection, subscription_id, reason, now)
+
+    async def resume(self, subscription_id: int, now: datetime) -> None:
+        """Deliver again."""
+        values = {"active": True, "paused_reason": "", "updated_at": now}
+        async with self._connections.write() as connection:
+            await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
+
+    async def _where(self, *conditions: Any) -> list[Subscription]:
+        query = select(SUBSCRIPTIONS).where(*conditions).order_by(SUBSCRIPTIONS.c.id)
+        async with self._connections.read() as connection:
+            return [_subscription(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def pause(connection: AsyncConnection, subscription_id: int, reason: str, now: datetime) -> None:
+    """Stop a subscription's deliveries, inside a transaction."""
+    values = {"active": False, "paused_reason": reason, "updated_at": now}
+    await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
+
+
+async def move(connection: AsyncConnection, subscription_id: int, to: Address, now: datetime) -> bool:
+    """Follow a chat to its new address, inside a transaction; False when another subscription lives there."""
+    other = SUBSCRIPTIONS.alias()
+    taken = exists().where(
+        other.c.channel == SUBSCRIPTIONS.c.channel,
+        other.c.chat == to.chat,
+        other.c.thread == to.thread,
+        other.c.id != subscription_id,
+    )
+    moving = (
+        update(SUBSCRIPTIONS)
+        .where(SUBSCRIPTIONS.c.id == subscription_id, ~taken)
+        .values(chat=to.chat, thread=to.thread, updated_at=now)
+    )
+    return (await connection.execute(moving)).rowcount == 1
+
+
+def _settings(subscription: Subscription) -> dict[str, Any]:
+    return {
+        "channel": subscription.channel,
+        "chat": subscription.chat,
+        "thread": subscription.thread,
+        "active": subscription.active,
+        "paused_reason": subscription.paused_reason,
+        "language": subscription.language.value,
+        "zone": subscription.zone,
+        "topics": sorted(topic.value for topic in subscription.topics),
+        "watched": sorted(subscription.watched),
+        "watchlists": sorted(subscription.watchlists),
+        "evening_digest": subscription.evening_digest,
+        "morning_digest": subscription.morning_digest,
+        "least_strength": subscription.least_strength,
+    }
+
+
+def _subscription(row: RowMapping) -> Subscription:
+    return Subscription(
+        id=row["id"],
+        channel=row["channel"],
+        chat=row["chat"],
+        thread=row["thread"],
+        active=row["active"],
+        paused_reason=row["paused_reason"],
+        language=Language(row["language"]),
+        zone=row["zone"],
+        topics=frozenset(Topic(name) for name in row["topics"]),
+        watched=frozenset(row["watched"]),
+        watchlists=frozenset(row["watchlists"]),
+        evening_digest=row["evening_digest"],
+        morning_digest=row["morning_digest"],
+        least_strength=row["least_strength"],
+    )

@@ -1,0 +1,215 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: refuses one without a zone, comes back aware in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """In UTC, because SQLite drops the zone; raises ValueError where there is none."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware on every database."""
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers only a plain INTEGER by itself."""
+
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("dataset", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("known_at", Moment, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Index(None, "dataset", "day", "scope", "known_at"),
+    Index(None, "source", "day"),
+)
+"""Accepted tables. The same content may come twice, with another in between: a revision taken back."""
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("dataset", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("known_at", Moment, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("gate", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("dataset", "source", "scope", "day", "digest"),
+)
+"""Refused tables, apart from the accepted ones so that no query can mistake them."""
+
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("identity", String, nullable=False),
+    Column("batch", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("axis", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("reached", Date, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("strength", Float, nullable=False),
+    Column("basis", String),
+    Column("evidence", JSON, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("follows", _ID, ForeignKey("alerts.id")),
+    Column("asof", Moment, nullable=False),
+    UniqueConstraint("identity"),
+    Index(None, "kind", "axis", "code", "day"),
+    Index(None, "axis", "code"),
+    Index(None, "asof"),
+)
+
+SUBSCRIPTIONS = Table(
+    "subscriptions",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("thread", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("paused_reason", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("watched", JSON, nullable=False),
+    Column("watchlists", JSON, nullable=False),
+    Column("evening_digest", Time),
+    Column("morning_digest", Boolean, nullable=False),
+    Column("least_strength", Float, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("channel", "chat", "thread"),
+)
+
+WATCHLISTS = Table(
+    "watchlists",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("title_zh", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("batch", String, nullable=False),
+    Column("subscription_id", _ID, ForeignKey("subscriptions.id"), nullable=False),
+    Column("message", JSON, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("parts_sent", Integer, nullable=False),
+    Column("remote_ids", Text, nullable=False),
+    Column("plain", Boolean, nullable=False),
+    Column("lease_until", Moment),
+    Column("ended_at", Moment),
+    Column("error", Text, nullable=False),
+    UniqueConstraint("batch", "subscription_id"),
+    Index(None, "state", "priority", "id"),
+    Index(None, "subscription_id"),
+)
+"""`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up."""
+
+DELIVERY_ALERTS = Table(
+    "delivery_alerts",
+    METADATA,
+    Column("alert_id", _ID, ForeignKey("alerts.id"), primary_key=True),
+    Column("delivery_id", _ID, ForeignKey("deliveries.id"), primary_key=True),
+    Index(None, "delivery_id"),
+)
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("job", String, primary_key=True),
+    Column("slot", Moment, primary_key=True),
+    Column("finished_at", Moment, nullable=False),
+    Column("report", Text, nullable=False),
+    Index(None, "finished_at"),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+
+CHAT = Table(
+    "chat",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("chat", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "chat", "id"),
+)
