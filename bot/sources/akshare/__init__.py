@@ -1,0 +1,1 @@
+"""Today's tables through akshare, which runs in a child process only."""

@@ -1,0 +1,64 @@
+"""What every source of this package asks of a table before it believes it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from bot.sources.base import NotPublishedError, SourceChangedError
+from signals.core.field import Field
+
+ETF_CODE = r"(?:5[1-9]|15)\d{4}"
+"""50xxxx, 16xxxx and 18xxxx are LOF and REITs; the other first digits are stocks, bonds and indices."""
+
+STRANGERS_MAX = 0.1
+"""A vendor may mix in this share of rows that are not those of one ETF each; with more it sent another list."""
+
+
+def require(raw: pd.DataFrame, *columns: str) -> None:
+    """Raise NotPublishedError for an empty table and SourceChangedError for one that lacks a column."""
+    if raw.empty:
+        raise NotPublishedError("the answer holds no rows")
+    missing = [column for column in columns if column not in raw.columns]
+    if missing:
+        raise SourceChangedError("columns", f"there is no column {', '.join(missing)}")
+
+
+def majority_day(days: "pd.Series[Any]", asked: date) -> date:
+    """The date on most rows, in favour of the one asked for where it is a draw.
+
+    Raises SourceChangedError when no row carries a date.
+    """
+    counts: Counter[date] = Counter(day for day in days.dropna() if isinstance(day, date))
+    if not counts:
+        raise SourceChangedError("day", "no row carries a date")
+    return max(counts, key=lambda day: (counts[day], day == asked))
+
+
+def fund_table(raw: pd.DataFrame, code: str, columns: Mapping[str, Field]) -> pd.DataFrame:
+    """The figures of the named columns by ETF code, ascending; what is not a number is NaN.
+
+    A code that comes again with the same figures counts once, with other figures not at all. Raises
+    SourceChangedError when more than `STRANGERS_MAX` of the rows had to be left out.
+    """
+    figures = {
+        one.name: pd.to_numeric(raw[column], errors="coerce").astype("float64") for column, one in columns.items()
+    }
+    codes = raw[code].astype("str").str.strip()
+    rows = pd.DataFrame({"code": codes, **figures}).drop_duplicates()
+    good = rows["code"].str.fullmatch(ETF_CODE) & ~rows["code"].duplicated(keep=False)
+    strangers = rows.loc[~good, "code"]
+    if len(strangers) > STRANGERS_MAX * len(rows):
+        example = strangers.iloc[0]
+        raise SourceChangedError("codes", f"{len(strangers)} of {len(rows)} rows are not one ETF's, e.g. {example}")
+    table = rows[good].set_index("code").sort_index()
+    table.index.name = None
+    return table
+
+
+def above_zero(table: pd.DataFrame, *fields: Field) -> pd.DataFrame:
+    """The same table; in these fields 0 and less is a vendor's word for "not known"."""
+    names = [one.name for one in fields]
+    return table.assign(**{name: table[name].where(table[name] > 0) for name in names})

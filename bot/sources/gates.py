@@ -1,0 +1,220 @@
+"""What a table must pass before anything is computed from it. Pure; the first gate that closes names itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from bot.sources.base import SourceChangedError
+from signals.core.field import (
+    AMOUNT,
+    CLOSE,
+    FINANCING,
+    INDEX_CLOSE,
+    MARGIN_TOTAL,
+    NAV,
+    PREV_CLOSE,
+    SHARES,
+    SHORT,
+    VOLUME,
+    Axis,
+    Field,
+)
+from signals.core.profile import exchange_of
+from signals.core.snapshot import Dataset, Snapshot
+
+ROW_TOLERANCE = 0.10
+"""A table may be this much longer or shorter than the last good one of the same publisher."""
+
+WHOLE_MARKET_ROWS = 100
+"""A last good table shorter than this is somebody's own selection and may grow and shrink freely."""
+
+LEAST_COVERAGE = 1 / 3
+"""Without a good table to compare with: the least share of the exchange's known funds it must hold."""
+
+HOLES_MAX = 0.5
+"""A table with more zeros than this is a form that nobody has filled in yet."""
+
+OFF_BAND_SHARE = 0.5
+"""So many rows outside a field's band mean that the unit has changed, not that the market has."""
+
+SHARE_LEAP = 20.0
+"""A whole table whose typical count moves by this factor since the last good one has changed its unit."""
+
+EXCHANGE_BALANCE_CNY = (0.5e12, 3e12)
+"""One exchange's balance; without a balance before it to compare with, a figure outside is in another unit
+or lacks a part."""
+
+SUMMED_BALANCE_CNY = (0.6e12, 9e12)
+"""The same of several exchanges together; archives reach back to when the market was smaller."""
+
+BALANCE_LEAP = 0.15
+"""No market's balance moves by this share in a session; one that does lacks an exchange."""
+
+BALANCE_TOLERANCE_CNY = 2e7
+"""SZSE rounds its balances to 0.01亿; two of them may be off by one each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What is known of a publisher's tables when the next one comes in."""
+
+    last_good: pd.DataFrame | None = None
+    """Its newest accepted table of an earlier session (or of the same, for a revision)."""
+    last_day: date | None = None
+    """The session that table is about."""
+    known_funds: int = 0
+    """Funds of the exchange in the profiles; 0 = not known."""
+
+
+_BANDS: Mapping[Field, tuple[float, float]] = {
+    CLOSE: (0.05, 1000.0),
+    PREV_CLOSE: (0.05, 1000.0),
+    NAV: (0.05, 1000.0),
+    SHARES: (1e6, 1e12),
+    AMOUNT: (0.0, 1e12),
+    VOLUME: (0.0, 1e12),
+    INDEX_CLOSE: (10.0, 1e6),
+}
+"""Plausible values in our units: 份 and 元."""
+
+_REQUIRED: Mapping[Dataset, tuple[Field, ...]] = {
+    Dataset.DAILY: (CLOSE,),
+    Dataset.SHARES: (SHARES,),
+    Dataset.NAV: (NAV,),
+    Dataset.INDEX: (INDEX_CLOSE,),
+    Dataset.MARGIN: (FINANCING,),
+}
+
+
+def check(snapshot: Snapshot, asked: date, baseline: Baseline) -> None:
+    """Raise SourceChangedError, naming the gate, if the table may not be used."""
+    if snapshot.day != asked:
+        raise SourceChangedError("day", f"asked for {asked}, answered with {snapshot.day}")
+    if snapshot.table.empty:
+        raise SourceChangedError("rows", "the table is empty")
+    for gate in _GATES:
+        gate(snapshot, baseline)
+
+
+def _columns(snapshot: Snapshot, _: Baseline) -> None:
+    for one in _REQUIRED.get(snapshot.dataset, ()):
+        if one.name not in snapshot.table.columns:
+            raise SourceChangedError("columns", f"there is no column {one.name}")
+        figures = snapshot.table[one.name]
+        if not np.isfinite(figures).any():
+            raise SourceChangedError("columns", f"no row has a value of {one.name}")
+        if (figures == 0).mean() > HOLES_MAX:
+            raise SourceChangedError("columns", f"{one.name} is 0 in most rows")
+
+
+def _codes(snapshot: Snapshot, _: Baseline) -> None:
+    if snapshot.dataset.axis is not Axis.FUND:
+        return
+    for code in snapshot.table.index:
+        try:
+            exchange = exchange_of(code)
+        except ValueError as error:
+            raise SourceChangedError("codes", str(error)) from None
+        if snapshot.scope not in ("all", exchange):
+            raise SourceChangedError("codes", f"{code} is not a fund of {snapshot.scope}")
+
+
+def _row_count(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset not in (Dataset.DAILY, Dataset.SHARES, Dataset.NAV):
+        return
+    rows = len(snapshot.table)
+    if baseline.last_good is not None and len(baseline.last_good) >= WHOLE_MARKET_ROWS:
+        before = len(baseline.last_good)
+        if abs(rows - before) > ROW_TOLERANCE * before:
+            raise SourceChangedError("row_count", f"{rows} rows, the last good table had {before}")
+    elif rows < LEAST_COVERAGE * baseline.known_funds:
+        raise SourceChangedError("row_count", f"{rows} rows for {baseline.known_funds} known funds")
+
+
+def _bands(snapshot: Snapshot, _: Baseline) -> None:
+    for one, (low, high) in _BANDS.items():
+        if one.name not in snapshot.table.columns:
+            continue
+        figures = snapshot.table[one.name].to_numpy(dtype=np.float64)
+        # A hole that a publisher fills with 0 is that fund's hole, judged later; a unit is the table's.
+        told = np.flatnonzero(np.isfinite(figures) & (figures != 0))
+        outside = told[(figures[told] < low) | (figures[told] > high)]
+        if outside.size > OFF_BAND_SHARE * told.size:
+            code, value = snapshot.table.index[outside[0]], figures[outside[0]]
+            raise SourceChangedError("unit", f"{one.name} of {code} is {value:g}, outside {low:g} to {high:g}")
+
+
+def _scale(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset is not Dataset.SHARES or baseline.last_good is None:
+        return
+    now = snapshot.table[SHARES.name].to_numpy(dtype=np.float64)
+    before = baseline.last_good[SHARES.name].reindex(snapshot.table.index).to_numpy(dtype=np.float64)
+    both = (now > 0) & (before > 0)
+    ratio = np.median(now[both] / before[both]) if both.any() else 1.0
+    if ratio > SHARE_LEAP or ratio < 1 / SHARE_LEAP:
+        raise SourceChangedError("unit", f"share counts are {ratio:g} times those of the last good table")
+
+
+def _margin_sum(snapshot: Snapshot, _: Baseline) -> None:
+    if snapshot.dataset is not Dataset.MARGIN:
+        return
+    table = snapshot.table.reindex(columns=[FINANCING.name, SHORT.name, MARGIN_TOTAL.name])
+    gap = (table[FINANCING.name] + table[SHORT.name] - table[MARGIN_TOTAL.name]).abs()
+    for exchange in table.index[gap > BALANCE_TOLERANCE_CNY]:
+        raise SourceChangedError(
+            "margin_sum", f"{exchange}: financing + short is off the total by {gap[exchange]:g} 元"
+        )
+
+
+def _margin_band(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset is not Dataset.MARGIN:
+        return
+    for name in (FINANCING.name, MARGIN_TOTAL.name):
+        for market, balance in snapshot.table.get(name, pd.Series(dtype=np.float64)).dropna().items():
+            before = _cell(baseline.last_good, str(market), name)
+            if abs(balance - before) > BALANCE_LEAP * before:
+                raise SourceChangedError("leap", f"{name} of {market} is {balance:g} 元, {before:g} before")
+            low, high = SUMMED_BALANCE_CNY if "+" in str(market) else EXCHANGE_BALANCE_CNY
+            if np.isnan(before) and not low <= balance <= high:
+                raise SourceChangedError("unit", f"{name} of {market} is {balance:g} 元")
+
+
+def _margin_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
+    """SZSE's answer carries no date: figures equal to the last ones to the cent are the last ones."""
+    if snapshot.dataset is not Dataset.MARGIN or baseline.last_day in (None, snapshot.day):
+        return
+    before = baseline.last_good
+    if before is not None and snapshot.table.equals(before.reindex_like(snapshot.table)):
+        raise SourceChangedError("day", "every balance equals that of the session before")
+
+
+def _cell(table: pd.DataFrame | None, row: str, column: str) -> float:
+    if table is None or row not in table.index or column not in table.columns:
+        return float("nan")
+    return float(table[column].to_dict()[row])
+
+
+def _traded_value(snapshot: Snapshot, _: Baseline) -> None:
+    if snapshot.dataset is not Dataset.DAILY or not {VOLUME.name, AMOUNT.name} <= set(snapshot.table.columns):
+        return
+    volume, close, amount = (snapshot.table[one.name].to_numpy(dtype=np.float64) for one in (VOLUME, CLOSE, AMOUNT))
+    told = (volume > 0) & (amount > 0) & np.isfinite(close)
+    ratio = np.median(volume[told] * close[told] / amount[told]) if told.any() else 1.0
+    if ratio < 0.5 or ratio > 2.0:
+        raise SourceChangedError("unit", f"volume × close is {ratio:g} times the traded value")
+
+
+_GATES: tuple[Callable[[Snapshot, Baseline], None], ...] = (
+    _columns,
+    _codes,
+    _row_count,
+    _bands,
+    _scale,
+    _margin_sum,
+    _margin_band,
+    _margin_repeated,
+    _traded_value,
+)
