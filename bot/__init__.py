@@ -1,0 +1,1 @@
+"""The running service: files tell the story, folders touch the world."""

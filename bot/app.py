@@ -1,0 +1,252 @@
+"""The composition root: turns settings into the objects that do the work, and knows every concrete class."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.channels.base import Channel
+from bot.channels.console import ConsoleChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.commands.base import Desk, NewSubscriber
+from bot.intake import Intake
+from bot.messages.digest import DigestLimits
+from bot.outbox import Pace
+from bot.panels import Panels
+from bot.poll import World
+from bot.schedule import Clock, Timetable
+from bot.sources.akshare.live import live_sources
+from bot.sources.base import Source
+from bot.sources.demo import demo_snapshots
+from bot.store.database import Database
+from bot.store.watchlists import Watchlist
+from bot.subscriptions import Language
+from config.index_map import load_index_map, profile_tables
+from config.lists import load_watchlists
+from config.problems import ConfigError, Problem, unknown
+from config.sessions import load_calendar
+from config.settings import Settings
+from signals import load_detectors
+from signals.core.calendar import MARKET_ZONE, TradingCalendar
+from signals.core.detector import Detector
+from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
+
+INDEX_MAP_SOURCE = "index_map"
+
+VERSION = version("etf-flow-bot")
+
+
+class MixedMarketsError(Exception):
+    """A database holds the demo market and was to take a real one, or the other way round."""
+
+
+def detectors_of(settings: Settings) -> dict[str, Detector]:
+    """Every detector with its thresholds, by name; raises ConfigError with all that is wrong in their tables."""
+    try:
+        classes = load_detectors(settings.plugins)
+    except Exception as error:  # a plug-in file may raise anything at all
+        raise ConfigError([Problem(settings.where("plugins"), "plugins", f"cannot be loaded: {error}")]) from error
+    problems = list(_unknown_detectors(settings, classes))
+    made: dict[str, Detector] = {}
+    for name, one in classes.items():
+        try:
+            made[name] = _detector(one, settings.detectors.get(name, {}))
+        except ValidationError as error:
+            problems += _wrong(settings, name, error)
+    if problems:
+        raise ConfigError(problems)
+    return made
+
+
+def _detector(one: type[Detector], table: Mapping[str, Any]) -> Detector:
+    known = {each.name for each in fields(one)}
+    return TypeAdapter(one).validate_python({key: value for key, value in table.items() if key in known})
+
+
+def _unknown_detectors(settings: Settings, classes: Mapping[str, type[Detector]]) -> Iterable[Problem]:
+    for name, table in settings.detectors.items():
+        key = f"detectors.{name}"
+        if name not in classes:
+            yield Problem(settings.where(key), key, unknown(name, classes, "a detector"))
+            continue
+        known = {each.name for each in fields(classes[name])}
+        for parameter in table.keys() - known:
+            place = f"{key}.{parameter}"
+            yield Problem(settings.where(place), place, unknown(parameter, known, f"a parameter of {name}"))
+
+
+def _wrong(settings: Settings, name: str, error: ValidationError) -> Iterable[Problem]:
+    for one in error.errors(include_url=False, include_context=False):
+        key = f"detectors.{name}.{'.'.join(map(str, one['loc']))}"
+        yield Problem(settings.where(key), key, f"is wrong: {one['msg']}, not {one['input']!r}")
+
+
+def calendar_of(settings: Settings) -> TradingCalendar:
+    """The packaged sessions and the operator's own."""
+    return load_calendar(settings.calendar)
+
+
+def timetable_of(settings: Settings) -> Timetable:
+    """The day's times as plain values."""
+    table = settings.timetable
+    return Timetable(
+        close=table.close,
+        evening=table.evening,
+        morning=table.morning,
+        morning_digest=table.morning_digest,
+        morning_digest_latest=table.morning_digest_latest,
+        catch_up=timedelta(hours=table.catch_up_hours),
+    )
+
+
+def limits_of(settings: Settings) -> DigestLimits:
+    """How long digests may grow."""
+    return DigestLimits(notable_funds=settings.digest.notable_funds, max_funds=settings.digest.max_funds)
+
+
+def pace_of(settings: Settings) -> Pace:
+    """How the outbox is drained."""
+    box = settings.outbox
+    return Pace(batch=box.batch, lease_seconds=box.lease_seconds, idle_seconds=box.idle_seconds)
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """What must never be logged."""
+    found = [settings.telegram.token.get_secret_value(), settings.web.password.get_secret_value()]
+    return [one for one in found if one]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator[World]:
+    """The world over the settings' database, migrated and seeded; closed at the end.
+
+    A reader beside the running service opens with `exclusive=False` and seeds nothing.
+    """
+    detectors, calendar = detectors_of(settings), calendar_of(settings)
+    store = Database(settings.database, exclusive=exclusive)
+    await store.open()
+    try:
+        world = World(
+            store=store,
+            calendar=calendar,
+            detectors=detectors,
+            remind_sessions=settings.alerts.remind_sessions,
+            pause_seconds=settings.akshare.pause_seconds,
+        )
+        if exclusive:
+            await _seed(world)
+        yield world
+    finally:
+        await store.close()
+
+
+async def _seed(world: World) -> None:
+    """The lists and the index map that come with the program; the database owns the lists from then on."""
+    start = datetime.combine(world.calendar.first, datetime.min.time(), MARKET_ZONE)
+    lists = [
+        Watchlist(name=one.name, title_zh=one.title.zh, title_en=one.title.en, codes=one.codes, position=number)
+        for number, one in enumerate(load_watchlists())
+    ]
+    await world.store.watchlists.seed(lists, start)
+    tables = profile_tables(load_index_map())
+    await world.store.market.add(
+        Snapshot(
+            dataset=Dataset.PROFILE,
+            source=INDEX_MAP_SOURCE,
+            scope=f"since {day.isoformat()}",
+            day=day,
+            fetched_at=start,
+            known_at=start,
+            table=table,
+        )
+        for day, table in tables.items()
+    )
+
+
+async def require_market(world: World, *, demo: bool) -> None:
+    """Raise MixedMarketsError unless the database is empty or holds a market of the wanted kind."""
+    sources = await world.store.market.sources() - {INDEX_MAP_SOURCE}
+    generated = {one for one in sources if one.startswith(DEMO_SOURCE)}
+    if demo and sources - generated:
+        raise MixedMarketsError("this database holds a real market; give the demo another one (--database)")
+    if not demo and generated:
+        raise MixedMarketsError("this database holds the demo market (演示数据); use another one (--database)")
+
+
+async def load_demo(world: World, done: Callable[[int, int], None] = lambda _, __: None) -> None:
+    """Put this version's demo market into the database, once; `done` hears how many of how many tables are in."""
+    await require_market(world, demo=True)
+    job, slot = f"demo market {VERSION}", datetime.combine(world.calendar.first, datetime.min.time(), MARKET_ZONE)
+    if await world.store.runs.done(job, slot):
+        return
+    snapshots = await asyncio.to_thread(demo_snapshots, world.calendar)
+    await Intake(world.store.market).take(snapshots, done=lambda number: done(number, len(snapshots)))
+    await world.store.runs.finish(job, slot, slot, f"{len(snapshots)} tables")
+
+
+def sources_of(settings: Settings, calendar: TradingCalendar) -> tuple[Source, ...]:
+    """What a live poll asks; an archive or the demo market is in the database already."""
+    if settings.source != "akshare":
+        return ()
+    bounds = settings.akshare
+    return live_sources(
+        environment=os.environ,
+        calendar=calendar,
+        deadline_seconds=bounds.deadline_seconds,
+        paged_deadline_seconds=bounds.deadline_seconds,
+        memory_mib=bounds.memory_mib,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channels:
+    """The channels that are switched on."""
+
+    web: WebChannel | None
+    telegram: TelegramChannel | None
+    console: ConsoleChannel
+
+    def by_kind(self) -> dict[str, Channel]:
+        """Each channel by its kind."""
+        on: list[Channel | None] = [self.web, self.telegram, self.console]
+        return {one.kind: one for one in on if one is not None}
+
+
+def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
+    """Web where it is enabled, Telegram where there is a token, the console always."""
+    chat = settings.telegram
+    telegram = None
+    if token := chat.token.get_secret_value():
+        telegram = TelegramChannel(
+            token,
+            base_url=chat.base_url,
+            proxy=chat.proxy or None,
+            poll_timeout_seconds=chat.poll_timeout_seconds,
+        )
+    web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
+    return Channels(web=web, telegram=telegram, console=ConsoleChannel())
+
+
+def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
+    """What chat commands work with."""
+    return Desk(
+        world=world,
+        panels=Panels(world.store.market, world.calendar),
+        limits=limits_of(settings),
+        newcomer=NewSubscriber(
+            language=Language(settings.language),
+            watchlists=frozenset(settings.subscribers.default_watchlists),
+            evening_digest=settings.timetable.evening_digest,
+            max_watched=settings.subscribers.max_watched,
+        ),
+        now=clock.now,
+        version=VERSION,
+        demo=settings.source == "demo",
+    )

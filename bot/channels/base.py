@@ -1,0 +1,73 @@
+"""What a channel promises: to turn a neutral message into parts, to send a part, to hand in what people say."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
+
+from bot.deliveries import Address
+from bot.messages.model import Button, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing to send: finished markup within the channel's limit, and buttons on the last part."""
+
+    markup: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+    plain: bool = False
+    """`markup` is bare text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Something a person said (or the command of a button he pressed)."""
+
+    channel: str
+    address: Address
+    text: str
+    language: str = ""
+    """IETF tag of the person's client where the channel tells it; empty = unknown."""
+
+
+Answer = Callable[[Incoming], Awaitable[Message]]
+"""What the service answers; never raises for what a person typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuEntry:
+    """A command as a channel's menu shows it."""
+
+    name: str
+    help_zh: str
+    help_en: str
+    word_zh: str = ""
+    """The Chinese word that says the same; empty where there is none."""
+    quick: bool = False
+    """Says something by itself: fit for a button that is always there."""
+
+
+class Channel(Protocol):
+    """Sends messages; made once, used from the event loop only."""
+
+    kind: ClassVar[str]
+
+    def render(self, message: Message, *, plain: bool = False) -> list[Part]:
+        """The message in this channel's markup, split to its limit, in order; at least one part.
+
+        Plain parts are cut where the marked ones are: a message that is refused in the middle goes on plain.
+        """
+        ...
+
+    async def send(self, address: Address, part: Part) -> str:
+        """Send one part and return the channel's id of it; raises `SendFailedError`."""
+        ...
+
+
+@runtime_checkable
+class Chat(Protocol):
+    """A channel that people talk back on."""
+
+    async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
+        """Hand in what people say and send the answers, until cancelled."""
+        ...

@@ -1,0 +1,168 @@
+"""Telegram: messages as HTML with buttons, errors as decisions, and a listener for what people say."""
+
+import asyncio
+from dataclasses import replace
+from typing import ClassVar
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import InlineKeyboardButtonLimit, ParseMode
+from telegram.error import TelegramError
+
+from bot.channels.base import Answer, MenuEntry, Part
+from bot.channels.telegram_listener import Listener
+from bot.channels.telegram_markup import bare, marked
+from bot.channels.telegram_refusals import refusal
+from bot.channels.telegram_speech import PRESSED
+from bot.channels.telegram_transport import AiohttpTransport, bot_over
+from bot.deliveries import Address, SendFailedError
+from bot.messages.model import Button, Message
+
+REPLY_WAIT_SECONDS_MAX = 30.0
+"""Longest waiting time of the server's naming after which a reply is still of use."""
+
+_SIDE_CALLS, _POLLS = 8, 2
+"""Connections of the listener: for acknowledging buttons and setting menus, and for polling."""
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramChannel:
+    """Sends to chats and topics, and answers people, as one bot.
+
+    `base_url` is that of another Bot API server or reverse proxy, `proxy` an http(s) proxy. The token is kept by
+    the transport alone. Raises ValueError for settings that cannot be right.
+    """
+
+    kind: ClassVar[str] = "telegram"
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = "https://api.telegram.org/bot",
+        proxy: str | None = None,
+        pool: int = 64,
+        read_timeout_seconds: float = 10.0,
+        poll_timeout_seconds: int = 30,
+    ) -> None:
+        def transport(connections: int) -> AiohttpTransport:
+            return AiohttpTransport(
+                token, base_url, proxy=proxy, pool=connections, read_timeout_seconds=read_timeout_seconds
+            )
+
+        self._new_transport = transport
+        self._sending = transport(pool)
+        self._bot = bot_over(self._sending)
+        self._poll_timeout_seconds = poll_timeout_seconds
+
+    def render(self, message: Message, *, plain: bool = False) -> list[Part]:
+        """The message as HTML, or its bare words cut at the same places; only the first part makes a sound."""
+        texts = marked(message)
+        last = len(texts) - 1
+        return [
+            Part(
+                markup=bare(text) if plain else text,
+                buttons=message.buttons if number == last else (),
+                silent=message.silent or number > 0,
+                plain=plain,
+            )
+            for number, text in enumerate(texts)
+        ]
+
+    async def send(self, address: Address, part: Part) -> str:
+        """Send one part and return its message id; raises `SendFailedError`, which has no cause and no secret."""
+        try:
+            message = await self._bot.send_message(
+                chat_id=address.chat,
+                text=part.markup,
+                parse_mode=None if part.plain else ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=part.silent,
+                message_thread_id=int(address.thread) if address.thread else None,
+                reply_markup=_keyboard(part.buttons),
+            )
+        except TelegramError as error:
+            failure = refusal(error, address)
+        else:
+            return str(message.message_id)
+        if failure is None:
+            return ""
+        raise failure
+
+    async def whoami(self) -> str:
+        """The bot's user name, as the server knows it; raises `SendFailedError` as `send` does."""
+        try:
+            me = await self._bot.get_me()
+        except TelegramError as error:
+            failure = refusal(error, Address("")) or SendFailedError(error.message)
+        else:
+            return str(me.username)
+        raise failure
+
+    async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
+        """Answer people until cancelled.
+
+        Returns early, and says why in the log, when Telegram gives the updates to another process with the
+        same token or refuses the token; sending goes on as far as it can.
+        """
+        listener = Listener(
+            calling=self._new_transport(_SIDE_CALLS),
+            polling=self._new_transport(_POLLS),
+            poll_timeout_seconds=self._poll_timeout_seconds,
+            answer=answer,
+            reply=self._reply,
+            menu=menu,
+        )
+        await listener.run()
+
+    async def aclose(self) -> None:
+        """Close the connections for sending; a later `send` opens new ones."""
+        await self._sending.shutdown()
+
+    async def _reply(self, address: Address, message: Message) -> None:
+        try:
+            for part in self.render(message):
+                address = await self._send_or_try_again(address, part)
+        except SendFailedError as failure:
+            log.warning("reply not sent", channel=self.kind, chat=address.chat, why=str(failure))
+
+    async def _send_or_try_again(self, address: Address, part: Part) -> Address:
+        """Send a part, at the second try if the first says how; returns where the chat lives."""
+        try:
+            await self.send(address, part)
+        except SendFailedError as failure:
+            if failure.markup and not part.plain:
+                log.warning("markup refused", channel=self.kind, why=str(failure))
+                part = replace(part, markup=bare(part.markup), plain=True)
+            elif failure.moved_to is not None:
+                address = failure.moved_to
+            elif _worth_waiting(failure.retry_after_seconds):
+                await asyncio.sleep(failure.retry_after_seconds or 0)
+            else:
+                raise
+        else:
+            return address
+        await self.send(address, part)
+        return address
+
+
+def _worth_waiting(seconds: float | None) -> bool:
+    return seconds is not None and seconds <= REPLY_WAIT_SECONDS_MAX
+
+
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    keyboard = [
+        [InlineKeyboardButton(button.label, callback_data=PRESSED + button.command) for button in row if _fits(button)]
+        for row in rows
+    ]
+    return InlineKeyboardMarkup([row for row in keyboard if row]) if any(keyboard) else None
+
+
+def _fits(button: Button) -> bool:
+    fits = len((PRESSED + button.command).encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
+    if not fits:
+        log.error("defect: a button's command is too long, button left out", channel="telegram", command=button.command)
+    return fits

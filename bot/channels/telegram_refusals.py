@@ -1,0 +1,50 @@
+"""What Telegram's refusals mean for the next attempt."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.deliveries import Address, SendFailedError
+
+REASON_MAX = 200
+"""Characters kept of what the server said."""
+
+_DONE = re.compile(r"message is not modified", re.IGNORECASE)
+_OUR_MARKUP = re.compile(
+    r"can't parse entities|message is too long|text is too long|message_too_long|entit(y|ies)_|caption is too long",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"chat not found|chat_id is empty|user not found|kicked|deactivated"
+    r"|upgraded to a supergroup|not a member|not enough rights|have no rights|need administrator rights"
+    r"|chat_(write_forbidden|restricted|admin_required|send_plain_forbidden|guest_send_forbidden)|channel_private"
+    r"|peer_id_invalid|user_is_blocked|group chat was|message thread not found|topic_(closed|deleted|id_invalid)",
+    re.IGNORECASE,
+)
+
+
+def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
+    """What an error of the library means for a message to `address`; None = it is there as it should be.
+
+    A token that is refused is not the chat's fault: subscriptions stay, the operator reads the reason.
+    """
+    reason = error.message[:REASON_MAX]
+    match error:
+        case RetryAfter():
+            return SendFailedError(reason, retry_after_seconds=_seconds(error.retry_after))
+        case ChatMigrated():
+            return SendFailedError(reason, moved_to=replace(address, chat=str(error.new_chat_id)))
+        case InvalidToken():
+            return SendFailedError("Telegram refuses the bot's token")
+        case BadRequest() if _DONE.search(reason):
+            return None
+        case Forbidden() | BadRequest():
+            gone = isinstance(error, Forbidden) or bool(_GONE.search(reason))
+            return SendFailedError(reason, permanent=gone, markup=bool(_OUR_MARKUP.search(reason)))
+    return SendFailedError(f"{type(error).__name__}: {reason}")
+
+
+def _seconds(wait: timedelta | int) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,174 @@
+"""`etfbot run` and `etfbot demo`: the service, and the service on a market of its own."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+import structlog
+import typer
+from rich.console import Console
+
+from bot.app import (
+    channels_of,
+    desk_of,
+    limits_of,
+    load_demo,
+    opened,
+    pace_of,
+    require_market,
+    sources_of,
+    timetable_of,
+)
+from bot.channels.console import ConsoleChannel
+from bot.channels.web import LOCAL_CHAT
+from bot.cli.importing import import_folder
+from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_of
+from bot.cli.progress import bar
+from bot.commands.base import Desk
+from bot.digest import DigestRun, write_digest
+from bot.health import Health
+from bot.messages.digest import Edition
+from bot.outbox import Drain
+from bot.poll import World
+from bot.replay import DigestTimes, Replay, ReplayClock
+from bot.schedule import Clock, ClockFrom, SystemClock
+from bot.service import Worker, serve
+from bot.subscriptions import Language, Subscription
+from bot.web.app import create_app
+from bot.web.server import serve_page
+from config.lists import load_watchlists
+from config.sessions import days_left
+from config.settings import Settings
+from signals.core.calendar import MARKET_ZONE
+
+DEMO_DATABASE = "sqlite:///etfbot-demo.db"
+DEMO_FIRST, DEMO_LAST = date(2025, 2, 5), date(2025, 2, 11)
+DEMO_EVENING = datetime(2025, 2, 11, 18, 21, tzinfo=MARKET_ZONE)
+DEMO_MORNING = datetime(2025, 2, 12, 9, 20, tzinfo=MARKET_ZONE)
+CALENDAR_DAYS_LEAST = 45
+
+log = structlog.get_logger(__name__)
+
+
+async def run(*, database: DatabaseOption = None, source: SourceOption = None, debug: DebugOption = False) -> None:
+    """Run the service until it is told to stop."""
+    settings = settings_of(database, source, debug=debug)
+    async with opened(settings) as world:
+        await require_market(world, demo=settings.source == "demo")
+        if settings.source == "demo":
+            await _load_demo(world)
+            await _serve(settings, world, ClockFrom(DEMO_MORNING))
+            return
+        if settings.archive.folder is not None and settings.source == "archive":
+            await import_folder(world, settings.archive.folder, Console(stderr=True))
+        await _serve(settings, world, SystemClock())
+
+
+async def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Print the two digests of the reference day and exit.")] = False,
+    database: DatabaseOption = None,
+    source: SourceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Show the main job on the demo market (演示数据): digests and alerts, on the chat page and here."""
+    settings = settings_of(database or ("sqlite:///:memory:" if once else DEMO_DATABASE), source or "demo", debug=debug)
+    async with opened(settings) as world:
+        await _load_demo(world)
+        if once:
+            await _print_digests(settings, world)
+            return
+        clock = ReplayClock(at=DEMO_EVENING)
+        await _serve(settings, world, clock, _replay_demo(settings, world, clock))
+
+
+def _demo_funds() -> frozenset[str]:
+    return frozenset(code for one in load_watchlists() if one.demo for code in one.codes)
+
+
+async def _load_demo(world: World) -> None:
+    with bar(1) as progress:
+        progress.at("演示数据 demo market")
+        await load_demo(world, lambda done, all_: progress.within(all_)(done))
+
+
+async def _print_digests(settings: Settings, world: World) -> None:
+    printer = ConsoleChannel(Console())
+    for edition, at in ((Edition.EVENING, DEMO_EVENING), (Edition.MORNING, DEMO_MORNING)):
+        digest_run = DigestRun(edition=edition, day=DEMO_LAST, now=at)
+        language = Language(settings.language)
+        message = await write_digest(world, limits_of(settings), digest_run, _demo_funds(), language)
+        for part in printer.render(message):
+            typer.echo(part.markup + "\n")
+
+
+async def _replay_demo(settings: Settings, world: World, clock: ReplayClock) -> None:
+    """Let the sessions around the reference day pass, then time goes on; the service sends what comes of it."""
+    for kind, chat in (("console", "demo"), ("web", LOCAL_CHAT)):
+        await _subscribe(world, kind, chat, Language(settings.language))
+    job = Replay(
+        world=world,
+        timetable=timetable_of(settings),
+        clock=clock,
+        digests=DigestTimes(evening=DEMO_EVENING.time(), morning=DEMO_MORNING.time(), first=DEMO_LAST),
+        limits=limits_of(settings),
+    )
+    async for report in job.run(DEMO_FIRST, DEMO_LAST):
+        log.debug("polled", job=report.slot.job, day=report.slot.day.isoformat(), alerts=report.alerts)
+    clock.then = ClockFrom(DEMO_MORNING)
+
+
+async def _subscribe(world: World, channel: str, chat: str, language: Language) -> None:
+    if await world.store.subscriptions.find(channel, chat) is None:
+        reader = Subscription(
+            id=0, channel=channel, chat=chat, language=language, watched=_demo_funds(), evening_digest=time(18, 21)
+        )
+        await world.store.subscriptions.save(reader, DEMO_EVENING)
+
+
+async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
+    channels, desk = channels_of(settings, world.store, clock), desk_of(settings, world, clock)
+    kinds = channels.by_kind()
+    running = list(others)
+    if channels.web is not None:
+        page = create_app(
+            channels.web,
+            world.store.chat,
+            demo=settings.source == "demo",
+            host=settings.web.host,
+            password=settings.web.password.get_secret_value() or None,
+            allowed_hosts=settings.web.allowed_hosts,
+        )
+        running.append(serve_page(page, settings.web.host, settings.web.port))
+        typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
+    if settings.source != "demo":
+        running.append(_keep_time(settings, world, clock, desk))
+    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
+    try:
+        await serve(desk, list(kinds.values()), drain, *running)
+    finally:
+        if channels.telegram is not None:
+            await channels.telegram.aclose()
+
+
+async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk) -> None:
+    """Run what is due now, then whatever the timetable asks for, until cancelled."""
+    worker = Worker(
+        desk=desk,
+        sources=sources_of(settings, world.calendar),
+        timetable=timetable_of(settings),
+        clock=clock,
+        health=Health(),
+    )
+    left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
+    if left < CALENDAR_DAYS_LEAST:
+        log.warning("the trading calendar ends soon; name a file of further sessions (calendar)", days_left=left)
+    schedule = worker.schedule()
+    scheduler = schedule.scheduler()
+    scheduler.start()
+    try:
+        await schedule.run_due()
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)

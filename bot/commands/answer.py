@@ -1,0 +1,73 @@
+"""From something said to something answered; never raises, never stays silent."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import structlog
+
+from bot.channels.base import Incoming
+from bot.commands.base import Command, Desk, Registry, SaidWrongError, Talk
+from bot.messages.catalogue import catalogue
+from bot.messages.model import Message, plain
+from bot.subscriptions import Language
+
+TEXT_MAX = 500
+"""Nobody types more at once; anything longer is a mistake or an attack."""
+
+log = structlog.get_logger(__name__)
+
+_CODE = re.compile(r"[15]\d{5}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answerer:
+    """Answers people on every channel alike; an `Answer` for channels."""
+
+    desk: Desk
+    registry: Registry
+
+    async def __call__(self, incoming: Incoming) -> Message:
+        """The answer to one line."""
+        subscription = await self.desk.world.store.subscriptions.find(
+            incoming.channel, incoming.address.chat, incoming.address.thread
+        )
+        language = subscription.language if subscription else self._language(incoming)
+        texts = catalogue(language)
+        if len(incoming.text) > TEXT_MAX:
+            return plain(texts.text("too-long", limit=TEXT_MAX))
+        command, words = self._understand(incoming.text)
+        talk = Talk(
+            desk=self.desk,
+            registry=self.registry,
+            incoming=incoming,
+            words=words,
+            subscription=subscription,
+            language=language,
+            texts=texts,
+            now=self.desk.now(),
+        )
+        try:
+            return await command.run(talk)
+        except SaidWrongError as error:
+            return plain(str(error))
+        except Exception:
+            log.exception("defect while answering", command=command.name, channel=incoming.channel)
+            return plain(texts.text("defect"))
+
+    def _understand(self, text: str) -> tuple[Command, tuple[str, ...]]:
+        found = self.registry.find(text)
+        if found:
+            return found
+        named = {one.name: one for one in self.registry.commands}
+        said = unicodedata.normalize("NFKC", text).strip()
+        if not said:
+            return named["help"], ()
+        if _CODE.fullmatch(said) or not said.startswith("/"):
+            return named["etf"], (said,)
+        return named["help"], (said,)
+
+    def _language(self, incoming: Incoming) -> Language:
+        if incoming.language.lower().startswith("en"):
+            return Language.EN
+        return Language.ZH if incoming.language else self.desk.newcomer.language

@@ -1,0 +1,141 @@
+"""A command: its words, its help, and what it works with. Commands know no channel."""
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from types import ModuleType
+
+from bot.channels.base import Incoming, MenuEntry
+from bot.messages.catalogue import Catalogue
+from bot.messages.digest import DigestLimits
+from bot.messages.model import Message
+from bot.panels import Panels
+from bot.poll import World
+from bot.subscriptions import Language, Subscription
+from signals.core.calendar import MARKET_ZONE
+from signals.core.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSubscriber:
+    """What a new subscriber starts with, and how much he may ask for."""
+
+    language: Language = Language.ZH
+    watchlists: frozenset[str] = frozenset()
+    evening_digest: time = time(17, 45)
+    max_watched: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What the service lends to commands."""
+
+    world: World
+    panels: Panels
+    limits: DigestLimits
+    newcomer: NewSubscriber
+    now: Callable[[], datetime]
+    version: str
+    demo: bool = False
+    """The service runs on the demo market."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """One thing said, with everything a command needs to answer it."""
+
+    desk: Desk
+    registry: "Registry"
+    incoming: Incoming
+    words: tuple[str, ...]
+    """What followed the command."""
+    subscription: Subscription | None
+    """The chat's subscription, active or not."""
+    language: Language
+    texts: Catalogue
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is at the exchanges."""
+        return self.now.astimezone(MARKET_ZONE).date()
+
+
+Run = Callable[[Talk], Awaitable[Message]]
+
+
+class SaidWrongError(Exception):
+    """What was said cannot be done; the text tells the person why, in his language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Something that can be said, with or without a slash."""
+
+    name: str
+    words: tuple[str, ...]
+    """Chinese words that mean the same; the first is shown."""
+    help: Text
+    usage: str
+    """Example of what may follow it; empty where nothing may."""
+    rank: int
+    """Place in menus."""
+    quick: bool
+    """Worth a button that is always there."""
+    run: Run = field(compare=False, repr=False)
+
+
+def command(
+    name: str, *words: str, rank: int, about: Text, usage: str = "", quick: bool = False
+) -> Callable[[Run], Command]:
+    """Make a command of a coroutine function."""
+
+    def made(run: Run) -> Command:
+        return Command(name=name, words=words, help=about, usage=usage, rank=rank, quick=quick, run=run)
+
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All commands, in the order of menus; names and words are unique."""
+
+    commands: tuple[Command, ...]
+
+    @classmethod
+    def of(cls, modules: Iterable[ModuleType]) -> "Registry":
+        """The commands of modules; raises ValueError when two share a name or word."""
+        found = sorted(
+            (one for module in modules for one in vars(module).values() if isinstance(one, Command)),
+            key=lambda one: one.rank,
+        )
+        said = [word for one in found for word in (one.name, *one.words)]
+        if len(said) != len(set(said)):
+            raise ValueError(f"two commands share a word: {sorted(word for word in said if said.count(word) > 1)}")
+        return cls(tuple(found))
+
+    def find(self, text: str) -> tuple[Command, tuple[str, ...]] | None:
+        """The command that a line begins with, and the words after it.
+
+        A slash, a bot's name behind an @, capitals, full-width characters and the blank after a Chinese
+        word are all optional.
+        """
+        plain = unicodedata.normalize("NFKC", text).strip()
+        head, *rest = plain.split() or [""]
+        name = head.removeprefix("/").split("@")[0].lower()
+        for one in self.commands:
+            if name == one.name or name in one.words:
+                return one, tuple(rest)
+        glued = [(word, one) for one in self.commands for word in one.words if plain.startswith(word)]
+        if not glued:
+            return None
+        word, one = max(glued, key=lambda pair: len(pair[0]))
+        return one, tuple(plain.removeprefix(word).split())
+
+    def menu(self) -> tuple[MenuEntry, ...]:
+        """What a channel shows to choose from."""
+        return tuple(
+            MenuEntry(name=one.name, help_zh=one.help.zh, help_en=one.help.en, word_zh=one.words[0], quick=one.quick)
+            for one in self.commands
+        )

@@ -1,0 +1,170 @@
+"""Subscribe, watch, unwatch: what a chat wants to hear."""
+
+from dataclasses import asdict, replace
+
+from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.lookup import find_fund
+from bot.messages.alerts import Named
+from bot.messages.model import Button, Heading, Message, Paragraph, code, line, muted, paragraph, plain, strong
+from bot.store.watchlists import Watchlist
+from bot.subscriptions import Subscription
+from signals.core.text import Text
+
+
+def _blank(talk: Talk) -> Subscription:
+    newcomer = talk.desk.newcomer
+    return Subscription(
+        id=0,
+        channel=talk.incoming.channel,
+        chat=talk.incoming.address.chat,
+        thread=talk.incoming.address.thread,
+        language=talk.language,
+        watchlists=newcomer.watchlists,
+        evening_digest=newcomer.evening_digest,
+    )
+
+
+async def _save(talk: Talk, subscription: Subscription) -> Subscription:
+    """Store a chat's wishes, and who changed which of them from what to what."""
+    store = talk.desk.world.store
+    saved = await store.subscriptions.save(subscription, talk.now)
+    before, after = _changes(talk.subscription, saved)
+    await store.audit.write(f"{saved.channel}:{saved.chat}", "subscription", before, after, talk.now)
+    return saved
+
+
+def _changes(before: Subscription | None, after: Subscription) -> tuple[str, str]:
+    old, new = asdict(before) if before else {}, asdict(after)
+    changed = [name for name in new if old.get(name) != new[name]]
+    was, now = (", ".join(f"{name}={_words(one.get(name))}" for name in changed) for one in (old, new))
+    return was, now
+
+
+def _words(value: object) -> str:
+    return " ".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
+
+
+def _next_steps(talk: Talk) -> tuple[tuple[Button, ...], ...]:
+    texts = talk.texts
+    return (
+        (Button(texts.text("button-digest"), "/digest"), Button(texts.text("button-list"), "/list")),
+        (Button(texts.text("button-margin"), "/margin"), Button(texts.text("button-help"), "/help")),
+    )
+
+
+@command("start", "开始", rank=1, about=Text("认识一下，看看能做什么", "What this bot does and how to begin"))
+async def start(talk: Talk) -> Message:
+    """Greet; a chat that was paused because it could not be reached comes back."""
+    texts = talk.texts
+    if talk.subscription is not None and talk.subscription.paused_reason:
+        await _save(talk, replace(talk.subscription, active=True, paused_reason=""))
+    joined = talk.subscription is not None and (talk.subscription.active or bool(talk.subscription.paused_reason))
+    first = (
+        Button(texts.text("button-digest"), "/digest")
+        if joined
+        else Button(texts.text("button-subscribe"), "/subscribe")
+    )
+    return Message(
+        blocks=(
+            Heading(texts.text("start-title"), 1),
+            paragraph(*texts.text("start-what").splitlines()),
+            paragraph(texts.text("start-back" if joined else "start-how")),
+            *((paragraph(line(strong(texts.text("demo-notice")))),) if talk.desk.demo else ()),
+        ),
+        buttons=((first, Button(texts.text("button-help"), "/help")),),
+    )
+
+
+@command("subscribe", "订阅", rank=2, about=Text("订阅提醒与日报", "Get alerts and digests"))
+async def subscribe(talk: Talk) -> Message:
+    """Begin, or begin again with the old settings."""
+    texts = talk.texts
+    if talk.subscription is not None and talk.subscription.active:
+        return Message(blocks=(paragraph(texts.text("subscribe-already")),), buttons=_next_steps(talk))
+    if talk.subscription is not None:
+        saved = await _save(talk, replace(talk.subscription, active=True, paused_reason=""))
+        key = "subscribe-again"
+    else:
+        saved, key = await _save(talk, _blank(talk)), "subscribe-done"
+    minute = f"{saved.evening_digest:%H:%M}" if saved.evening_digest else "—"
+    lists = texts.text("list-comma").join(sorted(saved.watchlists)) or "—"
+    return Message(
+        blocks=(
+            paragraph(line(strong(texts.text(key)))),
+            paragraph(*texts.text("subscribe-what", minute=minute, lists=lists).splitlines()),
+        ),
+        buttons=_next_steps(talk),
+    )
+
+
+@command("unsubscribe", "退订", rank=3, about=Text("停止提醒，设置保留", "Stop; your settings are kept"))
+async def unsubscribe(talk: Talk) -> Message:
+    """Stop every message to this chat; nothing that was set is lost."""
+    if talk.subscription is None or not talk.subscription.active:
+        return plain(talk.texts.text("unsubscribe-none"))
+    await _save(talk, replace(talk.subscription, active=False))
+    back = Button(talk.texts.text("button-subscribe"), "/subscribe")
+    return Message(blocks=(paragraph(talk.texts.text("unsubscribe-done")),), buttons=((back,),))
+
+
+@command("watch", "关注", rank=4, about=Text("关注基金", "Watch funds"), usage="560850 159590")
+async def watch(talk: Talk) -> Message:
+    """Add funds by code or name; subscribes a chat that has not yet."""
+    if not talk.words:
+        raise SaidWrongError(talk.texts.text("watch-what"))
+    panel = await talk.desk.panels.latest(talk.now, talk.today)
+    funds = [find_fund(panel, word, talk.texts) for word in talk.words]
+    subscription = talk.subscription or _blank(talk)
+    watched = subscription.watched | {fund.code for fund in funds}
+    most = talk.desk.newcomer.max_watched
+    if len(watched) > most:
+        raise SaidWrongError(talk.texts.text("watch-too-many", limit=most))
+    await _save(talk, replace(subscription, watched=watched, active=True, paused_reason=""))
+    lines = [line(fund.name, " ", code(fund.code), indent=1) for fund in funds]
+    return Message(
+        blocks=(Paragraph((line(strong(talk.texts.text("watch-done"))), *lines)),),
+        buttons=(tuple(Button(fund.name, f"/etf {fund.code}") for fund in funds[:3]),),
+    )
+
+
+@command("unwatch", "取消关注", "取关", rank=5, about=Text("取消关注", "Stop watching funds"), usage="560850")
+async def unwatch(talk: Talk) -> Message:
+    """Remove funds by code or name."""
+    if not talk.words:
+        raise SaidWrongError(talk.texts.text("unwatch-what"))
+    panel = await talk.desk.panels.latest(talk.now, talk.today)
+    codes = {find_fund(panel, word, talk.texts).code for word in talk.words}
+    mine = talk.subscription.watched if talk.subscription else frozenset()
+    missing = sorted(codes - mine)
+    if missing or talk.subscription is None:
+        raise SaidWrongError(talk.texts.text("unwatch-not-watched", codes=" ".join(missing)))
+    await _save(talk, replace(talk.subscription, watched=mine - codes))
+    return plain(talk.texts.text("unwatch-done", codes=" ".join(sorted(codes))))
+
+
+@command("list", "我的", "列表", rank=6, about=Text("我关注了什么", "What I watch"), quick=True)
+async def show_list(talk: Talk) -> Message:
+    """The chat's own funds and lists, with names."""
+    texts, subscription = talk.texts, talk.subscription
+    if subscription is None:
+        raise SaidWrongError(texts.text("list-none"))
+    panel = await talk.desk.panels.latest(talk.now, talk.today)
+    named = Named(panel.profiles)
+    lists = [one for one in await talk.desk.world.store.watchlists.all() if one.name in subscription.watchlists]
+    blocks: list[Paragraph] = [_watched(talk, subscription, named), *(_watchlist(talk, one, named) for one in lists)]
+    if not subscription.active:
+        blocks.append(paragraph(line(muted(texts.text("list-paused")))))
+    return Message(blocks=(Heading(texts.text("list-title"), 1), *blocks))
+
+
+def _watched(talk: Talk, subscription: Subscription, named: Named) -> Paragraph:
+    head = line(strong(talk.texts.text("list-watched", count=len(subscription.watched))))
+    names = (line(named.fund(one), " ", code(one), indent=1) for one in sorted(subscription.watched))
+    return Paragraph((head, *names))
+
+
+def _watchlist(talk: Talk, one: Watchlist, named: Named) -> Paragraph:
+    title = talk.texts.of(Text(one.title_zh, one.title_en))
+    names = talk.texts.text("exchange-join").join(named.fund(each) for each in one.codes)
+    head = line(strong(talk.texts.text("list-of", name=title, count=len(one.codes))))
+    return Paragraph((head, line(names, indent=1)))

@@ -1,0 +1,108 @@
+"""One message for one subscriber: its states, and what an answer of the channel means for it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.messages.model import Message
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """Where a channel sends to: a chat and, where it has topics, a thread in it."""
+
+    chat: str
+    thread: str = ""
+
+
+class SendFailedError(Exception):
+    """A channel could not send; says what that means for the next attempt.
+
+    The text is for the operator and holds no secret.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after_seconds: float | None = None,
+        moved_to: Address | None = None,
+        markup: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        """The chat is gone or has blocked us: asking again is useless."""
+        self.retry_after_seconds = retry_after_seconds
+        """The server named a time before which this chat must not be asked again."""
+        self.moved_to = moved_to
+        """The chat lives on under another address."""
+        self.markup = markup
+        """The server could not read our markup: a defect of ours; plain text will pass."""
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message on its way; unique on (batch, subscription)."""
+
+    id: int
+    batch: str
+    subscription_id: int
+    channel: str
+    address: Address
+    message: Message
+    attempts: int
+    parts_sent: int
+    """Parts of a split message that the channel has already confirmed."""
+    plain: bool = False
+    """Send without markup: the channel refused ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a delivery after an attempt."""
+
+    state: State
+    due_at: datetime | None = None
+    pause_subscription: bool = False
+    move_to: Address | None = None
+    plain: bool = False
+    error: str = ""
+
+
+ATTEMPTS_MAX = 50
+"""With the waits below, most of a day: longer than the outages that chat services have."""
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=30)
+_DOUBLINGS_MAX = 10
+
+
+def after_failure(delivery: Delivery, failure: SendFailedError, now: datetime) -> Outcome:
+    """The retry policy: what one refusal means.
+
+    A chat that moved is followed at once, refused markup is sent as plain text once, a named waiting time
+    is obeyed, a chat that is gone pauses its subscription; everything else waits twice as long each time,
+    up to `ATTEMPTS_MAX` attempts.
+    """
+    error = str(failure)
+    if failure.moved_to is not None and delivery.attempts < ATTEMPTS_MAX:
+        return Outcome(state=State.PENDING, due_at=now, move_to=failure.moved_to, plain=delivery.plain, error=error)
+    if failure.permanent:
+        return Outcome(state=State.DEAD, pause_subscription=True, error=error)
+    if failure.markup and not delivery.plain:
+        return Outcome(state=State.PENDING, due_at=now, plain=True, error=error)
+    if delivery.attempts >= ATTEMPTS_MAX:
+        return Outcome(state=State.DEAD, error=error)
+    wait = min(FIRST_WAIT * 2 ** min(max(0, delivery.attempts - 1), _DOUBLINGS_MAX), LONGEST_WAIT)
+    if failure.retry_after_seconds is not None:
+        wait = timedelta(seconds=failure.retry_after_seconds)
+    return Outcome(state=State.PENDING, due_at=now + wait, plain=delivery.plain, error=error)

@@ -1,0 +1,1 @@
+"""What people read: neutral messages made of blocks, in Chinese and English."""

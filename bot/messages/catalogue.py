@@ -1,0 +1,60 @@
+"""Every text of the product in both languages: Fluent files, and the sentences that detectors bring along."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+from bot.subscriptions import Language
+from signals.core.text import Text
+
+_LOCALES = Path(__file__).parent / "locales"
+_TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
+
+
+class Catalogue:
+    """The texts of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._bundle = FluentBundle([_TAGS[language]], use_isolating=False)
+        self._bundle.add_resource(FluentResource((_LOCALES / f"{language}.ftl").read_text(encoding="utf-8")))
+        self._sentences: dict[str, str] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return self._bundle.has_message(key)
+
+    def text(self, key: str, **values: str | int) -> str:
+        """A text by its key; raises KeyError when it is missing or lacks a value."""
+        if key not in self:
+            raise KeyError(f"no text {key!r} in {self.language}")
+        return self._format(key, values)
+
+    def of(self, text: Text) -> str:
+        """A text that code brings along, without placeholders."""
+        return text.zh if self.language is Language.ZH else text.en
+
+    def sentence(self, text: Text, values: Mapping[str, str]) -> str:
+        """A pattern that a detector brings along, filled in; raises KeyError when it lacks a value."""
+        pattern = self.of(text)
+        if pattern not in self._sentences:
+            key = f"sentence-{len(self._sentences)}"
+            self._bundle.add_resource(FluentResource(f"{key} = {pattern}"))
+            self._sentences[pattern] = key
+        return self._format(self._sentences[pattern], values)
+
+    def _format(self, key: str, values: Mapping[str, str | int]) -> str:
+        pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise KeyError(f"text {key!r} of {self.language} is empty")
+        words, errors = self._bundle.format_pattern(pattern, dict(values))
+        if errors:
+            raise KeyError(f"text {key!r} of {self.language}: {errors[0]}")
+        return str(words)
+
+
+@cache
+def catalogue(language: Language) -> Catalogue:
+    """The texts of a language, read once."""
+    return Catalogue(language)

@@ -1,0 +1,95 @@
+"""The market in a few lines: main indices and margin trading of both exchanges."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from bot.messages.figures import day_text, figure_text, number
+from bot.messages.model import Line, Span, Style, line, muted, strong
+from bot.messages.sentences import Teller
+from signals.core.field import Axis
+from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALANCE
+from signals.core.measure import Figure
+from signals.core.panel import BOTH_EXCHANGES, Panel
+from signals.core.prices import INDEX_CHANGE, INDEX_LEVEL
+from signals.core.series import runs
+
+INDICES = ("000001", "399001", "399006", "000300", "000905", "000852", "000688", "000985")
+"""Indices that the catalogue names, in the order in which the press gives them."""
+
+_MAIN_THREE = INDICES[:3]
+_MOST_STEPS = 5
+_LEAST_STREAK = 2
+
+
+def index_lines(panel: Panel, teller: Teller) -> list[Line]:
+    """Level and change of each known index of `INDICES`; a word where the main three moved together."""
+    figures = {code: (INDEX_LEVEL.figure(panel, code), INDEX_CHANGE.figure(panel, code)) for code in INDICES}
+    known = {code: (level, change) for code, (level, change) in figures.items() if level and change}
+    lines = [_index(code, level, change, teller) for code, (level, change) in known.items()]
+    return [*_together([known[code][1] for code in _MAIN_THREE if code in known], teller), *lines]
+
+
+def _index(code: str, level: Figure, change: Figure, teller: Teller) -> Line:
+    style = Style.UP if change.value > 0 else Style.DOWN if change.value < 0 else Style.PLAIN
+    return line(
+        f"{teller.words.text(f'index-{code}')} {figure_text(level, teller.language)} ",
+        Span(figure_text(change, teller.language), style),
+        muted(teller.dated(level.day, [level])),
+    )
+
+
+def _together(changes: Sequence[Figure], teller: Teller) -> list[Line]:
+    if len(changes) < len(_MAIN_THREE) or len({change.day for change in changes}) > 1:
+        return []
+    for key, moved in (
+        ("indices-fall", all(one.value < 0 for one in changes)),
+        ("indices-rise", all(one.value > 0 for one in changes)),
+    ):
+        if moved:
+            return [line(strong(teller.words.text(key)), muted(teller.dated(changes[0].day, [])))]
+    return []
+
+
+def margin_lines(panel: Panel, teller: Teller, today: date) -> list[Line]:
+    """Balance, change, the steps of the streak in force, and the total; its definition is named."""
+    words, language = teller.words, teller.language
+    balance, change, total = (
+        quantity.figure(panel, BOTH_EXCHANGES) for quantity in (FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALANCE)
+    )
+    if balance is None or change is None:
+        return [line(words.text("margin-none"))]
+    values = {"balance": figure_text(balance, language), "change": figure_text(change, language)}
+    said = words.text("margin-line", **values) + teller.dated(balance.day, [balance, change])
+    lines = [line(strong(words.text("market-margin"))), line(said, indent=1)]
+    lines += _streak(panel, teller, panel.row(change.day), today)
+    if total is not None:
+        value = figure_text(total, language)
+        lines.append(line(words.text("margin-total", total=value) + teller.dated(total.day, [total]), indent=1))
+    return [*lines, line(muted(words.text("margin-scope")), indent=1)]
+
+
+def _streak(panel: Panel, teller: Teller, row: int, today: date) -> list[Line]:
+    change = FINANCING_CHANGE.on(panel)
+    column = panel.column(Axis.MARKET, BOTH_EXCHANGES)
+    for rising, key in ((True, "margin-streak-up"), (False, "margin-streak-down")):
+        run = runs(change.values, rising=rising)
+        days = int(run.length[row, column])
+        if days < _LEAST_STREAK:
+            continue
+        first = int(run.start[row, column])
+        rows = [at for at in range(first, row + 1) if np.isfinite(change.values[at, column])]
+        steps = [
+            number(change.values[at, column], change.unit, teller.language)
+            + teller.words.text("dated", day=day_text(panel.sessions[at], today))
+            for at in rows[-_MOST_STEPS:]
+        ]
+        said = teller.words.text(
+            key,
+            days=str(days),
+            steps=("… " if len(rows) > _MOST_STEPS else "") + teller.words.text("exchange-join").join(steps),
+            total=number(run.total[row, column], change.unit, teller.language),
+        )
+        return [line(said + teller.dated(panel.sessions[row], []), indent=1)]
+    return []

@@ -1,0 +1,169 @@
+"""A message as blocks of styled lines; it knows no channel and no markup."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+
+class Style(StrEnum):
+    """How a piece of text is meant; each channel shows it in its own way or not at all."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    MUTED = "muted"
+    UP = "up"
+    """A rise or an inflow; red for Chinese readers."""
+    DOWN = "down"
+    CODE = "code"
+    """Something to copy or type: a fund code, a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line in one style; raw text, never markup."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; a channel may wrap it but never ends a message inside it while it fits into one."""
+
+    spans: tuple[Span, ...]
+    indent: int = 0
+    """Depth below the line before it: 1 = a point under it."""
+
+    @property
+    def text(self) -> str:
+        """The words without their styles."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Opens a message or a section of it; level 1 is the message's own title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together."""
+
+    lines: tuple[Line, ...]
+    folded: bool = False
+    """The long tail: shown folded where a channel can fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table; channels without tables print one line per row."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Span, ...], ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it says the command in the reader's name."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Blocks in reading order and the buttons under them."""
+
+    blocks: tuple[Block, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """Rows of buttons."""
+    silent: bool = False
+    """Arrives without a sound where the channel can."""
+
+
+def line(*pieces: str | Span, indent: int = 0) -> Line:
+    """A line of spans; bare text is plain."""
+    return Line(tuple(Span(one) if isinstance(one, str) else one for one in pieces), indent)
+
+
+def strong(text: str) -> Span:
+    """Text that stands out."""
+    return Span(text, Style.STRONG)
+
+
+def muted(text: str) -> Span:
+    """Text that stands back."""
+    return Span(text, Style.MUTED)
+
+
+def code(text: str) -> Span:
+    """Text to copy or type."""
+    return Span(text, Style.CODE)
+
+
+def paragraph(*lines: Line | str, folded: bool = False) -> Paragraph:
+    """A paragraph of lines; bare text is a plain line."""
+    return Paragraph(tuple(line(one) if isinstance(one, str) else one for one in lines), folded)
+
+
+def plain(text: str) -> Message:
+    """A message of plain lines."""
+    return Message(blocks=(paragraph(*text.splitlines()),))
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """A message as plain data, for a delivery that outlives the process."""
+    return {
+        "blocks": [_block_to_json(block) for block in message.blocks],
+        "buttons": [[[button.label, button.command] for button in row] for row in message.buttons],
+        "silent": message.silent,
+    }
+
+
+def from_json(data: dict[str, Any]) -> Message:
+    """The message that `to_json` wrote; raises KeyError or ValueError on anything else."""
+    try:
+        return Message(
+            blocks=tuple(_block_from_json(block) for block in data["blocks"]),
+            buttons=tuple(tuple(Button(*button) for button in row) for row in data["buttons"]),
+            silent=bool(data["silent"]),
+        )
+    except TypeError as error:
+        raise ValueError(f"this is no message: {error}") from None
+
+
+def _block_to_json(block: Block) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"heading": block.text, "level": block.level}
+        case Paragraph():
+            return {
+                "lines": [{"spans": _spans_to_json(one.spans), "indent": one.indent} for one in block.lines],
+                "folded": block.folded,
+            }
+        case Table():
+            return {"header": list(block.header), "rows": [_spans_to_json(row) for row in block.rows]}
+
+
+def _block_from_json(data: dict[str, Any]) -> Block:
+    if "heading" in data:
+        return Heading(data["heading"], data["level"])
+    if "lines" in data:
+        lines = tuple(Line(_spans_from_json(one["spans"]), one["indent"]) for one in data["lines"])
+        return Paragraph(lines, data["folded"])
+    return Table(tuple(data["header"]), tuple(_spans_from_json(row) for row in data["rows"]))
+
+
+def _spans_to_json(spans: Iterable[Span]) -> list[list[str]]:
+    return [[span.text, str(span.style)] for span in spans]
+
+
+def _spans_from_json(data: list[list[str]]) -> tuple[Span, ...]:
+    return tuple(Span(text, Style(style)) for text, style in data)

@@ -1,0 +1,114 @@
+"""A signal as a sentence: figures in natural units, each with its date, estimates marked."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from bot.alerts import Alert, Reason
+from bot.messages.catalogue import Catalogue, catalogue
+from bot.messages.figures import day_text, figure_text
+from bot.subscriptions import Language
+from signals.core.detector import Detector
+from signals.core.field import Unit
+from signals.core.measure import Figure
+from signals.core.signal import Signal
+
+_PLACEHOLDER = re.compile(r"\{\s*\$(\w+?)(?:_size)?\s*\}")
+
+_COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
+"""Units whose figures share the date of their sentence: a length of a streak has no date of its own."""
+
+_UNSIGNED = {Unit.CNY_CHANGE: Unit.CNY, Unit.MOVE: Unit.FRACTION}
+
+_MOST_READINGS = 3
+
+
+class Teller:
+    """Puts signals into words of one language."""
+
+    def __init__(self, language: Language, detectors: Mapping[str, Detector], today: date) -> None:
+        self.language = language
+        self.words: Catalogue = catalogue(language)
+        self._detectors = detectors
+        self._today = today
+
+    def title(self, kind: str) -> str:
+        """The name of a kind of signal."""
+        detector = self._detectors.get(kind)
+        return self.words.of(detector.title) if detector else kind
+
+    def sentence(self, signal: Signal) -> str:
+        """What the signal says, with the date of its figures."""
+        detector = self._detectors[signal.kind]
+        pattern = self.words.of(detector.sentence)
+        named = [signal.evidence[name] for name in _PLACEHOLDER.findall(pattern) if name in signal.evidence]
+        values = {name: self.inline(figure, signal.day) for name, figure in signal.evidence.items()}
+        values |= {f"{name}_size": self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
+        if signal.basis is not None:
+            values["basis"] = self.words.text(f"basis-{signal.basis}")
+        said = self.words.sentence(detector.sentence, values)
+        return said + "".join(self._remarks(signal)) + self.dated(signal.day, named)
+
+    def alert(self, alert: Alert) -> str:
+        """A signal with the reason for telling it."""
+        signal = alert.signal
+        if signal.rung:
+            said = self.sentence(signal)
+            return self.words.text(f"reason-{alert.reason}", said=said)
+        key = "withdrawn" if alert.reason is Reason.CORRECTED else "ended"
+        return self.words.text(key, title=self.title(signal.kind), said=self.reading(signal))
+
+    def reading(self, signal: Signal) -> str:
+        """The main figures of a signal that does not fire."""
+        told = [(name, one) for name, one in signal.evidence.items() if one.unit not in _COUNTS][:_MOST_READINGS]
+        figures = [
+            f"{self.label(name)}{self.words.text('label-gap')}{self.inline(one, signal.day)}" for name, one in told
+        ]
+        return self.words.text("list-comma").join(figures) + self.dated(signal.day, [one for _, one in told])
+
+    def label(self, name: str) -> str:
+        """The name of a piece of evidence; a plug-in's own name where the catalogue has none."""
+        key = f"evidence-{name.replace('_', '-')}"
+        return self.words.text(key) if key in self.words else name
+
+    def inline(self, figure: Figure, day: date) -> str:
+        """A figure's value; with its own date where that is not the sentence's."""
+        value = figure_text(figure, self.language)
+        if figure.day == day or figure.unit in _COUNTS:
+            return value
+        return value + self.words.text("dated", day=day_text(figure.day, self._today))
+
+    def dated(self, day: date, figures: Iterable[Figure]) -> str:
+        """The date that figures share, and whether some of them are estimates."""
+        key = "dated-estimated" if any(figure.estimated for figure in figures) else "dated"
+        return self.words.text(key, day=day_text(day, self._today))
+
+    def with_date(self, figure: Figure) -> str:
+        """A figure that stands alone, with its date."""
+        return figure_text(figure, self.language) + self.dated(figure.day, [figure])
+
+    def rank(self, rank: Figure | None, size: Figure | None) -> str:
+        """Standing among peers; empty where it may not be stated."""
+        if rank is None or size is None:
+            return ""
+        key = "rank-first" if rank.value == 1 else "rank"
+        return self.words.text(key, rank=f"{rank.value:.0f}", size=f"{size.value:.0f}")
+
+    def flow(self, figure: Figure) -> str:
+        """Money in or out, by its sign."""
+        key = "outflow" if figure.value < 0 else "inflow"
+        return self.words.text(key, flow=figure_text(_size(figure), self.language))
+
+    def _remarks(self, signal: Signal) -> Iterable[str]:
+        yield self.rank(signal.evidence.get("rank"), signal.evidence.get("rank_of"))
+        if "open_start" in signal.evidence:
+            yield self.words.text("open-start")
+        if gaps := signal.evidence.get("gaps"):
+            yield self.words.text("gaps", days=f"{gaps.value:.0f}")
+        if split := signal.evidence.get("split"):
+            yield self.words.text("split", ratio=figure_text(split, self.language))
+
+
+def _size(figure: Figure) -> Figure:
+    return replace(figure, value=abs(figure.value), unit=_UNSIGNED.get(figure.unit, figure.unit))

@@ -1,0 +1,137 @@
+"""When: the timetable of sessions, what of it is due, and the only reader of the clock."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.poll import Slot
+from bot.store.runs import RunLedger
+from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
+
+log = structlog.get_logger(__name__)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return datetime.now(UTC)
+
+
+class ClockFrom:
+    """A clock that was set to a moment and runs on from there: the demo lives in February 2025."""
+
+    def __init__(self, start: datetime) -> None:
+        self._ahead = start - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The moment it was set to, and the time since."""
+        return datetime.now(UTC) + self._ahead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timetable:
+    """Times of a session's polls, Asia/Shanghai; mornings belong to the session before."""
+
+    close: time
+    evening: tuple[time, ...]
+    morning: tuple[time, ...]
+    morning_digest: time
+    morning_digest_latest: time
+    catch_up: timedelta
+    """How far back a missed slot is still worth running."""
+
+
+def due_slots(timetable: Timetable, calendar: TradingCalendar, after: datetime, until: datetime) -> list[Slot]:
+    """The slots with after < due ≤ until, in their order; days without a session have none."""
+    start = max(after.astimezone(MARKET_ZONE).date(), calendar.first)
+    end = min(until.astimezone(MARKET_ZONE).date(), calendar.last)
+    if start > end:
+        return []
+    days = calendar.between(start, end)
+    slots = (slot for day in days for slot in _of_day(timetable, calendar, day))
+    return sorted((slot for slot in slots if after < slot.due <= until), key=lambda slot: slot.due)
+
+
+def _of_day(timetable: Timetable, calendar: TradingCalendar, day: date) -> Iterator[Slot]:
+    """What is due on one session's day: the morning's slots ask for the session before."""
+    if day > calendar.first:
+        before = calendar.before(day)
+        yield from (_slot("poll/morning", day, at, before) for at in timetable.morning)
+    yield _slot("poll/close", day, timetable.close, day)
+    yield from (_slot("poll/evening", day, at, day) for at in timetable.evening)
+
+
+def _slot(job: str, on: date, at: time, day: date) -> Slot:
+    return Slot(job=job, due=datetime.combine(on, at, MARKET_ZONE), day=day)
+
+
+def closed_session(calendar: TradingCalendar, now: datetime, close: time) -> date | None:
+    """The newest session that has closed; None outside the calendar."""
+    here = now.astimezone(MARKET_ZONE)
+    try:
+        newest = calendar.at_or_before(here.date())
+        return (
+            newest if (newest, close) <= (here.date(), here.time()) or newest < here.date() else calendar.before(newest)
+        )
+    except CalendarEndedError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """Runs what is due, once each: after a restart a missed slot is caught up, a holiday does nothing."""
+
+    timetable: Timetable
+    calendar: TradingCalendar
+    runs: RunLedger
+    clock: Clock
+    poll: Callable[[Slot], Awaitable[None]]
+    digests: Callable[[datetime], Awaitable[None]]
+
+    def scheduler(self) -> AsyncIOScheduler:
+        """A scheduler that looks every minute what is due; polls and digests do not wait for each other.
+
+        The job store is memory: the ledger in the database, not the scheduler, knows what was done.
+        """
+        scheduler = AsyncIOScheduler(timezone=MARKET_ZONE)
+        for name, look in (("polls", self.run_due), ("digests", self.run_digests)):
+            scheduler.add_job(
+                look, CronTrigger(minute="*", timezone=MARKET_ZONE), id=name, coalesce=True, misfire_grace_time=None
+            )
+        return scheduler
+
+    async def run_due(self) -> None:
+        """Run the slots that are due and not done, oldest first."""
+        now = self.clock.now()
+        for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
+            if not await self.runs.done(slot.job, slot.due):
+                await self._attempt(slot)
+
+    async def run_digests(self) -> None:
+        """Leave the digests that are due."""
+        try:
+            await self.digests(self.clock.now())
+        except Exception:
+            log.exception("digests failed; tried again in a minute")
+
+    async def _attempt(self, slot: Slot) -> None:
+        try:
+            await self.poll(slot)
+        except Exception:
+            # The slot stays undone: the next look at the clock tries it again.
+            log.exception("slot failed; tried again in a minute", job=slot.job, due=slot.due.isoformat())

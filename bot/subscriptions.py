@@ -1,0 +1,89 @@
+"""Who wants to hear what, when and in which language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.alerts import Alert
+from signals.core.calendar import MARKET_ZONE
+from signals.core.detector import Topic
+from signals.core.field import Axis
+from signals.core.signal import Subject
+
+
+class Language(StrEnum):
+    """The languages that every text is written in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+SESSION_CLOSE = time(15, 0)
+
+DIGEST_LATE_MAX = timedelta(hours=12)
+"""After a longer outage the next session's digest says it all."""
+
+ALL_FUNDS = "*"
+"""Watched in place of a code: every fund of the market."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """One chat's wishes; unique on (channel, address)."""
+
+    id: int
+    channel: str
+    chat: str
+    thread: str = ""
+    active: bool = True
+    paused_reason: str = ""
+    """Why deliveries stopped (the chat is gone or has blocked us); settings are kept."""
+    language: Language = Language.ZH
+    zone: str = "Asia/Shanghai"
+    topics: frozenset[Topic] = frozenset(Topic)
+    """What he wants alerts on; digests hold everything about his funds."""
+    watched: frozenset[str] = frozenset()
+    """Fund codes, or `ALL_FUNDS`."""
+    watchlists: frozenset[str] = frozenset()
+    evening_digest: time | None = time(17, 45)
+    """Minute in his own zone; None = no evening digest."""
+    morning_digest: bool = True
+    least_strength: float = 0.0
+
+    def funds(self, watchlists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """The codes he follows, his own and those of his lists."""
+        return self.watched.union(*(watchlists.get(name, frozenset()) for name in self.watchlists))
+
+
+def wants(subscription: Subscription, alert: Alert, topic: Topic, funds: frozenset[str]) -> bool:
+    """Whether a new alert concerns a subscriber whose funds are `funds`.
+
+    Market-wide signals concern everybody who chose their topic. A correction or an end concerns whoever got
+    what it answers, whatever he has chosen since; the caller sees to that.
+    """
+    if not subscription.active or topic not in subscription.topics:
+        return False
+    if alert.signal.rung and alert.signal.strength < subscription.least_strength:
+        return False
+    return _concerns(alert.signal.subject, funds)
+
+
+def evening_digest_due(subscription: Subscription, session: date, now: datetime) -> bool:
+    """Whether it is time for the digest of a session: the reader's minute after its close has come.
+
+    The minute is one of his own zone, the first after 15:00 in Shanghai; a digest that is later than
+    `DIGEST_LATE_MAX` is not sent any more.
+    """
+    if subscription.evening_digest is None:
+        return False
+    closed = datetime.combine(session, SESSION_CLOSE, MARKET_ZONE).astimezone(ZoneInfo(subscription.zone))
+    minute = datetime.combine(closed.date(), subscription.evening_digest, closed.tzinfo)
+    if minute < closed:
+        minute += timedelta(days=1)
+    return minute <= now <= minute + DIGEST_LATE_MAX
+
+
+def _concerns(subject: Subject, funds: frozenset[str]) -> bool:
+    return subject.axis is not Axis.FUND or subject.code in funds or ALL_FUNDS in funds

@@ -1,0 +1,1 @@
+"""The local chat page: looks like a chat, needs no token, answers on this computer only unless told otherwise."""
