@@ -1,0 +1,112 @@
+"""Messages as neutral blocks, and as plain data that outlives the process."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messages.model import (
+    Button,
+    Heading,
+    Line,
+    Message,
+    Paragraph,
+    Span,
+    Style,
+    Table,
+    code,
+    from_json,
+    line,
+    muted,
+    paragraph,
+    plain,
+    strong,
+    to_json,
+)
+
+EXAMPLES = settings(deadline=None, max_examples=150, derandomize=True, database=None)
+
+
+def test_bare_text_in_a_line_is_plain() -> None:
+    assert line("涨", strong("6%"), indent=1) == Line((Span("涨"), Span("6%", Style.STRONG)), 1)
+
+
+def test_the_words_of_a_line_are_those_of_its_spans() -> None:
+    assert line("涨", strong("6%"), muted("（净值）")).text == "涨6%（净值）"
+
+
+def test_each_style_has_its_word() -> None:
+    assert [one.style for one in (strong("a"), muted("a"), code("a"))] == [Style.STRONG, Style.MUTED, Style.CODE]
+
+
+def test_a_paragraph_takes_lines_and_text() -> None:
+    assert paragraph("a", line("b"), folded=True) == Paragraph((line("a"), line("b")), folded=True)
+
+
+def test_a_plain_text_is_one_paragraph_of_its_lines() -> None:
+    assert plain("a\nb") == Message(blocks=(paragraph("a", "b"),))
+
+
+spans = st.builds(Span, st.text(max_size=8), st.sampled_from(Style))
+some_lines = st.builds(lambda row, indent: Line(tuple(row), indent), st.lists(spans, max_size=3), st.integers(0, 2))
+blocks = st.one_of(
+    st.builds(Heading, st.text(max_size=8), st.integers(1, 3)),
+    st.builds(lambda rows, folded: Paragraph(tuple(rows), folded), st.lists(some_lines, max_size=3), st.booleans()),
+    st.builds(
+        lambda header, rows: Table(tuple(header), tuple(map(tuple, rows))),
+        st.lists(st.text(max_size=4), max_size=2),
+        st.lists(st.lists(spans, max_size=2), max_size=2),
+    ),
+)
+buttons = st.lists(st.lists(st.builds(Button, st.text(max_size=4), st.text(max_size=6)), max_size=2), max_size=2)
+messages = st.builds(
+    lambda all_blocks, rows, silent: Message(blocks=tuple(all_blocks), buttons=tuple(map(tuple, rows)), silent=silent),
+    st.lists(blocks, max_size=4),
+    buttons,
+    st.booleans(),
+)
+
+
+@EXAMPLES
+@given(message=messages)
+def test_a_message_survives_as_json(message: Message) -> None:
+    assert from_json(json.loads(json.dumps(to_json(message)))) == message
+
+
+@EXAMPLES
+@given(message=messages)
+def test_a_message_is_a_value(message: Message) -> None:
+    assert hash(message) == hash(from_json(to_json(message)))
+
+
+GOOD: dict[str, Any] = to_json(Message(blocks=(Heading("h"), paragraph("a")), buttons=((Button("b", "/b"),),)))
+
+
+@pytest.mark.parametrize("missing", ["blocks", "buttons", "silent"])
+def test_data_without_one_of_its_parts_is_refused(missing: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        from_json({key: value for key, value in GOOD.items() if key != missing})
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {},
+        {"heading": "h"},
+        {"header": ["a"]},
+        {"lines": [{"spans": [["a", "plain"]], "indent": 0}]},
+        {"lines": [{"spans": [["a", "italic"]], "indent": 0}], "folded": False},
+        {"lines": [{"spans": [["a"]], "indent": 0}], "folded": False},
+    ],
+)
+def test_a_block_that_is_none_is_refused(block: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        from_json({**GOOD, "blocks": [block]})
+
+
+@pytest.mark.parametrize("broken", [{"buttons": [[["only a label"]]]}, {"blocks": None}, {"buttons": 7}])
+def test_data_of_another_shape_is_refused_in_the_same_way(broken: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        from_json({**GOOD, **broken})

@@ -1,0 +1,24 @@
+"""What a test looks for on the page; skips the tests that import it where there is no playwright."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+_expect = pytest.importorskip("playwright.async_api", reason="the browser tests need the package playwright").expect
+
+
+def bubbles(tab: "Page") -> "Locator":
+    return tab.locator("article .bubble")
+
+
+async def shows(found: "Locator", *said: str) -> None:
+    """Wait until the elements say just this."""
+    await _expect(found).to_have_text(list(said))
+
+
+async def visible(found: "Locator", *, wanted: bool = True) -> None:
+    """Wait until an element is visible, or is not."""
+    await _expect(found).to_be_visible(visible=wanted)

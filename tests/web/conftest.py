@@ -1,0 +1,24 @@
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from tests.web.served import Served, served
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Served]:
+    async with served() as one:
+        yield one
+
+
+@pytest.fixture
+async def http(page: Served) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser tab: says where it comes from."""
+    async with aiohttp.ClientSession(page.url, headers={"Origin": page.url}) as session:
+        yield session
