@@ -2,12 +2,12 @@
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
 import typer
-from click.exceptions import Abort, ClickException
 
 from bot.app import VERSION, MixedMarketsError
 from bot.cli.checking import doctor, migrate
@@ -29,17 +29,23 @@ _FAILURES = (StoreError, ArchiveError, MixedMarketsError, CalendarEndedError, Re
 app = typer.Typer(
     name="etfbot",
     help="Alerts on Chinese ETF flows, premiums, streaks and margin trading.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
 @app.callback(invoke_without_command=True)
-def _root(*, version: bool = typer.Option(default=False, help="Print the version and exit.", is_eager=True)) -> None:
+def _root(
+    context: typer.Context,
+    *,
+    version: bool = typer.Option(default=False, help="Print the version and exit.", is_eager=True),
+) -> None:
     if version:
         typer.echo(f"etfbot {VERSION}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(WRONG)
 
 
 def _blocking(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -68,26 +74,21 @@ def main() -> None:
     """Run a command; no traceback without --debug."""
     try:
         sys.exit(app(standalone_mode=False) or 0)
-    except ClickException as error:
-        error.show()
-        sys.exit(WRONG)
-    except Abort:
+    except typer.Abort:
         sys.exit(FAILED)
     except Exception as error:
         if "--debug" in sys.argv:
-            raise
-        _say(error)
+            traceback.print_exception(error)
+        causes = error.exceptions if isinstance(error, BaseExceptionGroup) else (error,)
+        for cause in causes:
+            typer.echo(f"etfbot: {_said(cause)}", err=True)
+        sys.exit(WRONG if isinstance(causes[0], (ConfigError, typer.TyperException)) else FAILED)
 
 
-def _say(error: BaseException) -> None:
-    """Print what went wrong and leave with its exit code."""
-    causes = error.exceptions if isinstance(error, BaseExceptionGroup) else (error,)
-    for cause in causes:
-        known = isinstance(cause, (ConfigError, *_FAILURES))
-        text = (
-            str(cause)
-            if known
-            else f"defect: {type(cause).__name__}: {cause} (run again with --debug for the traceback)"
-        )
-        typer.echo(f"etfbot: {text}", err=True)
-    sys.exit(WRONG if isinstance(causes[0], ConfigError) else FAILED)
+def _said(cause: BaseException) -> str:
+    """What went wrong, for one line."""
+    if isinstance(cause, typer.TyperException):
+        return " ".join(cause.format_message().split())
+    if isinstance(cause, (ConfigError, *_FAILURES)):
+        return str(cause)
+    return f"defect: {type(cause).__name__}: {cause} (run again with --debug for the traceback)"

@@ -28,7 +28,7 @@ async def take(
     debug: DebugOption = False,
 ) -> None:
     """Take an archive folder into the database; says what was taken, what refused and why."""
-    settings = settings_of(database, source, debug=debug)
+    settings = settings_of(database, source, debug=debug, **{"archive.folder": str(folder)})
     async with opened(settings) as world:
         await require_market(world, demo=False)
         await import_folder(world, folder, Console())

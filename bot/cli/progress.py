@@ -36,12 +36,13 @@ class Bar:
 
 @contextmanager
 def bar(steps: int) -> Iterator[Bar]:
-    """A bar of so many steps; it leaves no trace on the screen."""
+    """A bar of so many steps; it leaves no trace on the screen, and none at all where there is no screen."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress, progress.add_task("", total=steps))

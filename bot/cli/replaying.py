@@ -50,6 +50,8 @@ async def replay(
     debug: DebugOption = False,
 ) -> None:
     """Poll each stored session as if it were then; what was polled before is not repeated."""
+    if end < start:
+        raise typer.BadParameter(f"--from {start} is after --to {end}")
     settings = settings_of(database, source, debug=debug)
     async with opened(settings) as world:
         sessions = await world.store.market.days(Dataset.DAILY, start, end)

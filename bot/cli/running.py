@@ -74,6 +74,8 @@ async def demo(
 ) -> None:
     """Show the main job on the demo market (演示数据): digests and alerts, on the chat page and here."""
     settings = settings_of(database or ("sqlite:///:memory:" if once else DEMO_DATABASE), source or "demo", debug=debug)
+    if settings.source != "demo":
+        raise typer.BadParameter(f"etfbot demo shows the demo market; etfbot run shows {settings.source}")
     async with opened(settings) as world:
         await _load_demo(world)
         if once:

@@ -57,13 +57,18 @@ def test_every_command_takes_a_source_and_refuses_an_unknown_one(etfbot: Program
     )
 
 
-@pytest.mark.parametrize(
-    "command", [*READING, ("import", "."), ("doctor",), ("migrate",), ("run",), ("demo", "--once")]
-)
+@pytest.mark.parametrize("command", [*READING, ("import", "."), ("doctor",), ("migrate",), ("run",)])
 def test_every_command_takes_a_source_from_the_environment(etfbot: Program, command: tuple[str, ...]) -> None:
     said = etfbot.run(*command, ETFBOT_SOURCE="moon")
     assert said.code == 2
     assert said.complaint.startswith("etfbot: ETFBOT_SOURCE: source must be one of")
+
+
+def test_the_demo_shows_its_own_market_whatever_the_service_is_set_to(etfbot: Program) -> None:
+    assert "演示数据" in etfbot.run("demo", "--once", ETFBOT_SOURCE="akshare").out
+    said = etfbot.run("demo", "--once", "--source", "akshare")
+    assert said.code == 2
+    assert "etfbot run shows akshare" in said.complaint
 
 
 def test_a_folder_is_taken_in_whatever_the_source_is(etfbot: Program) -> None:

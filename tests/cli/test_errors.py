@@ -47,6 +47,7 @@ CONFIGURATION = {
     ("export", *DAY, "--source", "moon"): "source",
     ("export", *DAY, "--database", "mysql://me:geheim@host/x"): "database",
     ("run", "--source", "archive"): "archive.folder",
+    ("import", "gone"): "gone",
 }
 
 
@@ -83,7 +84,6 @@ def test_what_cannot_be_done_is_one_line_that_says_why(etfbot: Program, demo_url
             ("export", *DAY, "--database", postgres): "127.0.0.1",
             ("digest", *DAY, "--watchlist", "nope", *demo): "nope",
             ("replay", "--from", "2019-02-11", "--to", "2019-02-15", *demo): "2019-02-11",
-            ("import", "gone", "--database", "sqlite:///new.db"): "gone",
             ("migrate", "--database", "sqlite:///no.db"): "no.db",
         }
         answers = etfbot.run_all(list(failures))

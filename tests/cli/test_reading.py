@@ -60,7 +60,7 @@ def test_signals_are_lines_for_people_and_objects_for_scripts(read) -> None:  # 
         "source": "演示数据",
         "estimated": False,
     }
-    assert any(line.startswith("560850 信创50ETF  first_pullback  6连涨（净值）后首次回调") for line in lines)
+    assert any(line.startswith("560850 信创50ETF  first_pullback  6连涨（按净值）后首次回调") for line in lines)
 
 
 def test_signals_can_be_asked_for_one_fund(read) -> None:  # type: ignore[no-untyped-def]
@@ -80,7 +80,7 @@ def test_a_moment_without_a_zone_is_of_shanghai_and_any_zone_is_understood(read)
 def test_the_export_is_a_table_in_the_contracts_columns(read) -> None:  # type: ignore[no-untyped-def]
     rows = list(csv.DictReader(io.StringIO(read("export", *EVENING).out)))
     assert [list(one) for one in rows] == [COLUMNS] * len(rows)
-    assert len({one["code"] for one in rows}) == len(rows) == 44
+    assert len({one["code"] for one in rows}) == len(rows) == 43
     (row,) = [one for one in rows if one["code"] == "560850"]
     assert {name: row[name] for name in ("date", "close", "amount", "shares_date", "flow_date", "flow_estimated")} == {
         "date": "2025-02-11",
