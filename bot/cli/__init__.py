@@ -76,7 +76,7 @@ def main() -> None:
         sys.exit(app(standalone_mode=False) or 0)
     except typer.Abort:
         sys.exit(FAILED)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, scripts get a line and an exit code
         if "--debug" in sys.argv:
             traceback.print_exception(error)
         causes = error.exceptions if isinstance(error, BaseExceptionGroup) else (error,)

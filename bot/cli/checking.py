@@ -1,6 +1,7 @@
 """`etfbot doctor` and `migrate`: is everything in order, and what to do where it is not."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOpt
 from bot.deliveries import SendFailedError
 from bot.poll import World
 from bot.schedule import SystemClock
+from bot.store.errors import InUseError
 from config.sessions import days_left
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE
@@ -52,8 +54,12 @@ async def doctor(*, database: DatabaseOption = None, source: SourceOption = None
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("configuration", fine=True, says=f"source {settings.source}, language {settings.language}")
-    async with opened(settings) as world:
-        yield Finding("database", fine=True, says="opened, schema up to date")
+    async with AsyncExitStack() as stack:
+        try:
+            world, says = await stack.enter_async_context(opened(settings)), "opened, schema up to date"
+        except InUseError as running:
+            world, says = await stack.enter_async_context(opened(settings, exclusive=False)), f"fine; {running}"
+        yield Finding("database", fine=True, says=says)
         yield _calendar(world, SystemClock().now().astimezone(MARKET_ZONE).date())
         yield Finding("detectors", fine=True, says=f"{len(world.detectors)} loaded")
         yield await _lists(settings, world)

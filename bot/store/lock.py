@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from bot.store.errors import StoreError
+from bot.store.errors import InUseError
 
 
 class FileLock:
@@ -15,14 +15,14 @@ class FileLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock; raises StoreError, naming the process that has it."""
+        """Take the lock; raises InUseError, naming the process that has it."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
-            raise StoreError(
+            raise InUseError(
                 f"{self._path.name.removesuffix('.lock')} is in use by another process (id {holder}); stop that one first"
             ) from None
         os.ftruncate(descriptor, 0)
