@@ -16,7 +16,7 @@ from bot.cli.options import RefusedError
 from bot.cli.reading import digest, export, signals
 from bot.cli.replaying import replay
 from bot.cli.running import demo, run
-from bot.sources.archive import ArchiveError
+from bot.sources.archive_files import ArchiveError
 from bot.store.errors import StoreError
 from config.problems import ConfigError
 from signals.core.calendar import CalendarEndedError

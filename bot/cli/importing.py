@@ -14,7 +14,8 @@ from bot.cli.progress import bar
 from bot.intake import Intake, RefusedTable, Taken
 from bot.poll import World
 from bot.schedule import SystemClock
-from bot.sources.archive import ArchiveReader, ArchiveTable, archive_files
+from bot.sources.archive import LAYOUTS, ArchiveReader, ArchiveTable
+from bot.sources.archive_files import archive_files
 from signals.core.calendar import TradingCalendar
 
 ARCHIVE_SOURCE = "archive"
@@ -36,7 +37,7 @@ async def take(
 
 async def import_folder(world: World, folder: Path, out: Console) -> None:
     """Take every table of an archive folder in; running it again changes nothing."""
-    files, unused = archive_files(folder)
+    files, unused = archive_files(folder, LAYOUTS)
     reader = ArchiveReader(source=ARCHIVE_SOURCE, calendar=world.calendar, now=SystemClock().now())
     intake = Intake(world.store.market)
     with bar(len(files)) as progress:

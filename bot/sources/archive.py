@@ -5,7 +5,8 @@ YYYY-MM-DD, money in 元, shares and volume in 份, an empty cell for what is no
 be read is left out and named; it never takes the rest of its table with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from bot.sources.archive_files import ArchiveError, LeftOut, load
 from bot.sources.archive_profile import profile_table
 from bot.sources.base import published_at
 from signals.core.calendar import TradingCalendar
@@ -21,11 +23,8 @@ from signals.core.field import INDEX_CLOSE
 from signals.core.profile import exchange_of
 from signals.core.snapshot import ESTIMATED, Dataset, Snapshot
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet")
-
-
-class ArchiveError(Exception):
-    """The folder or one of its files cannot be used at all; names the file and the word at fault."""
+_NO_FUND = "not the code of an exchange-traded fund"
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]00:00:00)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +37,8 @@ class Layout:
     rename: Mapping[str, str] = field(default_factory=dict)
     scoped: bool = False
     """Each exchange publishes its own table."""
+    hand: str = ""
+    """Tells two tables of one dataset in a folder apart: each is a source of its own."""
 
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -47,20 +48,11 @@ LAYOUTS: Mapping[str, Layout] = {
     "index_daily": Layout(dataset=Dataset.INDEX, rename={"close": INDEX_CLOSE.name}),
     "margin": Layout(dataset=Dataset.MARGIN, subject="exchange"),
     "etf_daily": Layout(dataset=Dataset.DAILY),
-    "etf_daily_raw": Layout(dataset=Dataset.DAILY),
+    "etf_daily_raw": Layout(dataset=Dataset.DAILY, hand="raw"),
     "etf_nav": Layout(dataset=Dataset.NAV),
     "etf_shares": Layout(dataset=Dataset.SHARES, scoped=True),
 }
 """Known tables by the name of their file, in the order in which they are read: who the funds are first."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """Rows of a file that were not used, for one reason."""
-
-    reason: str
-    rows: int
-    example: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +63,6 @@ class ArchiveTable:
     rows: int
     left_out: tuple[LeftOut, ...]
     snapshots: tuple[Snapshot, ...]
-
-
-def archive_files(folder: Path) -> tuple[dict[str, Path], list[str]]:
-    """The tables of a folder by name, in reading order, and the files that are none.
-
-    Raises ArchiveError when the folder is missing or holds no table.
-    """
-    if not folder.is_dir():
-        raise ArchiveError(f"{folder} is not a folder")
-    names = {path: _stem(path) for path in sorted(folder.iterdir()) if path.is_file()}
-    known = {name: path for path, name in names.items() if name in LAYOUTS}
-    if not known:
-        raise ArchiveError(f"{folder} holds none of the tables {', '.join(LAYOUTS)} ({', '.join(SUFFIXES)})")
-    unused = [path.name for path, name in names.items() if name not in LAYOUTS]
-    return {name: known[name] for name in LAYOUTS if name in known}, unused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,20 +78,23 @@ class ArchiveReader:
 
         Raises ArchiveError when a column that the table cannot do without is missing.
         """
-        layout, frame = LAYOUTS[name], _load(path)
-        rows = len(frame)
-        needed = (layout.subject,) if layout.dataset is Dataset.PROFILE else (layout.subject, layout.day)
-        for column in needed:
+        layout, (frame, long) = LAYOUTS[name], load(path)
+        rows = len(frame) + sum(one.rows for one in long)
+        whole = layout.dataset is Dataset.PROFILE
+        for column in (layout.subject,) if whole else (layout.subject, layout.day):
             if column not in frame.columns:
                 raise ArchiveError(
                     f"{path.name} has no column {column!r} (it has {', '.join(map(str, frame.columns))})"
                 )
-        if layout.dataset is Dataset.PROFILE:
-            whole = self._snapshot(layout, "all", self.calendar.first, profile_table(frame))
-            return ArchiveTable(name=name, rows=rows, left_out=(), snapshots=(whole,))
-        sieve = _Sieve(frame.rename(columns={layout.subject: "subject", layout.day: "day", **layout.rename}))
-        sieve.clean(layout)
-        snapshots = tuple(self._by_day(layout, sieve.frame, path.name))
+        sieve = _Sieve(frame if whole else _named(layout, frame), long)
+        if whole:
+            sieve.clean_profile()
+            snapshots: tuple[Snapshot, ...] = (
+                self._snapshot(layout, "all", self.calendar.first, profile_table(sieve.frame)),
+            )
+        else:
+            sieve.clean(layout)
+            snapshots = tuple(self._by_day(layout, sieve.frame, path.name))
         return ArchiveTable(name=name, rows=rows, left_out=tuple(sieve.left_out), snapshots=snapshots)
 
     def _by_day(self, layout: Layout, frame: pd.DataFrame, file: str) -> Iterator[Snapshot]:
@@ -134,7 +114,7 @@ class ArchiveReader:
         table.index.name = None
         return Snapshot(
             dataset=layout.dataset,
-            source=self.source,
+            source="/".join(filter(None, (self.source, layout.hand))),
             scope=scope,
             day=day,
             fetched_at=self.now,
@@ -143,35 +123,49 @@ class ArchiveReader:
         )
 
 
+def _named(layout: Layout, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a dataset uses, under our names; whatever else a file holds is its own affair."""
+    ours = {layout.subject: "subject", layout.day: "day", **layout.rename}
+    wanted = {*ours, *(one.name for one in layout.dataset.fields), "complete", "quality"}.difference(
+        new for old, new in layout.rename.items() if old in frame.columns
+    )
+    return frame[[column for column in frame.columns if column in wanted]].rename(columns=ours)
+
+
 class _Sieve:
     """Takes rows out of a frame for one reason after the other and remembers why."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, left_out: Iterable[LeftOut]) -> None:
         self.frame = frame
-        self.left_out: list[LeftOut] = []
+        self.left_out = list(left_out)
+
+    def clean_profile(self) -> None:
+        """Leave the funds, each once."""
+        self.drop(_NO_FUND, ~self.frame["code"].map(_is_fund).astype(bool), ["code"])
+        self.drop("the same fund again", self.frame.duplicated("code"), ["code"])
 
     def clean(self, layout: Layout) -> None:
         """Leave rows with a valid subject and day, each once, and numbers in the dataset's columns."""
         self.drop("incomplete by its own word", _incomplete(self.frame))
         if layout.subject == "code" and layout.dataset is not Dataset.INDEX:
-            self.drop("not the code of an exchange-traded fund", ~self.frame["subject"].map(_is_fund).astype(bool))
-        days = pd.to_datetime(self.frame["day"], format="ISO8601", errors="coerce")
+            self.drop(_NO_FUND, ~self.frame["subject"].map(_is_fund).astype(bool))
+        words = self.frame["day"].astype("str").str.extract(_DAY, expand=False)
+        whole = self.frame["day"].astype("str").str.fullmatch(_DAY)
+        days = pd.to_datetime(words.where(whole), format="%Y-%m-%d", errors="coerce")
         self.drop("not a date", days.isna())
-        self.frame["day"] = pd.to_datetime(self.frame["day"], format="ISO8601").dt.date
+        self.frame["day"] = days[days.notna()].dt.date
         for column in [one.name for one in layout.dataset.fields if one.name in self.frame.columns]:
             numbers = pd.to_numeric(self.frame[column], errors="coerce")
-            self.drop(
-                f"{column} is not a number", numbers.isna() & self.frame[column].notna() & (self.frame[column] != "")
-            )
-            self.frame[column] = pd.to_numeric(self.frame[column], errors="coerce").astype(np.float64)
+            told = self.frame[column].notna() & (self.frame[column] != "")
+            self.drop(f"{column} is not a number", ~np.isfinite(numbers) & told)
+            self.frame[column] = numbers[self.frame.index].astype(np.float64)
         self.drop("the same row again", self.frame.duplicated())
         self.drop("two different rows on one day", self.frame.duplicated(["subject", "day"], keep=False))
 
-    def drop(self, reason: str, bad: pd.Series) -> None:
-        """Leave the marked rows out."""
+    def drop(self, reason: str, bad: pd.Series, told_by: Sequence[str] = ("subject", "day")) -> None:
+        """Leave the marked rows out; columns that tell which one the first is go into the example."""
         if bad.any():
-            first = self.frame[bad].iloc[0]
-            example = f"{first['subject']} {first['day']}"
+            example = " ".join(str(word) for word in self.frame.loc[bad, list(told_by)].iloc[0])
             self.left_out.append(LeftOut(reason=reason, rows=int(bad.sum()), example=example))
             self.frame = self.frame[~bad].copy()
 
@@ -188,20 +182,3 @@ def _is_fund(code: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _stem(path: Path) -> str:
-    return next((path.name.removesuffix(suffix) for suffix in SUFFIXES if path.name.endswith(suffix)), "")
-
-
-_READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
-    "parquet": pd.read_parquet,
-    "csv": lambda path: pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8"),
-}
-
-
-def _load(path: Path) -> pd.DataFrame:
-    try:
-        return _READERS["parquet" if path.suffix == ".parquet" else "csv"](path)
-    except (OSError, ValueError, UnicodeError, ImportError) as error:
-        raise ArchiveError(f"{path.name} cannot be read: {error}") from None

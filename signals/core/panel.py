@@ -177,7 +177,7 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
             key = (one.dataset, one.source, one.scope, one.day)
             if key not in newest or newest[key].known_at <= one.known_at:
                 newest[key] = one
-    kept = sorted(newest.values(), key=lambda one: (one.known_at, one.dataset, one.scope))
+    kept = sorted(newest.values(), key=lambda one: (one.known_at, one.dataset, one.scope, one.source))
     sessions = _with_funds(kept, sessions)
     kept = [one for one in kept if one.day >= sessions[0]] if sessions else []
     codes = {axis: set[str]() for axis in Axis}

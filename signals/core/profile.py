@@ -60,7 +60,7 @@ class Profile:
 
 def exchange_of(code: str) -> str:
     """SSE for 5xxxxx, SZSE for 1xxxxx; raises ValueError for anything that is no ETF code."""
-    if len(code) == 6 and code.isdigit():
+    if len(code) == 6 and code.isascii() and code.isdecimal():
         if code[0] == "5":
             return "SSE"
         if code[0] == "1":

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bot.sources.archive import LAYOUTS, ArchiveError, ArchiveReader, ArchiveTable, archive_files
+from bot.sources.archive import LAYOUTS, ArchiveReader, ArchiveTable
+from bot.sources.archive_files import ArchiveError, archive_files
 from bot.sources.base import published_at
 from signals.core.snapshot import ESTIMATED, Dataset
 from tests.builders import CALENDAR, LAST_DAY, moment
@@ -249,7 +250,7 @@ def test_a_folder_gives_its_tables_in_reading_order_and_names_the_rest(write: Wr
     for name in ("etf_shares.csv.gz", "etf_profile.csv", "margin.csv", "notes.txt", "other.csv", ".hidden"):
         write(HEADER, name=name)
     (tmp_path / "splits.csv").mkdir()
-    tables, unused = archive_files(tmp_path)
+    tables, unused = archive_files(tmp_path, LAYOUTS)
     assert list(tables) == ["etf_profile", "margin", "etf_shares"]
     assert sorted(unused) == [".hidden", "notes.txt", "other.csv"]
 
@@ -258,11 +259,11 @@ def test_a_table_in_two_files_is_refused_because_one_would_be_passed_over(write:
     for name in ("etf_shares.csv", "etf_shares.csv.gz"):
         write(HEADER, GOOD, name=name)
     with pytest.raises(ArchiveError, match=r"etf_shares.csv.*etf_shares.csv.gz"):
-        archive_files(tmp_path)
+        archive_files(tmp_path, LAYOUTS)
 
 
 def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="holds none of the tables etf_profile, "):
-        archive_files(tmp_path)
+        archive_files(tmp_path, LAYOUTS)
     with pytest.raises(ArchiveError, match="is not a folder"):
-        archive_files(tmp_path / "gone")
+        archive_files(tmp_path / "gone", LAYOUTS)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bot.sources.archive import ArchiveReader
+from bot.sources.archive import ArchiveReader, ArchiveTable
+from bot.sources.archive_files import LeftOut
 from bot.sources.archive_profile import profile_table
 from bot.store.database import Database
 from signals.core.profile import FundClass
@@ -64,15 +65,6 @@ def test_the_name_of_an_index_stands_without_blanks_around_it() -> None:
     assert word("index_name", index_name=[" 沪深300 "]) == "沪深300"
 
 
-@pytest.mark.parametrize("code", ["600000", "51030", "", "abcdef", None, "5１0300"])
-def test_who_has_no_code_of_a_fund_is_left_out(code: str | None) -> None:
-    assert list(table(code=[code, "510300"], name=["x", "y"]).index) == ["510300"]
-
-
-def test_of_a_fund_that_stands_there_twice_the_first_row_counts() -> None:
-    assert table(code=["510300", "510300"], name=["first", "second"])["name"].to_dict() == {"510300": "first"}
-
-
 @pytest.mark.parametrize("said", ["2012-05-28 00:00:00", "2012/05/28", "28.05.2012", "never"])
 def test_a_listing_day_that_is_no_date_is_not_known(said: str) -> None:
     assert word("listed", listed=[said]) in ("", "2012-05-28")
@@ -92,8 +84,21 @@ async def test_no_word_of_a_profile_keeps_the_market_from_being_read(store: Data
     assert panel.profiles["510300"].name == "x"
 
 
-def test_rows_that_are_left_out_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "etf_profile.csv"
-    path.write_text("code,name\n510300,x\n600000,y\n510300,z\n", "utf-8")
-    reader = ArchiveReader(source="archive", calendar=CALENDAR, now=moment(LAST_DAY))
-    assert sum(one.rows for one in reader.read("etf_profile", path).left_out) == 2
+@pytest.mark.parametrize("code", ["600000", "51030", "", "abcdef", "5１0300"])
+def test_who_has_no_code_of_a_fund_is_left_out_and_named(tmp_path: Path, code: str) -> None:
+    told = read(tmp_path, f"{code},x", "510300,y")
+    assert list(told.snapshots[0].table.index) == ["510300"]
+    assert told.left_out == (LeftOut(reason="not the code of an exchange-traded fund", rows=1, example=code),)
+
+
+def test_of_a_fund_that_stands_there_twice_the_first_row_counts(tmp_path: Path) -> None:
+    told = read(tmp_path, "510300,first", "510300,second")
+    assert told.snapshots[0].table["name"].to_dict() == {"510300": "first"}
+    assert told.left_out == (LeftOut(reason="the same fund again", rows=1, example="510300"),)
+    assert told.rows == 2
+
+
+def read(folder: Path, *lines: str) -> ArchiveTable:
+    path = folder / "etf_profile.csv"
+    path.write_text("\n".join(["code,name", *lines, ""]), "utf-8")
+    return ArchiveReader(source="archive", calendar=CALENDAR, now=moment(LAST_DAY)).read("etf_profile", path)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.intake import Intake, Taken
-from bot.sources.archive import ArchiveReader, archive_files
+from bot.sources.archive import LAYOUTS, ArchiveReader
+from bot.sources.archive_files import archive_files
 from bot.store.database import Database
 from tests.bot.killing import KilledError, Killer
 from tests.bot.readers import FAR_AHEAD
@@ -38,7 +39,9 @@ def folder(tmp_path: Path) -> Path:
 async def taken(store: Database, folder: Path) -> list[Taken]:
     """Take a folder in as the command does."""
     intake, reader = Intake(store.market), ArchiveReader(source="archive", calendar=CALENDAR, now=moment(LAST_DAY))
-    return [await intake.take(reader.read(name, path).snapshots) for name, path in archive_files(folder)[0].items()]
+    return [
+        await intake.take(reader.read(name, path).snapshots) for name, path in archive_files(folder, LAYOUTS)[0].items()
+    ]
 
 
 async def test_taking_a_folder_in_again_changes_nothing(store: Database, folder: Path) -> None:
