@@ -73,6 +73,8 @@ class Outcome:
 
     state: State
     due_at: datetime | None = None
+    hold_until: datetime | None = None
+    """Nothing else is tried for the subscription before this moment, so that its messages keep their order."""
     pause_subscription: bool = False
     move_to: Address | None = None
     plain: bool = False
@@ -84,14 +86,16 @@ ATTEMPTS_MAX = 50
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 _DOUBLINGS_MAX = 10
+HOLDING_ATTEMPTS = 5
+"""So often a message that is refused holds up what comes after it; then that may pass: the fault may be its own."""
 
 
 def after_failure(delivery: Delivery, failure: SendFailedError, now: datetime) -> Outcome:
     """The retry policy: what one refusal means.
 
     A chat that moved is followed at once, refused markup is sent as plain text once, a named waiting time
-    is obeyed, a chat that is gone pauses its subscription; everything else waits twice as long each time,
-    up to `ATTEMPTS_MAX` attempts.
+    is obeyed for the whole chat, a chat that is gone pauses its subscription; everything else waits twice
+    as long each time, up to `ATTEMPTS_MAX` attempts, and at first holds up what comes after it.
     """
     error = str(failure)
     if failure.moved_to is not None and delivery.attempts < ATTEMPTS_MAX:
@@ -103,6 +107,12 @@ def after_failure(delivery: Delivery, failure: SendFailedError, now: datetime) -
     if delivery.attempts >= ATTEMPTS_MAX:
         return Outcome(state=State.DEAD, error=error)
     wait = min(FIRST_WAIT * 2 ** min(max(0, delivery.attempts - 1), _DOUBLINGS_MAX), LONGEST_WAIT)
-    if failure.retry_after_seconds is not None:
-        wait = timedelta(seconds=failure.retry_after_seconds)
-    return Outcome(state=State.PENDING, due_at=now + wait, plain=delivery.plain, error=error)
+    named = failure.retry_after_seconds
+    due_at = now + (wait if named is None else timedelta(seconds=named))
+    return Outcome(
+        state=State.PENDING,
+        due_at=due_at,
+        hold_until=due_at if named is not None or delivery.attempts <= HOLDING_ATTEMPTS else None,
+        plain=delivery.plain,
+        error=error,
+    )

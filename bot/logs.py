@@ -36,7 +36,10 @@ def configure(level: str, form: Literal["console", "json"], secrets: Collection[
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[*shared[1:], last]))
+    without_machinery = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[*shared[1:-1], without_machinery, shared[-1], last])
+    )
     logging.basicConfig(handlers=[handler], level=number, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))

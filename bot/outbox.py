@@ -1,6 +1,7 @@
 """The one consumer of deliveries: claim what is due, send it part by part, keep what the channel answered."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,53 +35,62 @@ class Drain:
     def __init__(
         self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime], pace: Pace
     ) -> None:
+        self.pace = pace
         self._outbox = outbox
         self._channels = channels
         self._now = now
-        self._pace = pace
 
     async def run(self) -> None:
-        """Drain until cancelled."""
-        while True:
-            if not await self.once():
-                await asyncio.sleep(self._pace.idle_seconds)
+        """Drain until cancelled; channels do not wait for each other."""
+        async with asyncio.TaskGroup() as group:
+            for kind in self._channels:
+                group.create_task(self._run(kind))
 
     async def once(self) -> int:
         """Try everything that is due, once; returns how many deliveries were tried."""
+        return sum(await asyncio.gather(*(self._once(kind) for kind in self._channels)))
+
+    async def _run(self, kind: str) -> None:
+        while True:
+            if not await self._once(kind):
+                await asyncio.sleep(self.pace.idle_seconds)
+
+    async def _once(self, kind: str) -> int:
+        """Send a batch in order while its lease lasts; what is left falls back into the queue when it ends."""
         now = self._now()
-        claimed = await self._outbox.claim(
-            now, self._pace.batch, self._pace.lease_seconds, channels=frozenset(self._channels)
-        )
-        until = now + timedelta(seconds=self._pace.lease_seconds * LEASE_USED)
-        by_channel: dict[str, list[Delivery]] = {}
-        for delivery in claimed:
-            by_channel.setdefault(delivery.channel, []).append(delivery)
-        await asyncio.gather(*(self._send_all(mine, until) for mine in by_channel.values()))
+        claimed = await self._outbox.claim(now, self.pace.batch, self.pace.lease_seconds, channels={kind})
+        until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
+        waiting = deque(claimed)
+        while waiting:
+            if self._now() >= until:
+                log.warning("channel too slow for a batch", channel=kind)
+                break
+            delivery = waiting.popleft()
+            failure = await self._failure(delivery)
+            if failure is not None:
+                # What else is on its way to that chat must not overtake, nor find the same shut door.
+                untried = [one for one in waiting if one.subscription_id == delivery.subscription_id]
+                waiting = deque(one for one in waiting if one.subscription_id != delivery.subscription_id)
+                await self._failed(delivery, failure, [one.id for one in untried])
         return len(claimed)
 
-    async def _send_all(self, deliveries: Sequence[Delivery], until: datetime) -> None:
-        """Send in order while the lease lasts; what is left falls back into the queue when it ends."""
-        for delivery in deliveries:
-            if self._now() >= until:
-                log.warning("channel too slow for a batch", channel=delivery.channel)
-                return
-            await self._send(delivery)
-
-    async def _send(self, delivery: Delivery) -> None:
+    async def _failure(self, delivery: Delivery) -> SendFailedError | None:
+        """Send one delivery; None when the channel has all of it."""
         try:
-            await self._send_parts(delivery)
+            async with asyncio.timeout(self.pace.lease_seconds):
+                await self._send_parts(delivery)
         except SendFailedError as failure:
-            await self._failed(delivery, failure)
+            return failure
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
-            await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"))
-        else:
-            await self._outbox.sent(delivery.id, self._now())
+            return SendFailedError(f"defect: {type(defect).__name__}")
+        await self._outbox.sent(delivery.id, self._now())
+        return None
 
-    async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
+    async def _failed(self, delivery: Delivery, failure: SendFailedError, untried: Sequence[int]) -> None:
         outcome = after_failure(delivery, failure, self._now())
         log.warning("delivery failed", id=delivery.id, channel=delivery.channel, state=outcome.state, why=outcome.error)
-        await self._outbox.failed(delivery.id, outcome, self._now())
+        await self._outbox.failed(delivery.id, outcome, self._now(), untried)
 
     async def _send_parts(self, delivery: Delivery) -> None:
         channel = self._channels[delivery.channel]

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import structlog
+
 from bot.alerts import Alert, Pace, Sight, decide
 from bot.fanout import Fanout
 from bot.intake import Intake, Taken
@@ -14,6 +16,8 @@ from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.detector import Detector, Tell
 from signals.core.panel import Panel
 from signals.core.snapshot import Snapshot
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +112,9 @@ async def _read(
             report.waiting.append(source.name)
         except SourceError as error:
             report.failures[source.name] = str(error)
+        except Exception as defect:
+            log.exception("defect in a source", source=source.name)
+            report.failures[source.name] = f"defect: {type(defect).__name__}"
     return snapshots
 
 

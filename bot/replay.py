@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from bot.digest import DigestRun, enqueue_digests
 from bot.messages.digest import DigestLimits, Edition
@@ -73,9 +73,16 @@ class Replay:
                 if stamp != seen and not await self.world.store.runs.done(step.job, step.due):
                     yield await poll(self.world, (), step, step.due)
                 seen = stamp
-            while self.drain is not None and await self.drain.once():
-                pass
+            await self._send()
             passed(number)
+        if self.drain is not None:
+            # What a killed replay had in hand is free again when its lease has ended.
+            self.clock.at += timedelta(seconds=self.drain.pace.lease_seconds)
+            await self._send()
+
+    async def _send(self) -> None:
+        while self.drain is not None and await self.drain.once():
+            pass
 
     def _digests_of(self, day: date) -> list[DigestRun]:
         if self.digests is None or day < self.digests.first:

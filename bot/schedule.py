@@ -1,7 +1,8 @@
 """When: the timetable of sessions, what of it is due, and the only reader of the clock."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -102,6 +103,7 @@ class Schedule:
     clock: Clock
     poll: Callable[[Slot], Awaitable[None]]
     digests: Callable[[datetime], Awaitable[None]]
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
         """A scheduler that looks every minute what is due; polls and digests do not wait for each other.
@@ -116,11 +118,12 @@ class Schedule:
         return scheduler
 
     async def run_due(self) -> None:
-        """Run the slots that are due and not done, oldest first."""
-        now = self.clock.now()
-        for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
-            if not await self.runs.done(slot.job, slot.due):
-                await self._attempt(slot)
+        """Run the slots that are due and not done, oldest first; a second look waits for the first."""
+        async with self.looking:
+            now = self.clock.now()
+            for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
+                if not await self.runs.done(slot.job, slot.due):
+                    await self._attempt(slot)
 
     async def run_digests(self) -> None:
         """Leave the digests that are due."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, and_, case, exists, func, select, update
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
@@ -15,7 +15,7 @@ from bot.messages.model import Message, from_json, to_json
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.connections import Connections, insert, one_at_a_time
 from bot.store.runs import mark_done
-from bot.store.subscriptions import move, pause
+from bot.store.subscriptions import hold, move, pause
 from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
 
 _CHUNK = 500
@@ -95,7 +95,7 @@ class Outbox:
     ) -> list[Delivery]:
         """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
 
-        No two callers get the same one. Messages of paused subscriptions stay where they are. What an ended
+        No two callers get the same one. Messages of paused or held subscriptions stay where they are. What an ended
         lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
@@ -126,16 +126,20 @@ class Outbox:
         async with self._connections.write() as connection:
             await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
 
-    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime, untried: Collection[int] = ()) -> None:
         """Store what becomes of a claimed message and, with it, of its subscription.
 
-        A chat that moved to where another subscription lives is paused and the message given up: that other
+        Claimed messages that were not tried because of it (`untried`) go back to the queue as they were. A
+        chat that moved to where another subscription lives is paused and the message given up: that other
         subscription gets its own. A message that is no longer being sent is left alone.
         """
         async with self._connections.write() as connection:
+            await _put_back(connection, untried)
             subscription_id = await _settle(connection, delivery_id, outcome, now)
             if subscription_id is None:
                 return
+            if outcome.hold_until is not None:
+                await hold(connection, subscription_id, outcome.hold_until)
             if outcome.pause_subscription:
                 await pause(connection, subscription_id, outcome.error, now)
             if outcome.move_to and not await move(connection, subscription_id, outcome.move_to, now):
@@ -235,6 +239,7 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
         select(DELIVERIES, SUBSCRIPTIONS.c.channel, SUBSCRIPTIONS.c.chat, SUBSCRIPTIONS.c.thread)
         .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
         .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
+        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
         .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
@@ -253,6 +258,13 @@ def _claimed(row: Row[Any]) -> Delivery:
         parts_sent=row.parts_sent,
         plain=row.plain,
     )
+
+
+async def _put_back(connection: AsyncConnection, delivery_ids: Collection[int]) -> None:
+    if delivery_ids:
+        values = {"state": State.PENDING, "attempts": DELIVERIES.c.attempts - 1, "lease_until": None}
+        mine = DELIVERIES.c.id.in_(delivery_ids), DELIVERIES.c.state == State.SENDING
+        await connection.execute(update(DELIVERIES).where(*mine).values(values))
 
 
 async def _settle(connection: AsyncConnection, delivery_id: int, outcome: Outcome, now: datetime) -> int | None:

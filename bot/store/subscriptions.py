@@ -73,7 +73,7 @@ class SubscriptionStore:
 
     async def resume(self, subscription_id: int, now: datetime) -> None:
         """Deliver again."""
-        values = {"active": True, "paused_reason": "", "updated_at": now}
+        values = {"active": True, "paused_reason": "", "held_until": None, "updated_at": now}
         async with self._connections.write() as connection:
             await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
 
@@ -87,6 +87,12 @@ async def pause(connection: AsyncConnection, subscription_id: int, reason: str, 
     """Stop a subscription's deliveries, inside a transaction."""
     values = {"active": False, "paused_reason": reason, "updated_at": now}
     await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
+
+
+async def hold(connection: AsyncConnection, subscription_id: int, until: datetime) -> None:
+    """Deliver nothing to a subscription before a moment, inside a transaction."""
+    held = update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id)
+    await connection.execute(held.values(held_until=until))
 
 
 async def move(connection: AsyncConnection, subscription_id: int, to: Address, now: datetime) -> bool:

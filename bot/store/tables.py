@@ -135,10 +135,12 @@ SUBSCRIPTIONS = Table(
     Column("evening_digest", Time),
     Column("morning_digest", Boolean, nullable=False),
     Column("least_strength", Float, nullable=False),
+    Column("held_until", Moment),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "chat", "thread"),
 )
+"""`held_until`: before that moment the channel would refuse whatever is sent there."""
 
 WATCHLISTS = Table(
     "watchlists",

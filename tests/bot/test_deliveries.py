@@ -8,6 +8,7 @@ import pytest
 from bot.deliveries import (
     ATTEMPTS_MAX,
     FIRST_WAIT,
+    HOLDING_ATTEMPTS,
     LONGEST_WAIT,
     Address,
     Delivery,
@@ -61,6 +62,13 @@ def test_the_last_attempt_is_the_last() -> None:
 def test_a_waiting_time_that_the_server_names_is_obeyed(seconds: float) -> None:
     outcome = after_failure(delivery(3), SendFailedError("flood", retry_after_seconds=seconds), NOW)
     assert (outcome.state, outcome.due_at) == (State.PENDING, NOW + timedelta(seconds=seconds))
+    assert outcome.hold_until == outcome.due_at
+
+
+def test_a_failure_without_a_reason_holds_the_chat_at_first_and_not_for_ever() -> None:
+    held = [after_failure(delivery(at), SendFailedError("timeout"), NOW) for at in range(1, HOLDING_ATTEMPTS + 1)]
+    assert all(one.hold_until == one.due_at for one in held)
+    assert after_failure(delivery(HOLDING_ATTEMPTS + 1), SendFailedError("timeout"), NOW).hold_until is None
 
 
 def test_a_chat_that_is_gone_pauses_its_subscription() -> None:

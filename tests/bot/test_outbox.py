@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.base import Part
-from bot.deliveries import ATTEMPTS_MAX, FIRST_WAIT, Address, SendFailedError
+from bot.deliveries import ATTEMPTS_MAX, FIRST_WAIT, HOLDING_ATTEMPTS, Address, SendFailedError
 from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
@@ -198,6 +199,25 @@ async def test_messages_to_one_chat_keep_their_order_over_a_failure(office: Offi
     assert await office.work(timedelta(minutes=2)) == ["a: <told>", "a: <corrected>"]
 
 
+async def test_what_comes_in_while_a_chat_is_held_does_not_overtake(office: Office) -> None:
+    await office.leave("a", "told")
+    office.channel.failures = {1: SendFailedError("flood", retry_after_seconds=90)}
+    await office.work()
+    await office.leave("a", "corrected", priority=0)
+    assert await office.work(timedelta(seconds=89)) == []
+    assert await office.work(timedelta(seconds=1)) == ["a: <corrected>", "a: <told>"]
+
+
+async def test_a_message_that_is_refused_again_and_again_lets_the_others_pass(office: Office) -> None:
+    await office.leave("a", "one")
+    office.channel.failures = dict.fromkeys(range(1, HOLDING_ATTEMPTS + 2), SendFailedError("no reason at all"))
+    for _ in range(HOLDING_ATTEMPTS + 1):
+        await office.work(timedelta(minutes=31))
+    await office.leave("a", "two")
+    assert await office.work() == ["a: <two>"]
+    assert await office.work(timedelta(minutes=31)) == ["a: <two>", "a: <one>"]
+
+
 @pytest.mark.parametrize("defect", [KeyError("x"), ValueError("y"), RuntimeError("z"), TimeoutError()])
 async def test_a_defect_of_a_channel_does_not_stop_the_queue(office: Office, defect: Exception) -> None:
     await office.leave("a", "one")
@@ -281,6 +301,8 @@ async def test_a_channel_that_hangs_does_not_hold_up_the_others(office: Office) 
         assert await asyncio.wait_for(office.channel.arrivals.get(), 5) == "<three>"
     finally:
         draining.cancel()
+        with suppress(asyncio.CancelledError):
+            await draining
 
 
 async def test_draining_goes_on_until_it_is_cancelled(office: Office) -> None:

@@ -123,10 +123,10 @@ def test_what_a_killed_replay_had_in_hand_is_sent_by_the_next(unbroken: Path, et
     shutil.copy(unbroken / "market.db", database)
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
-            "UPDATE deliveries SET state = 'sending', lease_until = datetime(due_at, '+60 seconds') || '.000000'"
-            " WHERE id = (SELECT max(id) FROM deliveries)"
+            "UPDATE deliveries SET state = 'sending', lease_until = datetime(due_at, '+60 seconds') || '.000000',"
+            " parts_sent = 0, remote_ids = '', ended_at = NULL WHERE id = (SELECT max(id) FROM deliveries)"
         )
-    assert "异动" in etfbot.run(*replay()).out
+    assert "融资余额" in etfbot.run(*replay()).out
     assert left_behind(database) == left_behind(unbroken / "market.db")
 
 

@@ -117,6 +117,7 @@ def _subscribers() -> None:
         sa.Column("evening_digest", sa.Time),
         sa.Column("morning_digest", sa.Boolean, nullable=False),
         sa.Column("least_strength", sa.Float, nullable=False),
+        _moment("held_until", nullable=True),
         _moment("created_at"),
         _moment("updated_at"),
         sa.UniqueConstraint("channel", "chat", "thread"),
