@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.alerts import Named, render_alerts
+from bot.messages.alerts import render_alerts
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery

@@ -14,12 +14,12 @@ from signals.core.text import Text
 
 @dataclass(frozen=True, kw_only=True)
 class FlowSum(Detector):
-    """近N日"吸金"."""
+    """多日累计"吸金"."""
 
     name = "flow_sum"
     topic = Topic.FLOW
     needs = frozenset({SHARES})
-    title = Text("近60日净流入", "Net inflow over 60 sessions")
+    title = Text("累计净流入", "Cumulative net inflow")
     sentence = Text("近{ $days }日净流入{ $total }", "net inflow of { $total } over { $days } sessions")
     about = Text(
         "最近若干交易日净流入之和，跨过起始金额时提醒，此后每增大到十倍再提醒；其中任何一天未公布则不计算。",

@@ -43,7 +43,7 @@ class MarginStreak(Detector):
             evidence={
                 "streak": replace(change, values=length, unit=Unit.SESSIONS, estimated=None),
                 "change": change,
-                "total": replace(change, values=run.total),
+                "total": replace(change, values=run.known_total),
                 "balance": FINANCING_BALANCE.on(panel),
                 "open_start": replace(change, values=open_start(change.values, run), unit=Unit.COUNT),
                 "gaps": replace(

@@ -56,7 +56,7 @@ class PremiumLeader(PeerLeader):
     by = "premium"
     needs = frozenset({CLOSE})
     title = Text("溢价率同类第一", "Highest premium of its index")
-    sentence = Text("收盘溢价率{ $value }", "closing premium { $value }")
+    sentence = Text("收盘溢价率{ $value }（IOPV）", "closing premium { $value } over IOPV")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class TurnoverLeader(PeerLeader):
     by = "turnover"
     needs = frozenset({CLOSE, VOLUME})
     title = Text("换手率同类第一", "Highest turnover of its index")
-    sentence = Text("换手率{ $value }", "turnover { $value }")
+    sentence = Text("按份额{ $shares }计换手率{ $value }", "turnover { $value } of { $shares }")
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:
         """The share count that turnover is over, with its date."""

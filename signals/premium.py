@@ -24,9 +24,9 @@ class PremiumSpike(Detector):
     title = Text("溢价异动", "Premium spike")
     sentence = Text("收盘溢价率{ $premium }（IOPV）", "closing premium { $premium } over IOPV")
     about = Text(
-        "溢价率 = 收盘价 ÷ 收盘IOPV − 1。超过固定阈值，或不低于起看值且相对自身过去60日明显偏高（z值或分位）时提醒；回落后告知。",
+        "溢价率 = 收盘价 ÷ 收盘IOPV − 1。超过固定阈值，或不低于起看值且相对自身近期历史明显偏高（z值或分位）时提醒；回落后告知。",
         "Premium = close / closing IOPV − 1. Told beyond a fixed threshold, or, from a least premium on, when it is "
-        "far above its own last 60 sessions (z-score or percentile); and once it is over.",
+        "far above its own recent past (z-score or percentile); and once it is over.",
     )
 
     tell_end: bool = field(default=True)

@@ -48,7 +48,7 @@ class FlowStreak(Detector):
             evidence={
                 "streak": streak,
                 "flow": flow,
-                "total": replace(flow, values=run.total, estimated=soft_since(flow, run)),
+                "total": replace(flow, values=run.known_total, estimated=soft_since(flow, run)),
                 "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
                 "open_start": replace(streak, values=open_start(flow.values, run), unit=Unit.COUNT),
                 "split": replace(streak, values=_splits_within(panel, run), unit=Unit.RATIO),
@@ -76,9 +76,9 @@ class InflowStreak(FlowStreak):
         "net inflow for { $streak } sessions in a row, { $flow } on the last, { $total } in all",
     )
     about = Text(
-        "净流入 =（当日份额 − 拆分比例 × 上日份额）× 当日净值，即一级市场净申购；达到起始天数时提醒，此后每满5日再提醒。",
+        "净流入 =（当日份额 − 拆分比例 × 上日份额）× 当日净值，即一级市场净申购；达到起始天数时提醒，此后每满一个步长再提醒。",
         "Net inflow = (shares(T) − split ratio × shares(T−1)) × NAV(T), the primary-market creation of shares. "
-        "Told when the streak reaches its first length and again at every fifth session.",
+        "Told when the streak reaches its first length and again at every further step.",
     )
 
 
@@ -94,9 +94,9 @@ class OutflowStreak(FlowStreak):
         "net outflow for { $streak } sessions in a row, { $flow_size } on the last, { $total_size } in all",
     )
     about = Text(
-        "净流出是份额净赎回的金额，算法与净流入相同、符号为负；达到起始天数时提醒，此后每满5日再提醒。",
+        "净流出是份额净赎回的金额，算法与净流入相同、符号为负；达到起始天数时提醒，此后每满一个步长再提醒。",
         "Net outflow is the value of shares redeemed, the same formula as net inflow with a negative sign. "
-        "Told when the streak reaches its first length and again at every fifth session.",
+        "Told when the streak reaches its first length and again at every further step.",
     )
 
 

@@ -21,7 +21,7 @@ class HighTurnover(Detector):
     needs = frozenset({CLOSE, VOLUME})
     title = Text("高换手", "High turnover")
     sentence = Text(
-        "成交额{ $amount }，换手率{ $turnover }（份额{ $shares }）",
+        "成交额{ $amount }，按份额{ $shares }计换手率{ $turnover }",
         "{ $amount } traded, turnover { $turnover } of { $shares }",
     )
     about = Text(

@@ -13,7 +13,7 @@ from bot.app import channels_of, limits_of, opened, pace_of, timetable_of
 from bot.cli.options import DatabaseOption, DebugOption, FromOption, RefusedError, SourceOption, ToOption, settings_of
 from bot.cli.progress import bar
 from bot.export import alert_object
-from bot.messages.alerts import Named
+from bot.messages.names import Named
 from bot.outbox import Drain
 from bot.poll import Slot, World
 from bot.replay import Replay, ReplayClock

@@ -1,4 +1,7 @@
-"""Find the fund that a word means."""
+"""Find the funds that people mean."""
+
+import re
+from collections.abc import Iterable
 
 from bot.commands.base import SaidWrongError
 from bot.messages.catalogue import Catalogue
@@ -6,16 +9,26 @@ from signals.core.panel import Panel
 from signals.core.profile import Profile
 
 _MOST_SUGGESTIONS = 8
+_BETWEEN_FUNDS = re.compile(r"[\s,;、]+")
+
+
+def fund_words(words: Iterable[str]) -> list[str]:
+    """The funds of a line, however they were set apart: blanks, commas, semicolons, 、."""
+    return [word for word in _BETWEEN_FUNDS.split(" ".join(words)) if word]
 
 
 def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
-    """The fund with this code, or the only one whose name holds the word.
+    """The fund with this code or name, or the only one whose name or index holds the word.
 
     Raises SaidWrongError that names the word, with suggestions where several funds fit.
     """
     if word in panel.profiles:
         return panel.profiles[word]
-    fits = [one for one in panel.profiles.values() if word.lower() in one.name.lower() or word in one.index_name]
+    said = word.lower()
+    named = [one for one in panel.profiles.values() if said == one.name.lower()]
+    fits = named or [
+        one for one in panel.profiles.values() if said in one.name.lower() or said in one.index_name.lower()
+    ]
     if len(fits) == 1:
         return fits[0]
     if not fits:

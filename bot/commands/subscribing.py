@@ -3,9 +3,9 @@
 from dataclasses import asdict, replace
 
 from bot.commands.base import SaidWrongError, Talk, command
-from bot.commands.lookup import find_fund
-from bot.messages.alerts import Named
-from bot.messages.model import Button, Heading, Message, Paragraph, code, line, muted, paragraph, plain, strong
+from bot.commands.lookup import find_fund, fund_words
+from bot.messages.model import Button, Heading, Message, Paragraph, line, muted, paragraph, plain, strong
+from bot.messages.names import Named
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import Subscription
 from signals.core.text import Text
@@ -87,7 +87,7 @@ async def subscribe(talk: Talk) -> Message:
     else:
         saved, key = await _save(talk, _blank(talk)), "subscribe-done"
     minute = f"{saved.evening_digest:%H:%M}" if saved.evening_digest else "—"
-    lists = texts.text("list-comma").join(sorted(saved.watchlists)) or "—"
+    lists = texts.text("list-comma").join([_title(talk, one) for one in await _lists(talk, saved)]) or "—"
     return Message(
         blocks=(
             paragraph(line(strong(texts.text(key)))),
@@ -100,41 +100,46 @@ async def subscribe(talk: Talk) -> Message:
 @command("unsubscribe", "退订", rank=3, about=Text("停止提醒，设置保留", "Stop; your settings are kept"))
 async def unsubscribe(talk: Talk) -> Message:
     """Stop every message to this chat; nothing that was set is lost."""
-    if talk.subscription is None or not talk.subscription.active:
+    mine = talk.subscription
+    if mine is None or not (mine.active or mine.paused_reason):
         return plain(talk.texts.text("unsubscribe-none"))
-    await _save(talk, replace(talk.subscription, active=False))
+    await _save(talk, replace(mine, active=False, paused_reason=""))
     back = Button(talk.texts.text("button-subscribe"), "/subscribe")
     return Message(blocks=(paragraph(talk.texts.text("unsubscribe-done")),), buttons=((back,),))
 
 
 @command("watch", "关注", rank=4, about=Text("关注基金", "Watch funds"), usage="560850 159590")
 async def watch(talk: Talk) -> Message:
-    """Add funds by code or name; subscribes a chat that has not yet."""
-    if not talk.words:
+    """Add funds by code or name; a chat that does not listen yet is subscribed and told so."""
+    words = fund_words(talk.words)
+    if not words:
         raise SaidWrongError(talk.texts.text("watch-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
-    funds = [find_fund(panel, word, talk.texts) for word in talk.words]
+    funds = [find_fund(panel, word, talk.texts) for word in words]
     subscription = talk.subscription or _blank(talk)
     watched = subscription.watched | {fund.code for fund in funds}
     most = talk.desk.newcomer.max_watched
     if len(watched) > most:
         raise SaidWrongError(talk.texts.text("watch-too-many", limit=most))
     await _save(talk, replace(subscription, watched=watched, active=True, paused_reason=""))
-    lines = [line(fund.name, " ", code(fund.code), indent=1) for fund in funds]
+    named = Named(panel.profiles)
+    lines = [line(*named.spans(fund.code, loud=False), indent=1) for fund in funds]
+    began = [] if talk.subscription and talk.subscription.active else [paragraph(talk.texts.text("watch-subscribed"))]
     return Message(
-        blocks=(Paragraph((line(strong(talk.texts.text("watch-done"))), *lines)),),
+        blocks=(Paragraph((line(strong(talk.texts.text("watch-done"))), *lines)), *began),
         buttons=(tuple(Button(fund.name, f"/etf {fund.code}") for fund in funds[:3]),),
     )
 
 
 @command("unwatch", "取消关注", "取关", rank=5, about=Text("取消关注", "Stop watching funds"), usage="560850")
 async def unwatch(talk: Talk) -> Message:
-    """Remove funds by code or name."""
-    if not talk.words:
+    """Remove funds by code or name; one that the market does not know any more, by its code."""
+    words = fund_words(talk.words)
+    if not words:
         raise SaidWrongError(talk.texts.text("unwatch-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
-    codes = {find_fund(panel, word, talk.texts).code for word in talk.words}
     mine = talk.subscription.watched if talk.subscription else frozenset()
+    codes = {word if word in mine else find_fund(panel, word, talk.texts).code for word in words}
     missing = sorted(codes - mine)
     if missing or talk.subscription is None:
         raise SaidWrongError(talk.texts.text("unwatch-not-watched", codes=" ".join(missing)))
@@ -150,21 +155,28 @@ async def show_list(talk: Talk) -> Message:
         raise SaidWrongError(texts.text("list-none"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     named = Named(panel.profiles)
-    lists = [one for one in await talk.desk.world.store.watchlists.all() if one.name in subscription.watchlists]
+    lists = await _lists(talk, subscription)
     blocks: list[Paragraph] = [_watched(talk, subscription, named), *(_watchlist(talk, one, named) for one in lists)]
     if not subscription.active:
         blocks.append(paragraph(line(muted(texts.text("list-paused")))))
     return Message(blocks=(Heading(texts.text("list-title"), 1), *blocks))
 
 
+async def _lists(talk: Talk, subscription: Subscription) -> list[Watchlist]:
+    """The lists that a chat follows, in their order."""
+    return [one for one in await talk.desk.world.store.watchlists.all() if one.name in subscription.watchlists]
+
+
+def _title(talk: Talk, one: Watchlist) -> str:
+    return talk.texts.of(Text(one.title_zh, one.title_en))
+
+
 def _watched(talk: Talk, subscription: Subscription, named: Named) -> Paragraph:
     head = line(strong(talk.texts.text("list-watched", count=len(subscription.watched))))
-    names = (line(named.fund(one), " ", code(one), indent=1) for one in sorted(subscription.watched))
-    return Paragraph((head, *names))
+    return Paragraph((head, *(line(*named.spans(one, loud=False), indent=1) for one in sorted(subscription.watched))))
 
 
 def _watchlist(talk: Talk, one: Watchlist, named: Named) -> Paragraph:
-    title = talk.texts.of(Text(one.title_zh, one.title_en))
     names = talk.texts.text("exchange-join").join(named.fund(each) for each in one.codes)
-    head = line(strong(talk.texts.text("list-of", name=title, count=len(one.codes))))
+    head = line(strong(talk.texts.text("list-of", name=_title(talk, one), count=len(one.codes))))
     return Paragraph((head, line(names, indent=1)))

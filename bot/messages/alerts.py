@@ -1,30 +1,17 @@
 """One message for all alerts that a subscriber gets from one poll, grouped by what they are about."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alerts import Alert, Reason
-from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, code, line, strong
+from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, strong
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from signals.core.field import Axis
-from signals.core.profile import Profile
 from signals.core.signal import Subject
 
 _MOST_BUTTONS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """How subjects are called."""
-
-    profiles: Mapping[str, Profile]
-
-    def fund(self, code: str) -> str:
-        """The name of a fund, or the code of what has none."""
-        profile = self.profiles.get(code)
-        return profile.name if profile else code
 
 
 def render_alerts(alerts: Sequence[Alert], teller: Teller, named: Named, asof: datetime, *, demo: bool) -> Message:
@@ -46,10 +33,8 @@ def _labelled(title: str, teller: Teller, *, demo: bool) -> str:
 
 
 def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named) -> list[Line]:
-    if subject.axis is Axis.MARKET:
-        head = line(strong(teller.words.text("market-margin")))
-    else:
-        head = line(strong(named.fund(subject.code)), " ", code(subject.code))
+    market = strong(teller.words.text("market-margin"))
+    head = line(market) if subject.axis is Axis.MARKET else line(*named.spans(subject.code))
     return [head, *(line(teller.alert(alert), indent=1) for alert in alerts)]
 
 

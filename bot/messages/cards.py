@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
+import numpy as np
+
 from bot.messages.figures import day_text, figure_text
-from bot.messages.model import Line, Span, Style, code, line, muted, strong
+from bot.messages.model import Line, Span, Style, line, muted
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
-from signals.core.field import SHARES, Axis, Field
-from signals.core.flows import FLOW, FLOW_60
+from signals.core.field import Axis, Unit
+from signals.core.flows import FLOW, FLOW_60, counted_shares
 from signals.core.measure import Figure
 from signals.core.panel import Panel
-from signals.core.peers import RANK_SIZES, RANKS
+from signals.core.peers import RANK_SIZES, RANKS, alive
 from signals.core.prices import (
     CHANGE,
     CLOSE_PRICE,
@@ -19,6 +22,7 @@ from signals.core.prices import (
     TURNOVER,
     UP_STREAK,
     shares_on_price_scale,
+    traded,
 )
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_GROWTH_YTD, without_year_base
@@ -37,26 +41,26 @@ class FundCard:
         self._code = subject
         self._today = today
         self._words = teller.words
+        self._column = panel.column(Axis.FUND, subject)
+        self._named = Named(panel.profiles)
 
     def head(self) -> Line:
         """Name, code, close and change."""
-        profile = self._panel.profiles[self._code]
-        return line(strong(profile.name), " ", code(self._code), "  ", *self._price())
+        return line(*self._named.spans(self._code), *self._price())
 
     def brief(self) -> Line:
         """Name, code, change and the newest flow in one line."""
         flow = self._figure(FLOW)
         said = self._teller.flow(flow) + self._teller.dated(flow.day, [flow]) if flow else ""
         tail = self._words.text("fund-brief-flow", flow=said) if said else ""
-        profile = self._panel.profiles[self._code]
-        return line(profile.name, " ", code(self._code), "  ", *self._price(), tail)
+        return line(*self._named.spans(self._code, loud=False), *self._price(), tail)
 
     def points(self, told: Collection[Figure] = ()) -> list[Line]:
         """Trading, premium, money, size: one point each; what is unknown is left out or said to be.
 
-        Premiums and flows that were `told` above are not repeated.
+        Figures that were `told` above are not repeated.
         """
-        made = (self._trading(), self._premium(told), self._flow(told), self._size(), self._growth())
+        made = (self._trading(told), self._premium(told), self._flow(told), self._size(told), self._growth(told))
         return [line(text, indent=1) for text in made if text]
 
     def streak(self) -> Line | None:
@@ -81,22 +85,26 @@ class FundCard:
         return self._teller.rank(self._figure(RANKS[name]), self._figure(RANK_SIZES[name]))
 
     def _price(self) -> Iterator[Span]:
-        close, change = self._figure(CLOSE_PRICE), self._figure(CHANGE)
-        if close is None:
-            yield muted(self._words.text("fund-not-traded"))
+        """Close and change; or that the fund did not trade on the newest session its exchange has told of."""
+        row = int(self._panel.derive(CLOSE_PRICE.newest_rows)[self._column])
+        if row < 0 or not self._panel.derive(alive)[row, self._column]:
             return
-        yield Span(figure_text(close, self._teller.language))
-        if change is not None:
-            style = Style.UP if change.value > 0 else Style.DOWN if change.value < 0 else Style.PLAIN
-            yield Span(" " + figure_text(change, self._teller.language), style)
-        yield muted(self._teller.dated(close.day, [close]))
+        day = self._panel.sessions[row]
+        if not self._panel.derive(traded)[row, self._column]:
+            yield muted("  " + self._words.text("fund-not-traded") + self._teller.dated(day, []))
+            return
+        close, change = self._figure(CLOSE_PRICE), self._figure(CHANGE)
+        figures = [one for one in (close, change) if one is not None]
+        for figure in figures:
+            yield Span(("  " if figure is close else " ") + figure_text(figure, self._teller.language), _style(figure))
+        yield muted(self._teller.dated(day, figures))
 
-    def _trading(self) -> str:
+    def _trading(self, told: Collection[Figure]) -> str:
         amount, turnover = self._figure(TRADED_VALUE), self._figure(TURNOVER)
-        if amount is None:
+        if amount is None or (amount in told and turnover in told):
             return ""
         value = figure_text(amount, self._teller.language)
-        if turnover is None:
+        if turnover is None or turnover in told or turnover.day != amount.day:
             return self._words.text("fund-trading-amount", amount=value) + self._teller.dated(amount.day, [amount])
         said = self._words.text(
             "fund-trading",
@@ -104,13 +112,12 @@ class FundCard:
             turnover=figure_text(turnover, self._teller.language),
             rank=self._rank("turnover"),
         )
-        return said + self._shares_of(turnover.day) + self._teller.dated(turnover.day, [turnover])
+        return said + self._shares_of(turnover.day) + self._teller.dated(turnover.day, [amount, turnover])
 
     def _shares_of(self, day: date) -> str:
         """Which count the turnover is over, where that is not the session's own."""
         _, counts = self._panel.derive(shares_on_price_scale)
-        row, column = self._panel.row(day), self._panel.column(Axis.FUND, self._code)
-        own = self._panel.figure(counts, row, column).day
+        own = self._panel.figure(counts, self._panel.row(day), self._column).day
         return "" if own == day else self._words.text("fund-since-shares", day=day_text(own, self._today))
 
     def _premium(self, told: Collection[Figure]) -> str:
@@ -122,15 +129,22 @@ class FundCard:
             said = self._words.text("fund-premium", premium=value, rank=self._rank("premium"))
             return said + self._teller.dated(over_iopv.day, [over_iopv])
         over_nav = self._figure(PREMIUM_LATEST_NAV)
-        if over_nav is not None:
-            value = figure_text(over_nav, self._teller.language)
-            return self._words.text("fund-premium-nav", premium=value) + self._teller.dated(over_nav.day, [over_nav])
-        return ""
+        return "" if over_nav is None else self._premium_over_nav(over_nav)
+
+    def _premium_over_nav(self, premium: Figure) -> str:
+        """The figure is dated by its NAV; the price is that of the newest session."""
+        priced = self._panel.sessions[self._panel.derive(PREMIUM_LATEST_NAV.newest_rows)[self._column]]
+        value = figure_text(premium, self._teller.language)
+        if premium.day == priced:
+            said = self._words.text("fund-premium-nav", premium=value)
+        else:
+            said = self._words.text("fund-premium-nav-of", premium=value, day=day_text(premium.day, self._today))
+        return said + self._teller.dated(priced, [premium])
 
     def _flow(self, told: Collection[Figure]) -> str:
         flow, total = self._figure(FLOW), self._figure(FLOW_60)
         if flow is None:
-            return self._unknown(SHARES)
+            return self._unknown()
         news = [one for one in (flow, total) if one is not None and one not in told]
         if not news:
             return ""
@@ -141,28 +155,39 @@ class FundCard:
         key = "fund-flow-long" if len(news) > 1 else "fund-flow" if flow in news else "fund-flow-total"
         return self._words.text(key, **values) + self._teller.dated(flow.day, news)
 
-    def _unknown(self, need: Field) -> str:
-        row = self._panel.fresh_row({need})
-        if row is None:
+    def _unknown(self) -> str:
+        """Why there is no flow: the count is not out, or what stands beside it does not settle it."""
+        row = int(self._panel.derive(FLOW.newest_rows)[self._column])
+        if row < 0:
             return self._words.text("fund-flow-never")
-        return self._words.text("fund-flow-unknown", day=day_text(self._panel.sessions[row], self._today))
+        counted = np.isfinite(self._panel.derive(counted_shares)[row, self._column])
+        key = "fund-flow-unsettled" if counted else "fund-flow-unknown"
+        return self._words.text(key, day=day_text(self._panel.sessions[row], self._today))
 
-    def _size(self) -> str:
+    def _size(self, told: Collection[Figure]) -> str:
         aum, change = self._figure(AUM), self._figure(AUM_CHANGE_MONTH)
-        if aum is None:
+        news = [one for one in (aum, change) if one is not None and one not in told]
+        if aum is None or not news:
             return ""
-        value, rank = figure_text(aum, self._teller.language), self._rank("aum")
-        if change is None:
-            return self._words.text("fund-aum", aum=value, rank=rank) + self._teller.dated(aum.day, [aum])
-        moved = figure_text(change, self._teller.language)
-        said = self._words.text("fund-aum-month", aum=value, rank=rank, change=moved)
-        return said + self._teller.dated(aum.day, [aum, change])
+        values = {"aum": figure_text(aum, self._teller.language), "rank": self._rank("aum")}
+        if change is not None:
+            values["change"] = figure_text(change, self._teller.language)
+        key = "fund-aum-month" if len(news) > 1 else "fund-aum" if aum in news else "fund-aum-change"
+        return self._words.text(key, **values) + self._teller.dated(aum.day, news)
 
-    def _growth(self) -> str:
+    def _growth(self, told: Collection[Figure]) -> str:
         growth = self._figure(SHARE_GROWTH_YTD)
+        if growth in told:
+            return ""
         if growth is not None:
             value = figure_text(growth, self._teller.language)
             said = self._words.text("fund-growth", growth=value, rank=self._rank("share_growth"))
             return said + self._teller.dated(growth.day, [growth])
-        new = self._panel.derive(without_year_base)[-1, self._panel.column(Axis.FUND, self._code)]
+        new = self._panel.derive(without_year_base)[-1, self._column]
         return self._words.text("fund-no-year-base") if new else ""
+
+
+def _style(figure: Figure) -> Style:
+    if figure.unit is not Unit.MOVE or not figure.value:
+        return Style.PLAIN
+    return Style.UP if figure.value > 0 else Style.DOWN

@@ -36,13 +36,18 @@ class Catalogue:
         return text.zh if self.language is Language.ZH else text.en
 
     def sentence(self, text: Text, values: Mapping[str, str]) -> str:
-        """A pattern that a detector brings along, filled in; raises KeyError when it lacks a value."""
+        """A pattern that a detector brings along, filled in; raises KeyError when it is broken or lacks a value."""
         pattern = self.of(text)
         if pattern not in self._sentences:
             key = f"sentence-{len(self._sentences)}"
             self._bundle.add_resource(FluentResource(f"{key} = {pattern}"))
+            if key not in self:
+                raise KeyError(f"no pattern: {pattern!r}")
             self._sentences[pattern] = key
-        return self._format(self._sentences[pattern], values)
+        try:
+            return self._format(self._sentences[pattern], values)
+        except KeyError as error:
+            raise KeyError(f"{pattern!r}: {error.args[0]}") from None
 
     def _format(self, key: str, values: Mapping[str, str | int]) -> str:
         pattern = self._bundle.get_message(key).value

@@ -16,8 +16,9 @@ from bot.messages.sentences import Teller
 from bot.subscriptions import ALL_FUNDS, Language
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector, Tell
-from signals.core.field import CLOSE, FINANCING, NAV, SHARES, Axis
-from signals.core.panel import Panel
+from signals.core.field import CLOSE, NAV, SHARES, Axis
+from signals.core.market import FINANCING_BALANCE
+from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import TRADED_VALUE
 from signals.core.profile import EQUITY_LIKE, exchange_of
 from signals.core.quantity import STALE_SESSIONS
@@ -82,7 +83,7 @@ class DigestWriter:
             Heading(words.text("digest-market")),
             Paragraph((*index_lines(self._panel, teller), *margin_lines(self._panel, teller, self._today))),
         ]
-        blocks += self._mine(mine, teller) if ALL_FUNDS not in funds else []
+        blocks += self._mine(mine, sorted(funds.difference(mine)), teller) if ALL_FUNDS not in funds else []
         blocks += self._notable_blocks(frozenset(mine), teller)
         blocks += self._missing(teller)
         blocks.append(paragraph(line(muted(words.text("digest-disclaimer")))))
@@ -107,10 +108,10 @@ class DigestWriter:
         """Signals of a fund that are sentences; levels that only digests show stand in the card's points."""
         return [one for one in self._signals.get(fund, ()) if self._detectors[one.kind].tell is Tell.ALERT]
 
-    def _mine(self, mine: list[str], teller: Teller) -> Iterator[Block]:
+    def _mine(self, mine: list[str], unknown: list[str], teller: Teller) -> Iterator[Block]:
         words = teller.words
         yield Heading(words.text("digest-mine"))
-        if not mine:
+        if not mine and not unknown:
             yield paragraph(line(words.text("digest-mine-none")))
         listed = mine[: self._limits.max_funds]
         quiet = [code for code in listed if not self._told(code)]
@@ -122,6 +123,9 @@ class DigestWriter:
             yield Paragraph(tuple(self._card(code, teller).brief() for code in quiet), folded=True)
         if len(mine) > len(listed):
             yield paragraph(line(muted(words.text("digest-mine-more", count=len(mine) - len(listed)))))
+        if unknown:
+            codes = words.text("exchange-join").join(unknown)
+            yield paragraph(line(muted(words.text("digest-mine-unknown", codes=codes))))
 
     def _full(self, fund: str, teller: Teller) -> Iterator[Line]:
         card = self._card(fund, teller)
@@ -184,9 +188,8 @@ def signals_of(panel: Panel, detectors: Iterable[Detector]) -> dict[str, list[Si
 
 
 def _distinct(signals: list[Signal]) -> list[Signal]:
-    """Without the bare leads whose figure and rank another signal of the fund states already."""
-    ranked = [one for one in signals if "rank" in one.evidence and "value" not in one.evidence]
-    said = [figure for one in ranked for figure in one.evidence.values()]
+    """Without the bare leads whose figure another signal of the fund states already."""
+    said = [figure for one in signals if "value" not in one.evidence for figure in one.evidence.values()]
     return [one for one in signals if one.evidence.get("value") not in said]
 
 
@@ -194,17 +197,23 @@ def _missing(panel: Panel, teller: Teller, today: date) -> Iterator[str]:
     """What the last session still lacks, by name."""
     words, last = teller.words, len(panel.sessions) - 1
     day = day_text(panel.sessions[last], today)
-    for need, key in (
-        (CLOSE, "digest-missing-bars"),
-        (NAV, "digest-missing-nav"),
-        (FINANCING, "digest-missing-margin"),
+    for newest, key in (
+        (panel.fresh_row({CLOSE}), "digest-missing-bars"),
+        (panel.fresh_row({NAV}), "digest-missing-nav"),
+        (_margin_row(panel), "digest-missing-margin"),
     ):
-        if (row := panel.fresh_row({need})) is not None and row < last:
+        if newest is not None and newest < last:
             yield words.text(key, day=day)
     late = [exchange for exchange in ("SSE", "SZSE") if not _shares_out(panel, exchange)]
     if late and panel.fresh_row({SHARES}) is not None:
         names = words.text("exchange-join").join(words.text(f"exchange-{exchange}") for exchange in late)
         yield words.text("digest-missing-shares", day=day, exchange=names)
+
+
+def _margin_row(panel: Panel) -> int | None:
+    """The newest session whose balances both exchanges have published."""
+    known = np.isfinite(FINANCING_BALANCE.on(panel).values[:, panel.column(Axis.MARKET, BOTH_EXCHANGES)])
+    return int(np.flatnonzero(known)[-1]) if known.any() else None
 
 
 def _shares_out(panel: Panel, exchange: str) -> bool:

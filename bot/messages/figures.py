@@ -1,21 +1,40 @@
 """Numbers as people write them: 1572万元, 1.26亿元, 31.51%; CNY 15.72m, 31.51%."""
 
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.subscriptions import Language
 from signals.core.field import Unit
 from signals.core.measure import Figure
 
-_WAN, _YI = 1e4, 1e8
 _MINUS = "−"
+_NONZERO = re.compile("[1-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Amounts that are written in one size, so long as their rounded number stays below a limit."""
+
+    size: float
+    digits: int
+    word: str
+    below: float = math.inf
+
+
+_ZH_SCALES = (_Scale(1, 0, "", 1e4), _Scale(1e4, 1, "万", 100), _Scale(1e4, 0, "万", 1e4), _Scale(1e8, 2, "亿"))
+_EN_SCALES = (_Scale(1, 0, "", 1e6), _Scale(1e6, 2, "m", 1e3), _Scale(1e9, 2, "bn"))
 
 
 def number(value: float, unit: Unit, language: Language) -> str:
-    """A value with its unit; changes always carry their sign."""
-    if unit in (Unit.CNY_CHANGE, Unit.MOVE):
-        return _sign(value, plus=True) + _FORMATS[language][unit](abs(value))
-    return _sign(value, plus=False) + _FORMATS[language][unit](abs(value))
+    """A value with its unit; changes always carry their sign, and what is printed as zero has none."""
+    text = _FORMATS[language][unit](abs(value))
+    if not _NONZERO.search(text):
+        return text
+    sign = _MINUS if value < 0 else "+" if unit in (Unit.CNY_CHANGE, Unit.MOVE) else ""
+    return sign + text
 
 
 def figure_text(figure: Figure, language: Language) -> str:
@@ -28,28 +47,14 @@ def day_text(day: date, today: date) -> str:
     return f"{day:%m-%d}" if day.year == today.year else day.isoformat()
 
 
-def _sign(value: float, *, plus: bool) -> str:
-    if value < 0:
-        return _MINUS
-    return "+" if plus and value > 0 else ""
+def _amount(value: float, scales: Sequence[_Scale]) -> str:
+    """In the first size whose limit the rounded number does not reach: 99,999,999 元 are 1.00亿."""
+    one = next(each for each in scales if round(value / each.size, each.digits) < each.below)
+    return f"{value / one.size:,.{one.digits}f}{one.word}"
 
 
-def _zh_amount(value: float, counted: str) -> str:
-    if value >= _YI:
-        return f"{value / _YI:.2f}亿{counted}"
-    if value >= 100 * _WAN:
-        # Rounding may reach the next unit: 99,999,999 元 are 1.00亿元, not 10000万元.
-        return f"{value / _WAN:.0f}万{counted}" if round(value / _WAN) < _YI / _WAN else f"1.00亿{counted}"
-    if value >= _WAN:
-        return f"{value / _WAN:.1f}万{counted}"
-    return f"{value:.0f}{counted}"
-
-
-def _en_amount(value: float) -> str:
-    for size, letters in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if round(value / size, 2) >= 1:
-            return f"{value / size:,.2f}{letters}"
-    return f"{value:.0f}"
+def _zh_amount(value: float) -> str:
+    return _amount(value, _ZH_SCALES).replace(",", "")
 
 
 def _percent(value: float) -> str:
@@ -69,11 +74,11 @@ def _whole(value: float) -> str:
 
 
 def _zh_money(value: float) -> str:
-    return _zh_amount(value, "元")
+    return f"{_zh_amount(value)}元"
 
 
 def _zh_shares(value: float) -> str:
-    return _zh_amount(value, "份")
+    return f"{_zh_amount(value)}份"
 
 
 def _zh_ratio(value: float) -> str:
@@ -81,11 +86,11 @@ def _zh_ratio(value: float) -> str:
 
 
 def _en_money(value: float) -> str:
-    return f"CNY {_en_amount(value)}"
+    return f"CNY {_amount(value, _EN_SCALES)}"
 
 
 def _en_shares(value: float) -> str:
-    return f"{_en_amount(value)} shares"
+    return f"{_amount(value, _EN_SCALES)} shares"
 
 
 def _en_ratio(value: float) -> str:

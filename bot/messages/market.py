@@ -13,7 +13,7 @@ from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALA
 from signals.core.measure import Figure
 from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import INDEX_CHANGE, INDEX_LEVEL
-from signals.core.series import runs
+from signals.core.series import open_start, runs
 
 INDICES = ("000001", "399001", "399006", "000300", "000905", "000852", "000688", "000985")
 """Indices that the catalogue names, in the order in which the press gives them."""
@@ -54,20 +54,29 @@ def _together(changes: Sequence[Figure], teller: Teller) -> list[Line]:
 
 def margin_lines(panel: Panel, teller: Teller, today: date) -> list[Line]:
     """Balance, change, the steps of the streak in force, and the total; its definition is named."""
-    words, language = teller.words, teller.language
+    words = teller.words
     balance, change, total = (
         quantity.figure(panel, BOTH_EXCHANGES) for quantity in (FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALANCE)
     )
-    if balance is None or change is None:
+    if balance is None:
         return [line(words.text("margin-none"))]
-    values = {"balance": figure_text(balance, language), "change": figure_text(change, language)}
-    said = words.text("margin-line", **values) + teller.dated(balance.day, [balance, change])
-    lines = [line(strong(words.text("market-margin"))), line(said, indent=1)]
-    lines += _streak(panel, teller, panel.row(change.day), today)
+    lines = [line(strong(words.text("market-margin")))]
+    if change is None or change.day != balance.day:
+        lines.append(
+            _point(words.text("margin-balance", balance=figure_text(balance, teller.language)), balance, teller)
+        )
+    else:
+        values = {"balance": figure_text(balance, teller.language), "change": figure_text(change, teller.language)}
+        said = words.text("margin-line", **values)
+        lines.append(line(said + teller.dated(balance.day, [balance, change]), indent=1))
+        lines += _streak(panel, teller, panel.row(change.day), today)
     if total is not None:
-        value = figure_text(total, language)
-        lines.append(line(words.text("margin-total", total=value) + teller.dated(total.day, [total]), indent=1))
+        lines.append(_point(words.text("margin-total", total=figure_text(total, teller.language)), total, teller))
     return [*lines, line(muted(words.text("margin-scope")), indent=1)]
+
+
+def _point(said: str, figure: Figure, teller: Teller) -> Line:
+    return line(said + teller.dated(figure.day, [figure]), indent=1)
 
 
 def _streak(panel: Panel, teller: Teller, row: int, today: date) -> list[Line]:
@@ -79,17 +88,21 @@ def _streak(panel: Panel, teller: Teller, row: int, today: date) -> list[Line]:
         if days < _LEAST_STREAK:
             continue
         first = int(run.start[row, column])
-        rows = [at for at in range(first, row + 1) if np.isfinite(change.values[at, column])]
         steps = [
-            number(change.values[at, column], change.unit, teller.language)
-            + teller.words.text("dated", day=day_text(panel.sessions[at], today))
-            for at in rows[-_MOST_STEPS:]
+            panel.figure(change, at, column) for at in range(first, row + 1) if np.isfinite(change.values[at, column])
+        ]
+        told = [
+            figure_text(step, teller.language) + teller.words.text("dated", day=day_text(step.day, today))
+            for step in steps[-_MOST_STEPS:]
         ]
         said = teller.words.text(
             key,
             days=str(days),
-            steps=("… " if len(rows) > _MOST_STEPS else "") + teller.words.text("exchange-join").join(steps),
+            steps=("… " if len(steps) > _MOST_STEPS else "") + teller.words.text("exchange-join").join(told),
             total=number(run.total[row, column], change.unit, teller.language),
         )
-        return [line(said + teller.dated(panel.sessions[row], []), indent=1)]
+        remarks = teller.reach(
+            whole=bool(open_start(change.values, run)[row, column] == 1.0), gaps=int(run.gaps[row, column])
+        )
+        return [line(said + remarks + teller.dated(panel.sessions[row], steps), indent=1)]
     return []

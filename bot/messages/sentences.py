@@ -21,6 +21,9 @@ _COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
 
 _UNSIGNED = {Unit.CNY_CHANGE: Unit.CNY, Unit.MOVE: Unit.FRACTION}
 
+_FLOW = "flow"
+"""Evidence of this name is money that came in or went out."""
+
 _MOST_READINGS = 3
 
 
@@ -62,10 +65,14 @@ class Teller:
     def reading(self, signal: Signal) -> str:
         """The main figures of a signal that does not fire."""
         told = [(name, one) for name, one in signal.evidence.items() if one.unit not in _COUNTS][:_MOST_READINGS]
-        figures = [
-            f"{self.label(name)}{self.words.text('label-gap')}{self.inline(one, signal.day)}" for name, one in told
-        ]
+        figures = [self._named(name, one, signal.day) for name, one in told]
         return self.words.text("list-comma").join(figures) + self.dated(signal.day, [one for _, one in told])
+
+    def _named(self, name: str, figure: Figure, day: date) -> str:
+        """A figure behind its name; money is called by its direction."""
+        if name == _FLOW:
+            return self.flow(figure) + self._own_date(figure, day)
+        return self.label(name) + self.words.text("label-gap") + self.inline(figure, day)
 
     def label(self, name: str) -> str:
         """The name of a piece of evidence; a plug-in's own name where the catalogue has none."""
@@ -74,10 +81,12 @@ class Teller:
 
     def inline(self, figure: Figure, day: date) -> str:
         """A figure's value; with its own date where that is not the sentence's."""
-        value = figure_text(figure, self.language)
+        return figure_text(figure, self.language) + self._own_date(figure, day)
+
+    def _own_date(self, figure: Figure, day: date) -> str:
         if figure.day == day or figure.unit in _COUNTS:
-            return value
-        return value + self.words.text("dated", day=day_text(figure.day, self._today))
+            return ""
+        return self.words.text("dated", day=day_text(figure.day, self._today))
 
     def dated(self, day: date, figures: Iterable[Figure]) -> str:
         """The date that figures share, and whether some of them are estimates."""
@@ -100,12 +109,15 @@ class Teller:
         key = "outflow" if figure.value < 0 else "inflow"
         return self.words.text(key, flow=figure_text(_size(figure), self.language))
 
+    def reach(self, *, whole: bool, gaps: int) -> str:
+        """How far a streak can be vouched for: it may be longer than the data, and hold unknown sessions."""
+        said = self.words.text("open-start") if whole else ""
+        return said + (self.words.text("gaps", days=str(gaps)) if gaps else "")
+
     def _remarks(self, signal: Signal) -> Iterable[str]:
         yield self.rank(signal.evidence.get("rank"), signal.evidence.get("rank_of"))
-        if "open_start" in signal.evidence:
-            yield self.words.text("open-start")
-        if gaps := signal.evidence.get("gaps"):
-            yield self.words.text("gaps", days=f"{gaps.value:.0f}")
+        gaps = signal.evidence.get("gaps")
+        yield self.reach(whole="open_start" in signal.evidence, gaps=int(gaps.value) if gaps else 0)
         if split := signal.evidence.get("split"):
             yield self.words.text("split", ratio=figure_text(split, self.language))
 

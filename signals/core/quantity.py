@@ -9,6 +9,7 @@ from signals.core.field import Axis, Field
 from signals.core.matrix import Ints
 from signals.core.measure import Figure, Measure
 from signals.core.panel import Panel
+from signals.core.series import carried
 from signals.core.text import Text
 
 STALE_SESSIONS = 5
@@ -34,9 +35,13 @@ class Quantity:
         """Per subject: the last row for which its publisher has spoken of every need; −1 = none recent.
 
         Publishers are the exchanges: a fund that its exchange's newest table leaves out is unknown, it
-        does not fall back to an older table.
+        does not fall back to an older table. A market speaks for itself: 两市 has a figure once both have.
         """
         sessions, count = panel.shape(self.axis)
+        if self.axis is Axis.MARKET:
+            recent = np.where(np.arange(sessions)[:, None] >= sessions - STALE_SESSIONS, self.on(panel).values, np.nan)
+            _, rows = carried(recent, sessions)
+            return np.asarray(rows[-1])
         newest = np.full(count, -1, dtype=np.int64)
         for columns in panel.publishers(self.axis):
             spoken = np.ones(sessions, dtype=np.bool_)

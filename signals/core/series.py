@@ -37,6 +37,11 @@ class Runs:
     gaps: Ints
     """Unknown sessions inside the run: its neighbours are known, they are not."""
 
+    @property
+    def known_total(self) -> Floats:
+        """The sums; NaN where there is no run."""
+        return np.where(self.length > 0, self.total, np.nan)
+
 
 def runs(
     steps: Floats,

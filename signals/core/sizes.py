@@ -3,7 +3,7 @@
 import numpy as np
 
 from signals.core.corporate import find_actions
-from signals.core.field import IOPV, NAV, SHARES, Axis, Unit
+from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
 from signals.core.flows import counted_shares
 from signals.core.matrix import Bools
 from signals.core.measure import Measure
@@ -66,17 +66,19 @@ def _share_growth_ytd(panel: Panel) -> Measure:
 def without_year_base(panel: Panel) -> Bools:
     """Funds that did not exist at the turn of the year: left out of growth ranks, not counted as unknown.
 
-    A fund is new when its listing day says so, or, where that is not known, when the table of the base
-    session exists without it.
+    A fund is new when its listing day says so, or, where that is not known, when nothing was seen of it up to
+    the base session, whose table of counts exists.
     """
     base = base_rows(panel.sessions, monthly=False)
     shares = panel.derive(counted_shares)
     told = np.isfinite(shares).any(axis=1, keepdims=True)
     base_told = at_rows(np.asarray(told, dtype=np.float64), base) == 1.0
+    seen = np.logical_or.accumulate(np.isfinite(shares) | np.isfinite(panel.values(CLOSE)), axis=0)
+    older = at_rows(np.asarray(seen, dtype=np.float64), base) == 1.0
     years = np.array([day.year for day in panel.sessions])[:, None]
     listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
     listing_year = np.array([day.year if day else 0 for day in listed])
-    unlisted = np.isnan(at_rows(shares, base)) & base_told & (listing_year == 0)
+    unlisted = ~older & base_told & (listing_year == 0)
     return np.asarray(unlisted | (listing_year == years))
 
 

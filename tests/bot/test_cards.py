@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.messages.alerts import Named
 from bot.messages.cards import FundCard
 from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Line, Style
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.subscriptions import Language
 from signals.core.field import Axis

@@ -10,7 +10,7 @@ import pytest
 
 from bot.alerts import Alert, Reason
 from bot.export import Cell, Row, alert_object, export_rows, signal_object, write_csv, write_json
-from bot.messages.alerts import Named
+from bot.messages.names import Named
 from bot.store.alerts import RecordedAlert
 from signals import load_detectors
 from signals.core.detector import Detector

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from bot.alerts import Alert, Reason
-from bot.messages.alerts import Named, render_alerts
+from bot.messages.alerts import render_alerts
 from bot.messages.model import Heading, Message, Paragraph, Style
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.subscriptions import Language
 from signals import load_detectors

@@ -100,8 +100,8 @@ class Reference:
         seen = (self.raw[CLOSE].notna() | self.raw[SHARES].notna()).replace(False, np.nan)
         member = seen.ffill(limit=20).notna()
         if by == "share_growth":
-            base = self.turn_of(self.shares, "Y")
-            member &= base.notna() | base.isna().all(axis=1).to_numpy()[:, None]
+            base, older = self.turn_of(self.shares, "Y"), self.turn_of(seen.ffill(), "Y")
+            member &= older.notna() | base.isna().all(axis=1).to_numpy()[:, None]
         rank, size = values * np.nan, values * np.nan
         for columns in self.made.groups.values():
             names = [self.codes[at] for at in columns]
