@@ -17,7 +17,7 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 	$(BIN)/lint-imports
 
 test: lint                  ## everything that CI checks
-	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/pytest -n auto --cov --cov-report=
 	$(BIN)/coverage report --include='signals/*' --fail-under=100
 
 lock: $(VENV)/dev.stamp     ## renew both lock files on purpose
