@@ -17,8 +17,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.channels.web import LOCAL_CHAT, Entry, NobodyListensError, Transcript, WebChannel
+from bot.subscriptions import Language
 from bot.web.guard import OPEN_PATH, Guard, Pace, is_loopback
-from bot.web.words import WORDS, Words, client_languages, page_language
+from bot.web.words import HTML_LANGUAGES, Words, client_languages, page_language, words_of
 
 TEXT_CHARS_MAX = 2_000
 BODY_BYTES_MAX = 32 * 1024
@@ -99,13 +100,16 @@ class _Page:
 
     async def home(self, request: Request) -> Response:
         language = page_language(request.headers)
-        english, entries = language == "en", self._channel.menu
+        english, entries = language is Language.EN, self._channel.menu
         menu = [(one.name, one.help_en if english else one.help_zh) for one in entries]
         # Few words on a button that is always there: a phone is narrow.
         quick = [(one.name, one.name if english else one.word_zh or one.name) for one in entries if one.quick]
         page = self._templates.get_template("chat.html")
-        words = WORDS[language]
-        return HTMLResponse(page.render(language=language, words=words, menu=menu, quick=quick, demo=self._demo))
+        return HTMLResponse(
+            page.render(
+                language=HTML_LANGUAGES[language], words=words_of(language), menu=menu, quick=quick, demo=self._demo
+            )
+        )
 
     async def history(self, request: Request) -> Response:
         """Entries before an id, or the newest ones, oldest first; `more` tells whether there are older ones."""
@@ -145,7 +149,7 @@ class _Page:
 
     async def say(self, request: Request) -> Response:
         """Take a line of the person, answer it, and return when the answer is in the transcript."""
-        words = WORDS[page_language(request.headers)]
+        words = words_of(page_language(request.headers))
         who = request.client.host if request.client else ""
         if (wait := self._pace.wait_seconds(who)) > 0:
             raise HTTPException(429, words["too_fast"].format(n=ceil(wait)), {"Retry-After": str(ceil(wait))})

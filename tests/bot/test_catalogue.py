@@ -18,6 +18,7 @@ from bot.alerts import Reason
 from bot.messages.catalogue import catalogue
 from bot.messages.market import INDICES
 from bot.subscriptions import Language
+from bot.web.words import NAMES
 from signals.core.peers import RANKED
 from signals.core.signal import Basis
 from signals.core.snapshot import Dataset
@@ -39,6 +40,7 @@ FAMILIES = {
     "weekday": {str(number) for number in range(7)},
     "exchange": {"SSE", "SZSE", "join"},
     "index": {*INDICES},
+    "page": {one.replace("_", "-") for one in NAMES},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -1,16 +1,21 @@
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.web import app
 from bot.web.app import BODY_BYTES_MAX, HISTORY_ENTRIES, TEXT_CHARS_MAX
-from bot.web.words import CHINESE, ENGLISH, WORDS
+from bot.web.words import NAMES
 from tests.web.events import stream, texts
 from tests.web.served import Served
 
 pytestmark = pytest.mark.anyio
+
+FOLDER = Path(app.__file__).parent
 
 
 async def say(http: aiohttp.ClientSession, text: str) -> int:
@@ -206,8 +211,10 @@ async def test_markup_stays_text_all_the_way(http: aiohttp.ClientSession) -> Non
         assert texts((await answer.json())["entries"])[0] == attempt
 
 
-def test_every_word_of_the_page_is_there_in_both_languages() -> None:
-    assert WORDS[CHINESE].keys() == WORDS[ENGLISH].keys()
+def test_the_page_has_the_words_that_it_uses_and_no_others() -> None:
+    files = [*(FOLDER / "templates").iterdir(), *(FOLDER / "static").glob("*.js"), FOLDER / "app.py"]
+    used = {found for one in files for found in re.findall(r"words(?:\.|\[\")(\w+)", one.read_text("utf-8"))}
+    assert used - {"replace"} == set(NAMES)
 
 
 async def test_the_service_learns_the_language_of_the_browser(http: aiohttp.ClientSession, page: Served) -> None:

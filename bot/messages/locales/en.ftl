@@ -66,7 +66,7 @@ fund-no-year-base = share growth year to date: no base, listed this year
 fund-index = tracks { $index }
 fund-streak-up = { $days } rising closes in a row
 fund-streak-down = { $days } falling closes in a row
-fund-since-shares = {" "}(shares of { $day })
+fund-since-shares = {""}, over the shares of { $day }
 fund-brief-flow = , { $flow }
 
 # Digest
@@ -190,3 +190,37 @@ button-margin = Margin
 button-help = Help
 button-watch = Watch
 button-unwatch = Unwatch
+
+# Chat page
+page-title = ETF Flow Assistant
+page-demo = Demo data
+page-demo-hint = Prices and flows on this page are for demonstration and not real
+page-online = Connected
+page-offline = Not connected
+page-lost = Connection lost, trying again…
+page-log = Chat
+page-empty = No messages yet. Pick a command, or type a fund code.
+page-older = Earlier messages
+page-today = Today
+page-yesterday = Yesterday
+page-me = Me
+page-unfold = Show { $n } lines
+page-fold = Hide
+page-table = Table, scrolls sideways
+page-unread = New messages: { $n }
+page-latest = To the latest message
+page-typing = Replying
+page-commands = All commands
+page-quick = Quick commands
+page-input = Message
+page-placeholder = Message, or / for commands
+page-send = Send
+page-unsent = Not sent: the service cannot be reached. Please try again later.
+page-failed = Something went wrong and there is no reply. Please try again later.
+page-not-ready = The service is starting. Please send again in a moment.
+page-too-long = Too long: { $most } characters at most, yours has { $n }.
+page-too-big = Too long: { $most } characters at most.
+page-too-fast = Too fast. Please try again in { $n } s.
+page-blank = Please type something first.
+page-unreadable = This message cannot be read.
+page-no-script = This page needs JavaScript.

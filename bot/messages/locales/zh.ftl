@@ -66,7 +66,7 @@ fund-no-year-base = 年初至今份额增长：无年初基数（今年上市）
 fund-index = 跟踪指数：{ $index }
 fund-streak-up = 连涨{ $days }日（按收盘价）
 fund-streak-down = 连跌{ $days }日（按收盘价）
-fund-since-shares = （份额{ $day }）
+fund-since-shares = ，按{ $day }份额计
 fund-brief-flow = ，{ $flow }
 
 # 日报
@@ -190,3 +190,37 @@ button-margin = 两融
 button-help = 帮助
 button-watch = 关注
 button-unwatch = 取消关注
+
+# 聊天页
+page-title = ETF资金流助手
+page-demo = 演示数据
+page-demo-hint = 页面上的行情与资金数据为演示用途，并非真实数据
+page-online = 已连接
+page-offline = 未连接
+page-lost = 连接已断开，正在自动重连……
+page-log = 聊天记录
+page-empty = 还没有消息。点一个命令，或直接输入基金代码试试。
+page-older = 查看更早的消息
+page-today = 今天
+page-yesterday = 昨天
+page-me = 我
+page-unfold = 展开{ $n }行
+page-fold = 收起
+page-table = 表格，可左右滚动
+page-unread = { $n }条新消息
+page-latest = 回到最新消息
+page-typing = 正在回复
+page-commands = 全部命令
+page-quick = 常用命令
+page-input = 消息
+page-placeholder = 发消息，或输入 / 选命令
+page-send = 发送
+page-unsent = 发送失败：连不上服务，请稍后再试。
+page-failed = 出错了：这次没有得到回复，请稍后再试。
+page-not-ready = 服务正在启动，请稍后再发。
+page-too-long = 消息太长：最多{ $most }字，现在有{ $n }字。
+page-too-big = 消息太长：最多{ $most }字。
+page-too-fast = 发得太快了，请{ $n }秒后再试。
+page-blank = 请先输入内容。
+page-unreadable = 无法读取这条消息。
+page-no-script = 这个页面需要启用 JavaScript。
