@@ -17,6 +17,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.commands.base import Desk, NewSubscriber
 from bot.intake import Intake
+from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
 from bot.outbox import Pace
 from bot.panels import Panels
@@ -53,7 +54,7 @@ def detectors_of(settings: Settings) -> dict[str, Detector]:
         classes = load_detectors(settings.plugins)
     except Exception as error:  # a plug-in file may raise anything at all
         raise ConfigError([Problem(settings.where("plugins"), "plugins", f"cannot be loaded: {error}")]) from error
-    problems = list(_unknown_detectors(settings, classes))
+    problems = [*_unknown_detectors(settings, classes), *_unreadable(settings, classes)]
     made: dict[str, Detector] = {}
     for name, one in classes.items():
         try:
@@ -80,6 +81,15 @@ def _unknown_detectors(settings: Settings, classes: Mapping[str, type[Detector]]
         for parameter in table.keys() - known:
             place = f"{key}.{parameter}"
             yield Problem(settings.where(place), place, unknown(parameter, known, f"a parameter of {name}"))
+
+
+def _unreadable(settings: Settings, classes: Mapping[str, type[Detector]]) -> Iterable[Problem]:
+    for name, one in classes.items():
+        for language in Language:
+            if fault := catalogue(language).fault(one.sentence):
+                yield Problem(
+                    settings.where("plugins"), "plugins", f"{name} has a sentence that cannot be read: {fault}"
+                )
 
 
 def _wrong(settings: Settings, name: str, error: ValidationError) -> Iterable[Problem]:

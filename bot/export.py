@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from bot.messages.digest import signals_of
 from bot.messages.names import Named
+from bot.sights import signals_of
 from bot.store.alerts import RecordedAlert
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector

@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 import structlog
 
-from bot.alerts import Alert, Pace, Sight, decide
+from bot.alerts import Alert, Pace, decide
 from bot.fanout import Fanout
 from bot.intake import Intake, Taken
+from bot.sights import look
 from bot.sources.base import NotPublishedError, Source, SourceError
 from bot.store.database import Database
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
-from signals.core.detector import Detector, Tell
+from signals.core.detector import Detector
 from signals.core.panel import Panel
 from signals.core.snapshot import Snapshot
 
@@ -116,30 +117,6 @@ async def _read(
             log.exception("defect in a source", source=source.name)
             report.failures[source.name] = f"defect: {type(defect).__name__}"
     return snapshots
-
-
-def look(panel: Panel, detectors: Iterable[Detector], day: date) -> tuple[list[Sight], list[str]]:
-    """What the detectors that tell see on a session, and the names of those that cannot judge it yet."""
-    sights, skipped = list[Sight](), list[str]()
-    for detector in detectors:
-        if detector.tell is not Tell.ALERT:
-            continue
-        row = panel.fresh_row(detector.needs)
-        if row is None or panel.sessions[row] != day:
-            skipped.append(detector.name)
-            continue
-        sights.append(_sight(panel, detector, day))
-    return sights, skipped
-
-
-def _sight(panel: Panel, detector: Detector, day: date) -> Sight:
-    return Sight(
-        kind=detector.name,
-        day=day,
-        signals=detector.detect(panel, [day]),
-        read=lambda subject: detector.read(panel, day, subject),
-        tell_end=detector.tell_end,
-    )
 
 
 def _pace(world: World, day: date) -> Pace:

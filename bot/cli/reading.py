@@ -24,11 +24,12 @@ from bot.cli.options import (
 )
 from bot.digest import DigestRun, write_digest
 from bot.export import export_rows, signal_object, write_csv, write_json
-from bot.messages.digest import Edition, signals_seen
+from bot.messages.digest import Edition
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.poll import World
 from bot.schedule import SystemClock
+from bot.sights import signals_seen
 from bot.subscriptions import Language
 from config.settings import Settings
 from signals.core.panel import Panel

@@ -6,7 +6,7 @@ from bot.commands.base import SaidWrongError, Talk, command
 from bot.commands.lookup import find_fund
 from bot.digest import DigestRun, write_digest
 from bot.messages.cards import FundCard
-from bot.messages.digest import Edition, signals_of
+from bot.messages.digest import Edition
 from bot.messages.figures import figure_text
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import (
@@ -23,6 +23,7 @@ from bot.messages.model import (
     strong,
 )
 from bot.messages.sentences import Teller
+from bot.sights import signals_of
 from signals.core.detector import Tell
 from signals.core.field import CLOSE, Axis
 from signals.core.panel import Panel

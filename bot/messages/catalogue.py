@@ -1,5 +1,6 @@
 """Every text of the product in both languages: Fluent files, and the sentences that detectors bring along."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from bot.subscriptions import Language
 from signals.core.text import Text
 
+_PLACEHOLDER = re.compile(r"\{\s*\$(\w+)\s*\}")
 _LOCALES = Path(__file__).parent / "locales"
 _TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
 
@@ -49,6 +51,14 @@ class Catalogue:
         except KeyError as error:
             raise KeyError(f"{pattern!r}: {error.args[0]}") from None
 
+    def fault(self, text: Text) -> str:
+        """What is wrong with a pattern, whatever the values; empty when it can be read."""
+        try:
+            self.sentence(text, dict.fromkeys(placeholders(self.of(text)), "1"))
+        except KeyError as error:
+            return str(error.args[0])
+        return ""
+
     def _format(self, key: str, values: Mapping[str, str | int]) -> str:
         pattern = self._bundle.get_message(key).value
         if pattern is None:
@@ -57,6 +67,11 @@ class Catalogue:
         if errors:
             raise KeyError(f"text {key!r} of {self.language}: {errors[0]}")
         return str(words)
+
+
+def placeholders(pattern: str) -> list[str]:
+    """The names of the values that a pattern shows, in their order."""
+    return _PLACEHOLDER.findall(pattern)
 
 
 @cache

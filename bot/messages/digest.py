@@ -1,6 +1,6 @@
 """The evening and the morning note: market and margin, the reader's funds, notable funds, disclaimer."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from bot.messages.figures import day_text
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted, paragraph, strong
 from bot.messages.sentences import Teller
+from bot.sights import signals_of
 from bot.subscriptions import ALL_FUNDS, Language
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector, Tell
@@ -21,7 +22,6 @@ from signals.core.market import FINANCING_BALANCE
 from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import TRADED_VALUE
 from signals.core.profile import EQUITY_LIKE, exchange_of
-from signals.core.quantity import STALE_SESSIONS
 from signals.core.signal import Signal
 
 _MOST_SENTENCES = 3
@@ -167,30 +167,6 @@ class DigestWriter:
         lines = [line(text, indent=1) for text in _missing(self._panel, teller, self._today)]
         if lines:
             yield Paragraph((line(muted(teller.words.text("digest-missing"))), *lines))
-
-
-def signals_seen(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Signal]:
-    """What the detectors see, each on the newest session whose figures it needs are out, strongest first."""
-    for detector in detectors:
-        row = panel.fresh_row(detector.needs)
-        recent = row is not None and row >= len(panel.sessions) - STALE_SESSIONS
-        if detector.tell is not Tell.OFF and row is not None and recent:
-            yield from detector.detect(panel, [panel.sessions[row]])
-
-
-def signals_of(panel: Panel, detectors: Iterable[Detector]) -> dict[str, list[Signal]]:
-    """The signals of each fund, strongest first, none that says what another one says."""
-    found: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals_seen(panel, detectors):
-        if signal.subject.axis is Axis.FUND:
-            found[signal.subject.code].append(signal)
-    return {fund: _distinct(sorted(signals, key=lambda one: -one.strength)) for fund, signals in found.items()}
-
-
-def _distinct(signals: list[Signal]) -> list[Signal]:
-    """Without the bare leads whose figure another signal of the fund states already."""
-    said = [figure for one in signals if "value" not in one.evidence for figure in one.evidence.values()]
-    return [one for one in signals if one.evidence.get("value") not in said]
 
 
 def _missing(panel: Panel, teller: Teller, today: date) -> Iterator[str]:

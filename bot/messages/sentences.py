@@ -1,12 +1,11 @@
 """A signal as a sentence: figures in natural units, each with its date, estimates marked."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 from bot.alerts import Alert, Reason
-from bot.messages.catalogue import Catalogue, catalogue
+from bot.messages.catalogue import Catalogue, catalogue, placeholders
 from bot.messages.figures import day_text, figure_text
 from bot.subscriptions import Language
 from signals.core.detector import Detector
@@ -14,7 +13,8 @@ from signals.core.field import Unit
 from signals.core.measure import Figure
 from signals.core.signal import Signal
 
-_PLACEHOLDER = re.compile(r"\{\s*\$(\w+?)(?:_size)?\s*\}")
+_SIZE = "_size"
+"""Ends the placeholder of a figure without its sign."""
 
 _COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
 """Units whose figures share the date of their sentence: a length of a streak has no date of its own."""
@@ -42,14 +42,16 @@ class Teller:
         return self.words.of(detector.title) if detector else kind
 
     def sentence(self, signal: Signal) -> str:
-        """What the signal says, with the date of its figures."""
+        """What the signal says, with the date of its figures; the bare figures where it lacks one for a sentence."""
         detector = self._detectors[signal.kind]
-        pattern = self.words.of(detector.sentence)
-        named = [signal.evidence[name] for name in _PLACEHOLDER.findall(pattern) if name in signal.evidence]
         values = {name: self.inline(figure, signal.day) for name, figure in signal.evidence.items()}
-        values |= {f"{name}_size": self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
+        values |= {name + _SIZE: self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
         if signal.basis is not None:
             values["basis"] = self.words.text(f"basis-{signal.basis}")
+        shown = placeholders(self.words.of(detector.sentence))
+        if not values.keys() >= {*shown}:
+            return self.words.text("reading", title=self.title(signal.kind), said=self.reading(signal))
+        named = [one for name, one in signal.evidence.items() if {name, name + _SIZE} & {*shown}]
         said = self.words.sentence(detector.sentence, values)
         return said + "".join(self._remarks(signal)) + self.dated(signal.day, named)
 

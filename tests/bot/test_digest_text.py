@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from bot.messages.digest import DigestLimits, DigestWriter, Edition, signals_of
+from bot.messages.digest import DigestLimits, DigestWriter, Edition
 from bot.messages.model import Message, Paragraph, Style
+from bot.sights import signals_of
 from bot.subscriptions import ALL_FUNDS, Language
 from signals import load_detectors
 from signals.core.detector import Detector, Tell

@@ -234,9 +234,10 @@ def test_a_kind_is_called_by_its_title_or_else_by_its_name() -> None:
     assert ZH.title("gone") == "gone"
 
 
-def test_a_sentence_that_lacks_its_evidence_is_an_error() -> None:
-    with pytest.raises(KeyError, match="total"):
-        ZH.sentence(signal(streak=figure(6, Unit.SESSIONS), flow=figure(1, Unit.CNY)))
+def test_a_signal_that_lacks_a_figure_of_its_sentence_is_told_by_the_others() -> None:
+    one = signal(streak=figure(6, Unit.SESSIONS), flow=figure(3e7, Unit.CNY))
+    assert ZH.sentence(one) == "连续净流入：净流入3000万元（02-11）"
+    assert EN.sentence(one) == "Inflow streak: net inflow CNY 30.00m (02-11)"
 
 
 def test_a_date_alone_and_an_estimate() -> None:

@@ -22,6 +22,7 @@ reason-stronger = { $said }
 reason-reminder = still: { $said }
 reason-corrected = correction, this is right: { $said }
 reason-ended = { $said }
+reading = { $title }: { $said }
 withdrawn = correction: “{ $title }” does not hold by the latest data, now { $said }
 ended = “{ $title }” is over, now { $said }
 

@@ -22,6 +22,7 @@ reason-stronger = { $said }
 reason-reminder = 持续中：{ $said }
 reason-corrected = 更正，以此为准：{ $said }
 reason-ended = { $said }
+reading = { $title }：{ $said }
 withdrawn = 更正：此前提示的“{ $title }”按最新数据不成立，现为{ $said }
 ended = “{ $title }”结束，现为{ $said }
 

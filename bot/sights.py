@@ -1,0 +1,75 @@
+"""What the detectors see in a panel; one that breaks is reported, and the others go on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import structlog
+
+from bot.alerts import Sight
+from signals.core.detector import Detector, Tell
+from signals.core.field import Axis
+from signals.core.panel import Panel
+from signals.core.quantity import STALE_SESSIONS
+from signals.core.signal import Signal
+
+log = structlog.get_logger(__name__)
+
+
+def look(panel: Panel, detectors: Iterable[Detector], day: date) -> tuple[list[Sight], list[str]]:
+    """What the detectors that tell see on a session, and the names of those that cannot judge it (yet)."""
+    sights, skipped = list[Sight](), list[str]()
+    for detector in detectors:
+        if detector.tell is not Tell.ALERT:
+            continue
+        row = panel.fresh_row(detector.needs)
+        fresh = row is not None and panel.sessions[row] == day
+        signals = _detected(detector, panel, day) if fresh else None
+        if signals is None:
+            skipped.append(detector.name)
+        else:
+            sights.append(_sight(panel, detector, day, signals))
+    return sights, skipped
+
+
+def _sight(panel: Panel, detector: Detector, day: date, signals: list[Signal]) -> Sight:
+    return Sight(
+        kind=detector.name,
+        day=day,
+        signals=signals,
+        read=lambda subject: detector.read(panel, day, subject),
+        tell_end=detector.tell_end,
+    )
+
+
+def signals_seen(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Signal]:
+    """What the detectors see, each on the newest session whose figures it needs are out, strongest first."""
+    for detector in detectors:
+        row = panel.fresh_row(detector.needs)
+        recent = row is not None and row >= len(panel.sessions) - STALE_SESSIONS
+        if detector.tell is not Tell.OFF and row is not None and recent:
+            yield from _detected(detector, panel, panel.sessions[row]) or ()
+
+
+def signals_of(panel: Panel, detectors: Iterable[Detector]) -> dict[str, list[Signal]]:
+    """The signals of each fund, strongest first, none that says what another one says."""
+    found: dict[str, list[Signal]] = defaultdict(list)
+    for signal in signals_seen(panel, detectors):
+        if signal.subject.axis is Axis.FUND:
+            found[signal.subject.code].append(signal)
+    return {fund: _distinct(sorted(signals, key=lambda one: -one.strength)) for fund, signals in found.items()}
+
+
+def _distinct(signals: list[Signal]) -> list[Signal]:
+    """Without the bare leads whose figure another signal of the fund states already."""
+    said = [figure for one in signals if "value" not in one.evidence for figure in one.evidence.values()]
+    return [one for one in signals if one.evidence.get("value") not in said]
+
+
+def _detected(detector: Detector, panel: Panel, day: date) -> list[Signal] | None:
+    """The signals of a session; None where the detector, be it an operator's own, stumbles over the panel."""
+    try:
+        return detector.detect(panel, [day])
+    except Exception:
+        log.exception("defect in a detector", detector=detector.name, day=day.isoformat())
+        return None
