@@ -34,6 +34,10 @@ class World:
     """Between two questions to publishers, for politeness."""
 
 
+CLOSE_POLL, EVENING_POLL, MORNING_POLL = POLLS = ("poll/close", "poll/evening", "poll/morning")
+"""The jobs of a session, as the ledger of runs names them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """One run of a job that the timetable asks for; the ledger knows it by job and due time."""

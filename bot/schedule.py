@@ -10,7 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.poll import Slot
+from bot.poll import CLOSE_POLL, EVENING_POLL, MORNING_POLL, Slot
 from bot.store.runs import RunLedger
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 
@@ -72,9 +72,9 @@ def _of_day(timetable: Timetable, calendar: TradingCalendar, day: date) -> Itera
     """What is due on one session's day: the morning's slots ask for the session before."""
     if day > calendar.first:
         before = calendar.before(day)
-        yield from (_slot("poll/morning", day, at, before) for at in timetable.morning)
-    yield _slot("poll/close", day, timetable.close, day)
-    yield from (_slot("poll/evening", day, at, day) for at in timetable.evening)
+        yield from (_slot(MORNING_POLL, day, at, before) for at in timetable.morning)
+    yield _slot(CLOSE_POLL, day, timetable.close, day)
+    yield from (_slot(EVENING_POLL, day, at, day) for at in timetable.evening)
 
 
 def _slot(job: str, on: date, at: time, day: date) -> Slot:

@@ -15,7 +15,6 @@ from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.digest import DigestRun, enqueue_digests
-from bot.health import Health
 from bot.messages.digest import Edition
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
@@ -39,7 +38,6 @@ class Worker:
     sources: Sequence[Source]
     timetable: Timetable
     clock: Clock
-    health: Health
 
     def schedule(self) -> Schedule:
         """The timetable with what it starts."""
@@ -56,7 +54,7 @@ class Worker:
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
         report = await poll(self.desk.world, self.sources, slot, self.clock.now())
-        self.health.note(report)
+        self.desk.health.note(report)
         log.info("polled", **_summary(report))
 
     async def digests(self, now: datetime) -> None:

@@ -91,7 +91,7 @@ async def _lists(settings: Settings, world: World) -> Finding:
 
 
 async def _data(settings: Settings, world: World) -> Finding:
-    newest = await world.store.market.newest(Dataset.DAILY)
+    newest = await world.store.market.newest(Dataset.DAILY, SystemClock().now())
     if newest is not None:
         return Finding("data", fine=True, says=f"quotes up to {newest[0]}")
     hints = {

@@ -27,7 +27,6 @@ from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_
 from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
-from bot.health import Health
 from bot.messages.digest import Edition
 from bot.outbox import Drain
 from bot.poll import World
@@ -161,7 +160,6 @@ async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk)
         sources=sources_of(settings, world.calendar),
         timetable=timetable_of(settings),
         clock=clock,
-        health=Health(),
     )
     left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
     if left < CALENDAR_DAYS_LEAST:

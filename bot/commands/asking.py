@@ -35,12 +35,18 @@ from signals.core.text import Text
 _RANK_ROWS = 10
 _RANK_WORDS = {
     "溢价": "premium",
+    "溢价率": "premium",
     "换手": "turnover",
+    "换手率": "turnover",
     "流入": "flow",
     "净流入": "flow",
     "份额": "share_growth",
+    "份额增长": "share_growth",
+    "growth": "share_growth",
     "规模": "aum",
+    "size": "aum",
 }
+"""Words for what funds are ranked by, besides the names of `RANKED`."""
 
 
 def _teller(talk: Talk) -> Teller:
@@ -51,7 +57,7 @@ def _title(talk: Talk, panel: Panel, text: str) -> Heading:
     return Heading(f"{text} {talk.texts.text('demo-label')}" if panel.demo else text, 1)
 
 
-@command("etf", "查询", rank=7, about=Text("查一只基金", "One fund's figures"), usage="560850")
+@command("etf", "查询", rank=7, about=Text("查一只基金", "One fund's figures"), usage=Text("560850", "560850"))
 async def etf(talk: Talk) -> Message:
     """The card of one fund: price, streak, trading, premium, money, size, and what the detectors see."""
     if not talk.words:
@@ -93,15 +99,27 @@ async def margin(talk: Talk) -> Message:
     return Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
 
 
-@command("rank", "排行", rank=9, about=Text("全市场排行", "Ranking of the market"), usage="flow", quick=True)
+@command(
+    "rank",
+    "排行",
+    rank=9,
+    about=Text("全市场排行", "Ranking of the market"),
+    usage=Text("换手", "turnover"),
+    quick=True,
+)
 async def rank(talk: Talk) -> Message:
     """The leaders among equity funds by one quantity."""
     word = talk.words[0] if talk.words else "flow"
-    by = _RANK_WORDS.get(word, word.lower())
+    by = _RANK_WORDS.get(word.lower(), word.lower())
     if by not in RANKED:
-        raise SaidWrongError(talk.texts.text("rank-what", word=word, known=" ".join(RANKED)))
+        known = talk.texts.text("exchange-join").join(_rank_word(talk, one) for one in RANKED)
+        raise SaidWrongError(talk.texts.text("rank-what", word=word, known=known))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     return await asyncio.to_thread(_ranking, talk, panel, RANKED[by])
+
+
+def _rank_word(talk: Talk, name: str) -> str:
+    return talk.texts.text(f"rank-by-{name.replace('_', '-')}")
 
 
 def _ranking(talk: Talk, panel: Panel, quantity: Quantity) -> Message:
@@ -124,7 +142,7 @@ def _ranking(talk: Talk, panel: Panel, quantity: Quantity) -> Message:
     title = talk.texts.text("rank-title", what=label) + teller.dated(newest, [figure for _, figure in same])
     header = ("#", talk.texts.text("rank-fund"), talk.texts.text("rank-code"), label)
     others = [name for name, one in RANKED.items() if one is not quantity]
-    buttons = tuple(Button(talk.texts.text(f"rank-by-{name.replace('_', '-')}"), f"/rank {name}") for name in others)
+    buttons = tuple(Button(_rank_word(talk, name), f"/rank {name}") for name in others)
     return Message(blocks=(_title(talk, panel, title), Table(header, tuple(rows))), buttons=(buttons[:2], buttons[2:]))
 
 
@@ -142,7 +160,12 @@ async def digest(talk: Talk) -> Message:
 
 
 @command(
-    "signals", "信号", rank=11, about=Text("有哪些信号", "The signals there are"), usage="first_pullback", quick=True
+    "signals",
+    "信号",
+    rank=11,
+    about=Text("有哪些信号", "The signals there are"),
+    usage=Text("连续净流入", "inflow_streak"),
+    quick=True,
 )
 async def signals(talk: Talk) -> Message:
     """All signals, or what one of them means and with which thresholds."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from types import ModuleType
 
 from bot.channels.base import Incoming, MenuEntry
+from bot.health import Health
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import DigestLimits
 from bot.messages.model import Message
@@ -37,6 +38,7 @@ class Desk:
     newcomer: NewSubscriber
     now: Callable[[], datetime]
     version: str
+    health: Health = field(default_factory=Health)
     demo: bool = False
     """The service runs on the demo market."""
 
@@ -77,8 +79,8 @@ class Command:
     words: tuple[str, ...]
     """Chinese words that mean the same; the first is shown."""
     help: Text
-    usage: str
-    """Example of what may follow it; empty where nothing may."""
+    usage: Text | None
+    """Example of what may follow it; None where nothing may."""
     rank: int
     """Place in menus."""
     quick: bool
@@ -87,7 +89,7 @@ class Command:
 
 
 def command(
-    name: str, *words: str, rank: int, about: Text, usage: str = "", quick: bool = False
+    name: str, *words: str, rank: int, about: Text, usage: Text | None = None, quick: bool = False
 ) -> Callable[[Run], Command]:
     """Make a command of a coroutine function."""
 

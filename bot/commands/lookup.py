@@ -25,10 +25,10 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
     if word in panel.profiles:
         return panel.profiles[word]
     said = word.lower()
-    named = [one for one in panel.profiles.values() if said == one.name.lower()]
-    fits = named or [
-        one for one in panel.profiles.values() if said in one.name.lower() or said in one.index_name.lower()
-    ]
+    # A fund without a name is one of which nothing but its index is known: nobody means it by a word.
+    named = [one for one in panel.profiles.values() if one.name != one.code]
+    fits = [one for one in named if said == one.name.lower()]
+    fits = fits or [one for one in named if said in one.name.lower() or said in one.index_name.lower()]
     if len(fits) == 1:
         return fits[0]
     if not fits:

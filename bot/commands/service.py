@@ -1,14 +1,21 @@
 """Help and status."""
 
+from datetime import datetime
+
 from bot.commands.base import Command, Talk, command
+from bot.deliveries import State
 from bot.messages.figures import day_text
-from bot.messages.model import Heading, Line, Message, Paragraph, code, line, muted, paragraph
+from bot.messages.model import Heading, Line, Message, Paragraph, code, line, muted, paragraph, strong
+from bot.poll import POLLS
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import Dataset
 from signals.core.text import Text
 
+_RUNS_SHOWN = 3
+_RUNS_LOOKED_AT = 20
 
-@command("help", "帮助", rank=12, about=Text("怎么用", "How to use it"), usage="watch", quick=True)
+
+@command("help", "帮助", rank=12, about=Text("怎么用", "How to use it"), usage=Text("关注", "watch"), quick=True)
 async def show_help(talk: Talk) -> Message:
     """All commands, or one; a word that is no command is named."""
     texts = talk.texts
@@ -22,47 +29,58 @@ async def show_help(talk: Talk) -> Message:
 
 
 def _line(one: Command, talk: Talk) -> Line:
+    example = talk.texts.of(one.usage) if one.usage else ""
     said = " / ".join((f"/{one.name}", *one.words[:1]))
-    return line(code(f"{said} {one.usage}".strip()), "  ", talk.texts.of(one.help))
+    return line(code(f"{said} {example}".strip()), "  ", talk.texts.of(one.help))
 
 
 @command("status", "状态", rank=13, about=Text("数据到哪一天、服务是否正常", "How fresh the data is"))
 async def status(talk: Talk) -> Message:
-    """The newest session of every table, the queue, the last runs, the calendar's end."""
-    texts, store = talk.texts, talk.desk.world.store
-    lines = []
-    for dataset in Dataset:
-        newest = await store.market.newest(dataset)
-        if newest is not None:
-            day, known_at = newest
-            at = f"{known_at.astimezone(MARKET_ZONE):%m-%d %H:%M}"
-            lines.append(
-                line(
-                    texts.text(f"dataset-{dataset.replace('_', '-')}"),
-                    "  ",
-                    texts.text("status-day", day=day_text(day, talk.today), at=at),
-                )
-            )
-    waiting = {str(state): count for state, count in (await store.outbox.counts()).items()}
-    queue = texts.text(
-        "status-queue", pending=waiting.get("pending", 0), sent=waiting.get("sent", 0), dead=waiting.get("dead", 0)
-    )
-    runs = [
-        line(texts.text("status-run", job=run.job, at=f"{run.slot.astimezone(MARKET_ZONE):%m-%d %H:%M}"), indent=1)
-        for run in await store.runs.recent(3)
+    """The newest session of every table, what cannot be had now, the queue, the last polls, the calendar's end."""
+    texts, desk = talk.texts, talk.desk
+    data = await _data(talk)
+    failing = texts.text("exchange-join").join(sorted(desk.health.failing))
+    service = [
+        await _queue(talk),
+        *await _polls(talk),
+        line(muted(texts.text("status-calendar", last=desk.world.calendar.last.isoformat()))),
+        line(muted(texts.text("status-version", version=desk.version))),
     ]
-    calendar = texts.text("status-calendar", last=talk.desk.world.calendar.last.isoformat())
     return Message(
         blocks=(
             Heading(texts.text("status-title"), 1),
-            Paragraph(tuple(lines) or (line(texts.text("status-empty")),)),
-            Paragraph(
-                (
-                    line(queue),
-                    *runs,
-                    line(muted(calendar)),
-                    line(muted(texts.text("status-version", version=talk.desk.version))),
-                )
-            ),
+            Paragraph(tuple(data) or (line(texts.text("status-empty")),)),
+            *((paragraph(line(strong(texts.text("status-failing", sources=failing)))),) if failing else ()),
+            Paragraph(tuple(service)),
         )
     )
+
+
+async def _data(talk: Talk) -> list[Line]:
+    """One line for each table of which something is known."""
+    lines = []
+    for dataset in Dataset:
+        newest = await talk.desk.world.store.market.newest(dataset, talk.now)
+        if newest is not None:
+            day, known_at = newest
+            name = talk.texts.text(f"dataset-{dataset.replace('_', '-')}")
+            fresh = talk.texts.text("status-day", day=day_text(day, talk.today), at=_moment(known_at))
+            lines.append(line(name, "  ", fresh))
+    return lines
+
+
+async def _queue(talk: Talk) -> Line:
+    many = await talk.desk.world.store.outbox.counts()
+    waiting = many[State.PENDING] + many[State.SENDING]
+    return line(talk.texts.text("status-queue", pending=waiting, sent=many[State.SENT], dead=many[State.DEAD]))
+
+
+async def _polls(talk: Talk) -> list[Line]:
+    named = {job: f"job-{job.replace('/', '-')}" for job in POLLS}
+    runs = [run for run in await talk.desk.world.store.runs.recent(_RUNS_LOOKED_AT) if run.job in named]
+    said = (talk.texts.text(named[run.job], at=_moment(run.slot)) for run in runs[:_RUNS_SHOWN])
+    return [line(text, indent=1) for text in said]
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(MARKET_ZONE):%m-%d %H:%M}"

@@ -10,6 +10,8 @@ from bot.store.watchlists import Watchlist
 from bot.subscriptions import Subscription
 from signals.core.text import Text
 
+_CODE, _TWO_CODES = (Text(codes, codes) for codes in ("560850", "560850 159590"))
+
 
 def _blank(talk: Talk) -> Subscription:
     newcomer = talk.desk.newcomer
@@ -108,7 +110,7 @@ async def unsubscribe(talk: Talk) -> Message:
     return Message(blocks=(paragraph(talk.texts.text("unsubscribe-done")),), buttons=((back,),))
 
 
-@command("watch", "关注", rank=4, about=Text("关注基金", "Watch funds"), usage="560850 159590")
+@command("watch", "关注", rank=4, about=Text("关注基金", "Watch funds"), usage=_TWO_CODES)
 async def watch(talk: Talk) -> Message:
     """Add funds by code or name; a chat that does not listen yet is subscribed and told so."""
     words = fund_words(talk.words)
@@ -131,7 +133,7 @@ async def watch(talk: Talk) -> Message:
     )
 
 
-@command("unwatch", "取消关注", "取关", rank=5, about=Text("取消关注", "Stop watching funds"), usage="560850")
+@command("unwatch", "取消关注", "取关", rank=5, about=Text("取消关注", "Stop watching funds"), usage=_CODE)
 async def unwatch(talk: Talk) -> Message:
     """Remove funds by code or name; one that the market does not know any more, by its code."""
     words = fund_words(talk.words)

@@ -139,9 +139,10 @@ class MarketStore:
         """Whoever has given a table."""
         return {row["source"] for row in await self._fetch(select(SNAPSHOTS.c.source).distinct())}
 
-    async def newest(self, dataset: Dataset) -> tuple[date, datetime] | None:
-        """The newest day of which there is a table, and when the last of that day became known."""
-        query = select(SNAPSHOTS.c.day, SNAPSHOTS.c.known_at).where(SNAPSHOTS.c.dataset == dataset)
+    async def newest(self, dataset: Dataset, asof: datetime) -> tuple[date, datetime] | None:
+        """The newest day of which a table is known at `asof`, and when the last of that day became known."""
+        known = SNAPSHOTS.c.dataset == dataset, SNAPSHOTS.c.known_at <= asof
+        query = select(SNAPSHOTS.c.day, SNAPSHOTS.c.known_at).where(*known)
         rows = await self._fetch(query.order_by(SNAPSHOTS.c.day.desc(), SNAPSHOTS.c.known_at.desc()).limit(1))
         return (rows[0]["day"], rows[0]["known_at"]) if rows else None
 

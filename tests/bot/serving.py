@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.commands.base import Desk, NewSubscriber
-from bot.health import Health
 from bot.messages.digest import DigestLimits
 from bot.panels import Panels
 from bot.poll import World
@@ -46,4 +45,4 @@ def desk_of(world: World, clock: Hand) -> Desk:
 
 def worker_of(world: World, clock: Hand, *sources: Source, timetable: Timetable = TIMETABLE) -> Worker:
     """A worker that asks these sources."""
-    return Worker(desk=desk_of(world, clock), sources=sources, timetable=timetable, clock=clock, health=Health())
+    return Worker(desk=desk_of(world, clock), sources=sources, timetable=timetable, clock=clock)

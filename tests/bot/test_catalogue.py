@@ -17,6 +17,7 @@ import bot
 from bot.alerts import Reason
 from bot.messages.catalogue import catalogue
 from bot.messages.market import INDICES
+from bot.poll import POLLS
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.peers import RANKED
@@ -40,6 +41,7 @@ FAMILIES = {
     "weekday": {str(number) for number in range(7)},
     "exchange": {"SSE", "SZSE", "join"},
     "index": {*INDICES},
+    "job": {one.replace("/", "-") for one in POLLS},
     "page": {one.replace("_", "-") for one in NAMES},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }

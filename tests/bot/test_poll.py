@@ -28,7 +28,7 @@ from tests.bot.publishers import (
     with_flows,
     world_of,
 )
-from tests.bot.readers import alerts, letters, reader, told, words
+from tests.bot.readers import FAR_AHEAD, alerts, letters, reader, told, words
 from tests.builders import LAST_DAY, cell, market, moment
 
 pytestmark = pytest.mark.anyio
@@ -158,7 +158,7 @@ async def test_nothing_of_the_future_is_seen(store: Database) -> None:
 
 async def test_raw_truth_is_stored_with_the_moment_of_asking(store: Database) -> None:
     await ask(world_of(store), publishers(TURNED).values(), LAST_DAY, "22:07")
-    assert await store.market.newest(Dataset.SHARES) == (LAST_DAY, moment(LAST_DAY, "22:07"))
+    assert await store.market.newest(Dataset.SHARES, FAR_AHEAD) == (LAST_DAY, moment(LAST_DAY, "22:07"))
     panel = await store.market.panel(world_of(store).calendar, LAST_DAY, moment(LAST_DAY, "22:07"))
     assert cell(panel.values(SHARES), panel, FUND) == 193 * UNIT
     assert cell(panel.values(CLOSE), panel, FUND) == 1.0

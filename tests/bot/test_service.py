@@ -51,7 +51,7 @@ async def test_a_source_that_breaks_is_said_to_once_over_many_polls(store: Datab
         broken.tables[LAST_DAY] = market(1).index("000300", 3900.0).snapshots()[0].table
         await worker.poll(EVENING)
     assert [one["event"] for one in said if one["event"] != "polled"] == ["source broken", "source back"]
-    assert worker.health.failing == {}
+    assert worker.desk.health.failing == {}
 
 
 async def test_the_worker_runs_a_day_by_its_own_schedule(store: Database) -> None:

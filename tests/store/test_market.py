@@ -182,7 +182,7 @@ async def test_a_refused_table_is_never_read(store: Database) -> None:
     assert (await store.market.baseline(Dataset.SHARES, "SZSE", DAY)).last_good is None
     assert not await store.market.settled("etf_shares.szse", DAY)
     assert await store.market.sources() == set()
-    assert await store.market.newest(Dataset.SHARES) is None
+    assert await store.market.newest(Dataset.SHARES, EVENING) is None
 
 
 async def test_a_refused_table_may_be_accepted_later(store: Database) -> None:
@@ -294,4 +294,10 @@ async def test_sources_that_gave_a_table_are_told_once_each(store: Database) -> 
 
 async def test_the_newest_table_is_told_with_the_moment_it_became_known(store: Database) -> None:
     await store.market.add([shares(1e8, MORNING), shares(2e8, EVENING), shares(1e8, MORNING, day=BEFORE)])
-    assert await store.market.newest(Dataset.SHARES) == (DAY, MORNING)
+    assert await store.market.newest(Dataset.SHARES, MORNING) == (DAY, MORNING)
+
+
+async def test_the_newest_table_is_the_newest_that_was_known_at_the_moment(store: Database) -> None:
+    await store.market.add([shares(1e8, MORNING), shares(1e8, EVENING, day=BEFORE)])
+    assert await store.market.newest(Dataset.SHARES, EVENING) == (BEFORE, EVENING)
+    assert await store.market.newest(Dataset.SHARES, MORNING) == (DAY, MORNING)
