@@ -27,6 +27,7 @@ from bot.sources.akshare.live import live_sources
 from bot.sources.base import Source
 from bot.sources.demo import demo_snapshots
 from bot.store.database import Database
+from bot.store.market import PACKAGED_SOURCE
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import Language
 from config.index_map import load_index_map, profile_tables
@@ -38,8 +39,6 @@ from signals import load_detectors
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.detector import Detector
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
-
-INDEX_MAP_SOURCE = "index_map"
 
 VERSION = version("etf-flow-bot")
 
@@ -169,7 +168,7 @@ async def _seed(world: World) -> None:
     await world.store.market.add(
         Snapshot(
             dataset=Dataset.PROFILE,
-            source=INDEX_MAP_SOURCE,
+            source=PACKAGED_SOURCE,
             scope=f"since {day.isoformat()}",
             day=day,
             fetched_at=start,
@@ -182,7 +181,7 @@ async def _seed(world: World) -> None:
 
 async def require_market(world: World, *, demo: bool) -> None:
     """Raise MixedMarketsError unless the database is empty or holds a market of the wanted kind."""
-    sources = await world.store.market.sources() - {INDEX_MAP_SOURCE}
+    sources = await world.store.market.sources()
     generated = {one for one in sources if one.startswith(DEMO_SOURCE)}
     if demo and sources - generated:
         raise MixedMarketsError("this database holds a real market; give the demo another one (--database)")

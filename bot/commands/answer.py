@@ -65,7 +65,7 @@ class Answerer:
             return named["help"], ()
         if _CODE.fullmatch(said) or not said.startswith("/"):
             return named["etf"], (said,)
-        return named["help"], (said,)
+        return named["help"], (said.split()[0],)
 
     def _language(self, incoming: Incoming) -> Language:
         if incoming.language.lower().startswith("en"):

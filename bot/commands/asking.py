@@ -174,11 +174,11 @@ async def signals(talk: Talk) -> Message:
         lines = [line(strong(talk.texts.of(one.title)), " ", code(one.name)) for one in detectors.values()]
         hint = paragraph(line(muted(talk.texts.text("signals-hint"))))
         return Message(blocks=(Heading(talk.texts.text("signals-title"), 1), Paragraph(tuple(lines)), hint))
-    word = talk.words[0]
-    chosen = [one for one in detectors.values() if word.lower() == one.name or word in (one.title.zh, one.title.en)]
-    if not chosen:
+    word = " ".join(talk.words)
+    called = {name.lower(): one for one in detectors.values() for name in (one.title.en, one.title.zh, one.name)}
+    detector = called.get(word.lower())
+    if detector is None:
         raise SaidWrongError(talk.texts.text("signals-unknown", word=word))
-    detector = chosen[0]
     settings = [line(code(name), f" = {value}", indent=1) for name, value in detector.settings().items()]
     return Message(
         blocks=(

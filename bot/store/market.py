@@ -25,6 +25,9 @@ from signals.core.snapshot import Dataset, Snapshot
 BASELINE_DAYS = 15
 """A good table older than a long holiday and a half no longer says how many rows to expect."""
 
+PACKAGED_SOURCE = "index_map"
+"""What the program itself brings is kept under this name: no publisher gave it, so it tells nothing of freshness."""
+
 _BATCH = 200
 """Tables that one transaction adds: others want to write too."""
 
@@ -136,13 +139,14 @@ class MarketStore:
         return bool(await self._fetch(query.where(~SNAPSHOTS.c.provisional).limit(1)))
 
     async def sources(self) -> set[str]:
-        """Whoever has given a table."""
-        return {row["source"] for row in await self._fetch(select(SNAPSHOTS.c.source).distinct())}
+        """Whoever has given a table, but for the program itself."""
+        given = select(SNAPSHOTS.c.source).where(SNAPSHOTS.c.source != PACKAGED_SOURCE).distinct()
+        return {row["source"] for row in await self._fetch(given)}
 
     async def newest(self, dataset: Dataset, asof: datetime) -> tuple[date, datetime] | None:
-        """The newest day of which a table is known at `asof`, and when the last of that day became known."""
-        known = SNAPSHOTS.c.dataset == dataset, SNAPSHOTS.c.known_at <= asof
-        query = select(SNAPSHOTS.c.day, SNAPSHOTS.c.known_at).where(*known)
+        """The newest day of which a source had a table at `asof`, and when the last of that day became known."""
+        given = SNAPSHOTS.c.dataset == dataset, SNAPSHOTS.c.source != PACKAGED_SOURCE
+        query = select(SNAPSHOTS.c.day, SNAPSHOTS.c.known_at).where(*given, SNAPSHOTS.c.known_at <= asof)
         rows = await self._fetch(query.order_by(SNAPSHOTS.c.day.desc(), SNAPSHOTS.c.known_at.desc()).limit(1))
         return (rows[0]["day"], rows[0]["known_at"]) if rows else None
 

@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from bot.store.database import Database
-from bot.store.market import Refusal
+from bot.store.market import PACKAGED_SOURCE, Refusal
 from signals.core.calendar import CalendarEndedError
 from signals.core.field import CLOSE, NAV, SHARES, Axis
 from signals.core.panel import Panel, lay_panel
@@ -301,3 +301,11 @@ async def test_the_newest_table_is_the_newest_that_was_known_at_the_moment(store
     await store.market.add([shares(1e8, MORNING), shares(1e8, EVENING, day=BEFORE)])
     assert await store.market.newest(Dataset.SHARES, EVENING) == (BEFORE, EVENING)
     assert await store.market.newest(Dataset.SHARES, MORNING) == (DAY, MORNING)
+
+
+async def test_what_the_program_brings_is_read_and_no_source_gave_it(store: Database) -> None:
+    await store.market.add([shares(1e8, source=PACKAGED_SOURCE)])
+    panel = await store.market.panel(CALENDAR, DAY, MORNING, 5)
+    assert panel.subjects[Axis.FUND] == ("159590",)
+    assert await store.market.sources() == set()
+    assert await store.market.newest(Dataset.SHARES, MORNING) is None

@@ -1,0 +1,83 @@
+"""Help and status: what can be said, how fresh the data is, what cannot be had now."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.poll import EVENING_POLL, MORNING_POLL, PollReport, Slot
+from tests.commands.demo import EVENING, MORNING, Chat, at, talking
+from tests.commands.said import said, words
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_help_tells_every_command_with_its_chinese_word_and_an_example(chat: Chat) -> None:
+    lines = said(await chat.say("帮助"))
+    assert [one.split(" ")[0] for one in lines[1:-1]] == [f"/{one.name}" for one in chat.answer.registry.commands]
+    assert "/watch / 关注 560850 159590  关注基金" in lines
+    assert "/margin / 两融  两市融资融券" in lines
+
+
+async def test_help_in_english_gives_english_examples(chat: Chat) -> None:
+    assert "/rank / 排行 turnover  Ranking of the market" in said(await chat.other("2", language="en").say("help"))
+
+
+@pytest.mark.parametrize("asked", ["帮助 关注", "help watch", "/help /watch", "帮助关注"])
+async def test_help_for_one_command_tells_only_it(chat: Chat, asked: str) -> None:
+    assert said(await chat.say(asked)) == ["/watch / 关注 560850 159590  关注基金"]
+
+
+async def test_help_for_an_unknown_word_names_it_and_tells_all(chat: Chat) -> None:
+    lines = said(await chat.say("帮助 foo"))
+    assert lines[:2] == ["没有“foo”这个命令。", "可以这样说"]
+
+
+async def test_every_example_of_help_is_answered_without_complaint(chat: Chat) -> None:
+    for one in chat.answer.registry.commands:
+        for example in {one.usage.zh, one.usage.en} if one.usage else {""}:
+            text = words(await chat.say(f"{one.name} {example}".strip()))
+            assert not any(complaint in text for complaint in ("没有找到", "没有叫", "不能按", "没有“", "出了点问题"))
+
+
+async def test_status_tells_the_newest_session_of_every_table_and_when_it_became_known(chat: Chat) -> None:
+    lines = said(await chat.say("状态"))
+    assert "份额  更新至 02-11（02-12 08:50 获知）" in lines
+    assert "两融  更新至 02-11（02-12 08:55 获知）" in lines
+    assert f"交易日历至 {chat.desk.world.calendar.last.isoformat()}" in lines
+    assert f"版本 {chat.desk.version}" in lines
+
+
+async def test_status_of_an_evening_does_not_look_ahead(chat: Chat) -> None:
+    chat.hour.at = EVENING
+    text = words(await chat.say("status"))
+    assert "份额  更新至 02-10（02-11 08:50 获知）" in text
+    assert "02-12" not in text
+
+
+async def test_status_before_anything_is_known_says_so(chat: Chat) -> None:
+    chat.hour.at = at("2019-01-02 09:20")
+    assert "还没有任何数据。" in said(await chat.say("状态"))
+
+
+async def test_status_names_sources_that_fail_until_they_are_back(chat: Chat) -> None:
+    health = chat.desk.health
+    health.note(_report({"etf_shares.szse": "down"}))
+    assert "暂时取不到：etf_shares.szse（恢复后自动补上）" in said(await chat.say("状态"))
+    health.note(_report({}))
+    assert "暂时取不到" not in words(await chat.say("状态"))
+
+
+async def test_status_tells_the_last_polls_and_counts_messages(database: Path) -> None:
+    async with talking(database) as chat:
+        runs = chat.store.runs
+        await runs.finish(EVENING_POLL, EVENING, EVENING, "")
+        await runs.finish(MORNING_POLL, MORNING, MORNING, "")
+        await runs.finish("digest/evening", MORNING, MORNING, "")
+        lines = said(await chat.say("状态"))
+    first = lines.index("消息：待发 0，已发 0，失败 0")
+    assert lines[first + 1 : -2] == ["最近一次早间数据：02-12 09:20", "最近一次晚间数据：02-11 18:21"]
+
+
+def _report(failures: dict[str, str]) -> PollReport:
+    slot = Slot(job=EVENING_POLL, due=EVENING, day=EVENING.date())
+    return PollReport(slot=slot, asked=["etf_shares.szse"], failures=failures)
