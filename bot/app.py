@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
@@ -23,9 +24,11 @@ from bot.outbox import Pace
 from bot.panels import Panels
 from bot.poll import World
 from bot.schedule import Clock, Timetable
-from bot.sources.akshare.live import live_sources
-from bot.sources.base import Source
+from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
+from bot.sources.direct.sessions import SzseSessions
+from bot.sources.live import PUSH2_HOSTS, Callers, callers_of, live_data, with_news
+from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
 from bot.store.watchlists import Watchlist
@@ -41,6 +44,9 @@ from signals.core.detector import Detector
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
 
 VERSION = version("etf-flow-bot")
+
+WEIGHED_FROM_FUNDS = 3
+"""An index that fewer funds track is worth no monthly request."""
 
 
 class MixedMarketsError(Exception):
@@ -111,6 +117,8 @@ def timetable_of(settings: Settings) -> Timetable:
         morning=table.morning,
         morning_digest=table.morning_digest,
         morning_digest_latest=table.morning_digest_latest,
+        weekly=table.weekly,
+        monthly=table.monthly,
         catch_up=timedelta(hours=table.catch_up_hours),
     )
 
@@ -147,7 +155,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
             calendar=calendar,
             detectors=detectors,
             remind_sessions=settings.alerts.remind_sessions,
-            pause_seconds=settings.akshare.pause_seconds,
+            upstreams=Upstreams(manners_of(settings)),
         )
         if exclusive:
             await _seed(world)
@@ -200,18 +208,46 @@ async def load_demo(world: World, done: Callable[[int, int], None] = lambda _, _
     await world.store.runs.finish(job, slot, slot, f"{len(snapshots)} tables")
 
 
-def sources_of(settings: Settings, calendar: TradingCalendar) -> tuple[Source, ...]:
-    """What a live poll asks; an archive or the demo market is in the database already."""
+def manners_of(settings: Settings) -> Manners:
+    """How publishers are treated, as plain values."""
+    table = settings.upstreams
+    return Manners(
+        pause_seconds=table.pause_seconds,
+        tries=table.tries,
+        back_off_seconds=table.back_off_seconds,
+        failures_max=table.failures_max,
+        rest=timedelta(minutes=table.rest_minutes),
+        rest_max=timedelta(minutes=table.rest_max_minutes),
+        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings),
+    )
+
+
+def sessions_of(settings: Settings) -> SzseSessions:
+    """The exchange's own list of sessions."""
+    return SzseSessions(_callers(settings).http)
+
+
+def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:
+    """What live polls ask for; an archive or the demo market is in the database already."""
     if settings.source != "akshare":
         return ()
-    bounds = settings.akshare
-    return live_sources(
-        environment=os.environ,
-        calendar=calendar,
-        deadline_seconds=bounds.deadline_seconds,
-        paged_deadline_seconds=bounds.deadline_seconds,
-        memory_mib=bounds.memory_mib,
+    data = live_data(_callers(settings), calendar, _indices_of_peers())
+    return with_news(data) if settings.upstreams.news else data
+
+
+def _callers(settings: Settings) -> Callers:
+    return callers_of(
+        os.environ,
+        deadline_seconds=settings.akshare.deadline_seconds,
+        memory_mib=settings.akshare.memory_mib,
+        own_deadline_seconds=settings.upstreams.deadline_seconds,
     )
+
+
+def _indices_of_peers() -> list[str]:
+    """The mainland indices that enough funds track to be ranked among each other."""
+    many = Counter({one.code: one.index_code for one in load_index_map()}.values())
+    return sorted(index for index, funds in many.items() if funds >= WEIGHED_FROM_FUNDS and index[1:].isdigit())
 
 
 @dataclass(frozen=True, kw_only=True)

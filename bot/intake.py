@@ -37,6 +37,12 @@ class Taken:
     new: int = 0
     refused: list[RefusedTable] = field(default_factory=list)
 
+    def add(self, other: "Taken") -> None:
+        """Count what came in besides."""
+        self.tables += other.tables
+        self.new += other.new
+        self.refused += other.refused
+
 
 class Intake:
     """Takes tables in, in the order of their sessions."""
@@ -49,7 +55,7 @@ class Intake:
     async def take(
         self, snapshots: Iterable[Snapshot], asked: date | None = None, done: Callable[[int], None] = lambda _: None
     ) -> Taken:
-        """Check and store tables; repeating it changes nothing.
+        """Check and store tables; repeating it changes nothing, and what an operator let in is good.
 
         `asked` is the session that a source was asked for (default: the one that each table is about);
         `done` hears how many tables have gone through.
@@ -60,11 +66,12 @@ class Intake:
             try:
                 check(snapshot, asked or snapshot.day, await self._baseline(snapshot))
             except SourceChangedError as error:
-                report.refused.append(await self._refuse(snapshot, error))
-            else:
-                key = (snapshot.dataset, snapshot.scope)
-                self._last.setdefault(key, deque(maxlen=REVISED_SESSIONS)).append(snapshot)
-                good.append(snapshot)
+                if not await self._vouched_for(snapshot, asked):
+                    report.refused.append(await self._refuse(snapshot, error))
+                    continue
+            key = (snapshot.dataset, snapshot.scope)
+            self._last.setdefault(key, deque(maxlen=REVISED_SESSIONS)).append(snapshot)
+            good.append(snapshot)
             if len(good) == _BATCH:
                 report.new += await self._market.add(good)
                 done(report.tables)
@@ -73,8 +80,12 @@ class Intake:
         done(report.tables)
         return report
 
+    async def _vouched_for(self, snapshot: Snapshot, asked: date | None) -> bool:
+        """Whether an operator let this very table in; as an answer about another session it is none all the same."""
+        return asked in (None, snapshot.day) and await self._market.quarantine.accepted(snapshot)
+
     async def _refuse(self, snapshot: Snapshot, error: SourceChangedError) -> RefusedTable:
-        first = await self._market.refuse(snapshot, error.gate, error.detail)
+        first = await self._market.quarantine.refuse(snapshot, error.gate, error.detail)
         return RefusedTable(snapshot=snapshot, gate=error.gate, detail=error.detail, first_time=first)
 
     async def _baseline(self, snapshot: Snapshot) -> Baseline:

@@ -5,20 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import structlog
-
 from bot.alerts import Alert, Pace, decide
+from bot.asking import Asker, Collected
+from bot.collect import Collector
 from bot.fanout import Fanout
-from bot.intake import Intake, Taken
 from bot.sights import look
-from bot.sources.base import NotPublishedError, Source, SourceError
+from bot.sources.datum import Datum, Round
+from bot.sources.upstreams import Upstreams
 from bot.store.database import Database
-from signals.core.calendar import MARKET_ZONE, TradingCalendar
+from signals.core.calendar import TradingCalendar
 from signals.core.detector import Detector
 from signals.core.panel import Panel
-from signals.core.snapshot import Snapshot
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,22 +27,28 @@ class World:
     detectors: Mapping[str, Detector]
     remind_sessions: int = 0
     """Sessions of silence after which a running episode is told again; 0 = never."""
-    pause_seconds: float = 0.0
-    """Between two questions to publishers, for politeness."""
-
-
-CLOSE_POLL, EVENING_POLL, MORNING_POLL = POLLS = ("poll/close", "poll/evening", "poll/morning")
-"""The jobs of a session, as the ledger of runs names them."""
+    upstreams: Upstreams = field(default_factory=Upstreams)
+    """How publishers are treated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
     """One run of a job that the timetable asks for; the ledger knows it by job and due time."""
 
-    job: str
+    round: Round
     due: datetime
     day: date
     """The session that the figures are asked for."""
+
+    @property
+    def job(self) -> str:
+        """Its name in the ledger."""
+        return job_of(self.round)
+
+
+def job_of(one: Round) -> str:
+    """How the ledger of runs names the polls of a round."""
+    return f"poll/{one}"
 
 
 @dataclass(kw_only=True)
@@ -53,27 +56,17 @@ class PollReport:
     """What one poll did, for the log, `/status` and the operator."""
 
     slot: Slot
-    asked: list[str] = field(default_factory=list)
-    """Sources that were asked, by name."""
-    failures: dict[str, str] = field(default_factory=dict)
-    """Why a source had no table; those that have only not published yet are in `waiting`."""
-    waiting: list[str] = field(default_factory=list)
-    taken: Taken = field(default_factory=Taken)
+    collected: Collected = field(default_factory=Collected)
     skipped: list[str] = field(default_factory=list)
     """Detectors whose figures are not out for the session: not judged."""
     alerts: int = 0
     deliveries: int = 0
 
-    @property
-    def broken(self) -> dict[str, str]:
-        """Why each source that was asked gave nothing that can be used, by its name."""
-        return self.failures | {one.snapshot.source: f"{one.gate}: {one.detail}" for one in self.taken.refused}
 
+async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -> PollReport:
+    """Ask for the data of one session and tell what is worth telling, as known at `now`.
 
-async def poll(world: World, sources: Iterable[Source], slot: Slot, now: datetime) -> PollReport:
-    """Ask the sources for one session and tell what is worth telling, as known at `now`.
-
-    1. Every source is asked in a worker thread; one that fails is reported, the others go on.
+    1. Sources are asked in worker threads, the first choice first; one that fails is reported, the others go on.
     2. Tables pass the gates or are quarantined; raw truth is stored before anything is computed.
     3. The panel holds what is known at `now` up to the session, and nothing later.
     4. Detectors whose needs are published for the session look at it; others are skipped.
@@ -81,9 +74,9 @@ async def poll(world: World, sources: Iterable[Source], slot: Slot, now: datetim
     6. Alerts, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
        is killed and run again neither loses nor repeats anything.
     """
-    report = PollReport(slot=slot)
-    snapshots = await _read(world, sources, slot.day, now, report)
-    report.taken = await Intake(world.store.market).take(snapshots, asked=slot.day)
+    asker = Asker(store=world.store, upstreams=world.upstreams, now=now)
+    collected = await Collector(asker=asker, day=slot.day).collect(data)
+    report = PollReport(slot=slot, collected=collected)
     panel = await world.store.market.panel(world.calendar, slot.day, now)
     sights, report.skipped = await asyncio.to_thread(look, panel, world.detectors.values(), slot.day)
     told = await world.store.alerts.told([sight.kind for sight in sights])
@@ -97,30 +90,6 @@ async def poll(world: World, sources: Iterable[Source], slot: Slot, now: datetim
         run=(slot.job, slot.due),
     )
     return report
-
-
-async def _read(
-    world: World, sources: Iterable[Source], day: date, now: datetime, report: PollReport
-) -> list[Snapshot]:
-    snapshots = []
-    over = day < now.astimezone(MARKET_ZONE).date()
-    for source in sources:
-        if over and not source.past:
-            continue
-        if source.settles and await world.store.market.settled(source.name, day):
-            continue
-        await asyncio.sleep(world.pause_seconds)
-        report.asked.append(source.name)
-        try:
-            snapshots.append(await asyncio.to_thread(source.read, day, now))
-        except NotPublishedError:
-            report.waiting.append(source.name)
-        except SourceError as error:
-            report.failures[source.name] = str(error)
-        except Exception as defect:
-            log.exception("defect in a source", source=source.name)
-            report.failures[source.name] = f"defect: {type(defect).__name__}"
-    return snapshots
 
 
 def _pace(world: World, day: date) -> Pace:

@@ -10,11 +10,16 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.poll import CLOSE_POLL, EVENING_POLL, MORNING_POLL, Slot
+from bot.poll import Slot
+from bot.sources.datum import Round
 from bot.store.runs import RunLedger
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 
 log = structlog.get_logger(__name__)
+
+
+MONTHLY_SESSION = 3
+"""By then the publishers of indices have put out the weights of the month's end."""
 
 
 class Clock(Protocol):
@@ -53,6 +58,10 @@ class Timetable:
     morning: tuple[time, ...]
     morning_digest: time
     morning_digest_latest: time
+    weekly: time = time(17, 0)
+    """On the first session of a week."""
+    monthly: time = time(17, 20)
+    """On the `MONTHLY_SESSION`th session of a month."""
     catch_up: timedelta
     """How far back a missed slot is still worth running."""
 
@@ -70,15 +79,20 @@ def due_slots(timetable: Timetable, calendar: TradingCalendar, after: datetime, 
 
 def _of_day(timetable: Timetable, calendar: TradingCalendar, day: date) -> Iterator[Slot]:
     """What is due on one session's day: the morning's slots ask for the session before."""
-    if day > calendar.first:
-        before = calendar.before(day)
-        yield from (_slot(MORNING_POLL, day, at, before) for at in timetable.morning)
-    yield _slot(CLOSE_POLL, day, timetable.close, day)
-    yield from (_slot(EVENING_POLL, day, at, day) for at in timetable.evening)
+    yield _slot(Round.CLOSE, day, timetable.close, day)
+    yield from (_slot(Round.EVENING, day, at, day) for at in timetable.evening)
+    if day == calendar.first:
+        return
+    before = calendar.before(day)
+    yield from (_slot(Round.MORNING, day, at, before) for at in timetable.morning)
+    if before.isocalendar()[:2] != day.isocalendar()[:2]:
+        yield _slot(Round.WEEKLY, day, timetable.weekly, day)
+    if len(calendar.between(max(calendar.first, day.replace(day=1)), day)) == MONTHLY_SESSION:
+        yield _slot(Round.MONTHLY, day, timetable.monthly, day)
 
 
-def _slot(job: str, on: date, at: time, day: date) -> Slot:
-    return Slot(job=job, due=datetime.combine(on, at, MARKET_ZONE), day=day)
+def _slot(one: Round, on: date, at: time, day: date) -> Slot:
+    return Slot(round=one, due=datetime.combine(on, at, MARKET_ZONE), day=day)
 
 
 def closed_session(calendar: TradingCalendar, now: datetime, close: time) -> date | None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,14 @@ from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.digest import DigestRun, enqueue_digests
+from bot.health import Change
+from bot.messages.catalogue import Catalogue
 from bot.messages.digest import Edition
+from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
 from bot.schedule import Clock, Schedule, Timetable, closed_session
-from bot.sources.base import Source
+from bot.sources.datum import Datum, Round
 from bot.subscriptions import SESSION_CLOSE, evening_digest_due
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.field import SHARES, Axis
@@ -29,15 +32,22 @@ from signals.core.profile import exchange_of
 
 log = structlog.get_logger(__name__)
 
+FETCHES_KEPT = timedelta(days=90)
+
+CALENDAR_DAYS_LEAST = 45
+"""With fewer days of the trading calendar left an operator has something to do."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Worker:
     """Polls and digests as the timetable asks for them."""
 
     desk: Desk
-    sources: Sequence[Source]
+    data: Sequence[Datum]
     timetable: Timetable
     clock: Clock
+    admins: Sequence[str] = ()
+    """Chats that are told when a source breaks or is back, as ``channel:chat``."""
 
     def schedule(self) -> Schedule:
         """The timetable with what it starts."""
@@ -51,11 +61,38 @@ class Worker:
             digests=self.digests,
         )
 
+    async def remember(self) -> None:
+        """Learn from the ledger how publishers have fared today, and drop what is too old to matter."""
+        fetches, now = self.desk.world.store.fetches, self.clock.now()
+        midnight = now.astimezone(MARKET_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.desk.world.upstreams.remember(
+            (one.host, one.outcome, one.at) for one in await fetches.since(midnight, now)
+        )
+        await fetches.forget(now - FETCHES_KEPT)
+
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
-        report = await poll(self.desk.world, self.sources, slot, self.clock.now())
-        self.desk.health.note(report)
+        report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
+        changes = self.desk.health.note(report)
         log.info("polled", **_summary(report))
+        if changes:
+            await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
+        left = (self.desk.world.calendar.last - slot.day).days
+        if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST:
+            await self._tell(
+                f"calendar/{slot.day.isoformat()}", lambda texts: [texts.text("admin-calendar", days=left)]
+            )
+
+    async def _wanted(self, slot: Slot) -> list[Datum]:
+        """What the slot asks for; at the close also what is asked for weekly and nobody has ever given."""
+        wanted = [one for one in self.data if slot.round in one.rounds]
+        if slot.round is Round.CLOSE:
+            served = await self.desk.world.store.fetches.served(self.clock.now())
+            wanted += [one for one in self.data if Round.WEEKLY in one.rounds and one.name not in served]
+        return wanted
+
+    async def _tell(self, batch: str, lines: Callable[[Catalogue], list[str]]) -> None:
+        await tell_admins(self.desk.world, self.admins, batch, self.clock.now(), lines)
 
     async def digests(self, now: datetime) -> None:
         """Leave the digests whose time has come."""
@@ -93,13 +130,23 @@ def complete(panel: Panel) -> bool:
     return shares and bool(np.isfinite(margin))
 
 
+def _said(changes: Sequence[Change], texts: Catalogue) -> list[str]:
+    return [
+        texts.text("admin-broken", source=one.source, reason=one.reason)
+        if one.reason
+        else texts.text("admin-back", source=one.source)
+        for one in changes
+    ]
+
+
 def _summary(report: PollReport) -> dict[str, Any]:
     return {
         "job": report.slot.job,
         "day": report.slot.day.isoformat(),
-        "tables": report.taken.new,
-        "refused": len(report.taken.refused),
-        "waiting": report.waiting,
+        "tables": report.collected.taken.new,
+        "refused": len(report.collected.taken.refused),
+        "waiting": report.collected.waiting,
+        "served": report.collected.served,
         "skipped": len(report.skipped),
         "alerts": report.alerts,
         "deliveries": report.deliveries,

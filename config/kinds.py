@@ -85,6 +85,13 @@ def _host(value: str) -> str:
     return bare
 
 
+def _admin(value: str) -> str:
+    channel, _, chat = value.partition(":")
+    if not channel.isalpha() or not chat.strip():
+        raise ValueError
+    return value
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
@@ -126,6 +133,8 @@ TimeOfDay: TypeAlias = Annotated[time, BeforeValidator(_time_of_day)]
 Times: TypeAlias = Annotated[tuple[TimeOfDay, ...], AfterValidator(_ascending)]
 Host: TypeAlias = Annotated[str, AfterValidator(_host)]
 """A host name or an address; brackets around an IPv6 address are taken off."""
+Admin: TypeAlias = Annotated[str, AfterValidator(_admin)]
+"""A chat as ``channel:chat``."""
 Url: TypeAlias = Annotated[str, AfterValidator(_url)]
 UrlOrNone: TypeAlias = Annotated[str, AfterValidator(lambda value: _url(value) if value else value)]
 """Empty = none."""

@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from config.documents import is_there, read_toml
-from config.kinds import LOWER, REFUSED, File, Folder, refusal, text
+from config.kinds import LOWER, REFUSED, Admin, File, Folder, refusal, text
 from config.layers import (
     CONFIG_VARIABLE,
     Key,
@@ -25,7 +25,19 @@ from config.layers import (
 )
 from config.problems import ConfigError, Problem, shown
 from config.shape import Shape
-from config.tables import Akshare, Alerts, Archive, Digest, Outbox, Subscribers, Table, Telegram, Timetable, Web
+from config.tables import (
+    Akshare,
+    Alerts,
+    Archive,
+    Digest,
+    Outbox,
+    Subscribers,
+    Table,
+    Telegram,
+    Timetable,
+    Upstreams,
+    Web,
+)
 
 DEFAULTS_FILE = "defaults.toml"
 OWN_FILE = "etfbot.toml"
@@ -70,10 +82,12 @@ class Settings(Table):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], LOWER]
     log_format: Literal["console", "json"]
     language: Literal["zh", "en"]
+    admins: tuple[Admin, ...] = text('a list of chats such as ["telegram:123456789"]')
     archive: Archive
     web: Web
     telegram: Telegram
     akshare: Akshare
+    upstreams: Upstreams
     timetable: Timetable
     alerts: Alerts
     digest: Digest

@@ -76,7 +76,20 @@ class Akshare(Table):
 
     deadline_seconds: int = whole(10, 3600)
     memory_mib: int = whole(256, 65536)
+
+
+class Upstreams(Table):
+    """How publishers are treated, and what is asked of them besides."""
+
+    deadline_seconds: int = whole(5, 600)
     pause_seconds: float = number(0, 60)
+    tries: int = whole(1, 5)
+    back_off_seconds: float = number(0, 300)
+    failures_max: int = whole(1, 100)
+    rest_minutes: int = whole(1, 1440)
+    rest_max_minutes: int = whole(1, 10080)
+    push2_readings: int = whole(0, 1000)
+    news: bool = flag()
 
 
 class Timetable(Table):
@@ -88,6 +101,8 @@ class Timetable(Table):
     morning_digest: TimeOfDay = text(_CLOCK)
     morning_digest_latest: TimeOfDay = text(_CLOCK)
     evening_digest: TimeOfDay = text(_CLOCK)
+    weekly: TimeOfDay = text(_CLOCK)
+    monthly: TimeOfDay = text(_CLOCK)
     catch_up_hours: int = whole(0, 168)
 
     @field_validator("close")

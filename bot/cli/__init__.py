@@ -10,9 +10,13 @@ from typing import Any
 import typer
 
 from bot.app import VERSION, MixedMarketsError
+from bot.cli.backfilling import backfill
+from bot.cli.calendar import calendar
 from bot.cli.checking import doctor, migrate
+from bot.cli.fetching import fetch
 from bot.cli.importing import take
 from bot.cli.options import RefusedError
+from bot.cli.quarantine import accept, list_refused, show
 from bot.cli.reading import digest, export, signals
 from bot.cli.replaying import replay
 from bot.cli.running import demo, run
@@ -64,10 +68,19 @@ for _name, _command in (
     ("digest", digest),
     ("signals", signals),
     ("export", export),
+    ("backfill", backfill),
+    ("fetch", fetch),
+    ("calendar", calendar),
     ("doctor", doctor),
     ("migrate", migrate),
 ):
     app.command(_name)(_blocking(_command))
+
+_quarantine = typer.Typer(help="Look at the tables that a gate refused, and let one in.")
+_quarantine.command("list")(_blocking(list_refused))
+_quarantine.command("show")(_blocking(show))
+_quarantine.command("accept")(_blocking(accept))
+app.add_typer(_quarantine, name="quarantine")
 
 
 def main() -> None:

@@ -4,23 +4,26 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import channels_of, opened
+from bot.app import calendar_of, channels_of, data_of, opened
+from bot.cli.fetching import probe_all
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.deliveries import SendFailedError
 from bot.poll import World
-from bot.schedule import SystemClock
+from bot.schedule import SystemClock, closed_session
+from bot.service import CALENDAR_DAYS_LEAST
+from bot.sources.datum import sources_in
 from bot.store.errors import InUseError
+from bot.subscriptions import SESSION_CLOSE
 from config.sessions import days_left
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import Dataset
-
-CALENDAR_DAYS_LEAST = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,13 @@ async def migrate(*, database: DatabaseOption = None, source: SourceOption = Non
         typer.echo("the database is up to date")
 
 
-async def doctor(*, database: DatabaseOption = None, source: SourceOption = None, debug: DebugOption = False) -> None:
+async def doctor(
+    *,
+    live: Annotated[bool, typer.Option("--live", help="Ask every publisher once, too.")] = False,
+    database: DatabaseOption = None,
+    source: SourceOption = None,
+    debug: DebugOption = False,
+) -> None:
     """Check configuration, database, calendar, sources and tokens; say what to do."""
     settings = settings_of(database, source, debug=debug)
     table = Table("", "", "")
@@ -48,8 +57,18 @@ async def doctor(*, database: DatabaseOption = None, source: SourceOption = None
         failed += not one.fine
         table.add_row("[green]✓[/]" if one.fine else "[red]✗[/]", one.what, one.says)
     Console().print(table)
+    if live:
+        failed += await _probe(settings)
     if failed:
         raise RefusedError(f"{failed} thing{'s' if failed > 1 else ''} to mend, see above")
+
+
+async def _probe(settings: Settings) -> int:
+    calendar, now = calendar_of(settings), SystemClock().now()
+    day = closed_session(calendar, now, SESSION_CLOSE)
+    if day is None:
+        raise RefusedError(f"the trading calendar ends on {calendar.last}: no session can be asked for")
+    return await probe_all(sources_in(data_of(settings, calendar)), day, now, Console())
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:

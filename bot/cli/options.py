@@ -17,7 +17,8 @@ class RefusedError(Exception):
     """What was asked for cannot be done; the text says why and what would work."""
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day as people write it on the command line; raises BadParameter that names what it is not."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -39,11 +40,11 @@ SourceOption: TypeAlias = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="akshare, archive or demo; wins over settings.")
 ]
 DebugOption: TypeAlias = Annotated[bool, typer.Option("--debug", help="Log everything; show tracebacks.")]
-DayOption: TypeAlias = Annotated[date, typer.Option("--day", parser=_day, metavar="YYYY-MM-DD", help="The session.")]
+DayOption: TypeAlias = Annotated[date, typer.Option("--day", parser=day_of, metavar="YYYY-MM-DD", help="The session.")]
 FromOption: TypeAlias = Annotated[
-    date, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="First session.")
+    date, typer.Option("--from", parser=day_of, metavar="YYYY-MM-DD", help="First session.")
 ]
-ToOption: TypeAlias = Annotated[date, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="Last session.")]
+ToOption: TypeAlias = Annotated[date, typer.Option("--to", parser=day_of, metavar="YYYY-MM-DD", help="Last session.")]
 AsofOption: TypeAlias = Annotated[
     datetime | None,
     typer.Option("--asof", parser=_moment, metavar="ISO", help="As known at this moment, Shanghai time; default: now."),

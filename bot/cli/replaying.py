@@ -65,7 +65,7 @@ async def replay(
                 alerts += report.alerts
                 progress.at(f"{report.slot.day} {report.slot.job}")
         typer.echo(f"{len(sessions)} sessions, {alerts} new alerts")
-        for refusal in await world.store.market.refusals(start, end):
+        for refusal in await world.store.quarantine.refusals(start, end):
             typer.echo(f"refused: {refusal.dataset} {refusal.scope} {refusal.day} by {refusal.gate} ({refusal.detail})")
         if json_file is not None:
             await _write(world, job, sessions[0], sessions[-1], json_file)

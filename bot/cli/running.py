@@ -11,13 +11,13 @@ from rich.console import Console
 
 from bot.app import (
     channels_of,
+    data_of,
     desk_of,
     limits_of,
     load_demo,
     opened,
     pace_of,
     require_market,
-    sources_of,
     timetable_of,
 )
 from bot.channels.console import ConsoleChannel
@@ -32,7 +32,7 @@ from bot.outbox import Drain
 from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.schedule import Clock, ClockFrom, SystemClock
-from bot.service import Worker, serve
+from bot.service import CALENDAR_DAYS_LEAST, Worker, serve
 from bot.subscriptions import Language, Subscription
 from bot.web.app import create_app
 from bot.web.server import serve_page
@@ -45,7 +45,6 @@ DEMO_DATABASE = "sqlite:///etfbot-demo.db"
 DEMO_FIRST, DEMO_LAST = date(2025, 2, 5), date(2025, 2, 11)
 DEMO_EVENING = datetime(2025, 2, 11, 18, 21, tzinfo=MARKET_ZONE)
 DEMO_MORNING = datetime(2025, 2, 12, 9, 20, tzinfo=MARKET_ZONE)
-CALENDAR_DAYS_LEAST = 45
 
 log = structlog.get_logger(__name__)
 
@@ -157,13 +156,15 @@ async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk)
     """Run what is due now, then whatever the timetable asks for, until cancelled."""
     worker = Worker(
         desk=desk,
-        sources=sources_of(settings, world.calendar),
+        data=data_of(settings, world.calendar),
         timetable=timetable_of(settings),
         clock=clock,
+        admins=settings.admins,
     )
     left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
     if left < CALENDAR_DAYS_LEAST:
         log.warning("the trading calendar ends soon; name a file of further sessions (calendar)", days_left=left)
+    await worker.remember()
     schedule = worker.schedule()
     scheduler = schedule.scheduler()
     scheduler.start()

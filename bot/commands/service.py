@@ -6,7 +6,8 @@ from bot.commands.base import Command, Talk, command
 from bot.deliveries import State
 from bot.messages.figures import day_text
 from bot.messages.model import Heading, Line, Message, Paragraph, code, line, muted, paragraph, strong
-from bot.poll import POLLS
+from bot.poll import job_of
+from bot.sources.datum import Round
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import Dataset
 from signals.core.text import Text
@@ -38,7 +39,7 @@ def _line(one: Command, talk: Talk) -> Line:
 async def status(talk: Talk) -> Message:
     """The newest session of every table, what cannot be had now, the queue, the last polls, the calendar's end."""
     texts, desk = talk.texts, talk.desk
-    data = await _data(talk)
+    data, publishers = await _data(talk), await _publishers(talk)
     failing = texts.text("exchange-join").join(sorted(desk.health.failing))
     service = [
         await _queue(talk),
@@ -51,6 +52,7 @@ async def status(talk: Talk) -> Message:
             Heading(texts.text("status-title"), 1),
             Paragraph(tuple(data) or (line(texts.text("status-empty")),)),
             *((paragraph(line(strong(texts.text("status-failing", sources=failing)))),) if failing else ()),
+            *((Paragraph(tuple(publishers)),) if publishers else ()),
             Paragraph(tuple(service)),
         )
     )
@@ -69,6 +71,25 @@ async def _data(talk: Talk) -> list[Line]:
     return lines
 
 
+async def _publishers(talk: Talk) -> list[Line]:
+    """Who served each datum last, who is left alone, and how many requests publishers have seen today."""
+    texts, fetches = talk.texts, talk.desk.world.store.fetches
+    lines = [
+        line(texts.text("status-served", datum=name, source=one.source, at=_moment(one.at)), indent=1)
+        for name, one in (await fetches.served(talk.now)).items()
+    ]
+    if lines:
+        lines.insert(0, line(texts.text("status-served-title")))
+    for host, until in talk.desk.world.upstreams.resting(talk.now).items():
+        lines.append(line(strong(texts.text("status-resting", host=host, until=_moment(until)))))
+    midnight = talk.now.astimezone(MARKET_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    seen = await fetches.requests_by_host(midnight, talk.now)
+    if seen:
+        hosts = texts.text("exchange-join").join(f"{host} {count}" for host, count in sorted(seen.items()))
+        lines.append(line(texts.text("status-requests", count=sum(seen.values()), hosts=hosts)))
+    return lines
+
+
 async def _queue(talk: Talk) -> Line:
     many = await talk.desk.world.store.outbox.counts()
     waiting = many[State.PENDING] + many[State.SENDING]
@@ -76,7 +97,7 @@ async def _queue(talk: Talk) -> Line:
 
 
 async def _polls(talk: Talk) -> list[Line]:
-    named = {job: f"job-{job.replace('/', '-')}" for job in POLLS}
+    named = {job: f"job-{job.replace('/', '-')}" for job in map(job_of, (Round.CLOSE, Round.EVENING, Round.MORNING))}
     runs = [run for run in await talk.desk.world.store.runs.recent(_RUNS_LOOKED_AT) if run.job in named]
     said = (talk.texts.text(named[run.job], at=_moment(run.slot)) for run in runs[:_RUNS_SHOWN])
     return [line(text, indent=1) for text in said]

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from bot.sources.archive_files import ArchiveError, LeftOut, load
-from bot.sources.archive_profile import profile_table
 from bot.sources.base import published_at
+from bot.sources.profiles import profile_table
 from signals.core.calendar import TradingCalendar
 from signals.core.field import INDEX_CLOSE
 from signals.core.profile import exchange_of

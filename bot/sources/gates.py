@@ -1,5 +1,6 @@
 """What a table must pass before anything is computed from it. Pure; the first gate that closes names itself."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,17 +9,25 @@ import numpy as np
 import pandas as pd
 
 from bot.sources.base import SourceChangedError
+from bot.sources.gates_daily import check_daily
 from signals.core.field import (
     AMOUNT,
     CLOSE,
     FINANCING,
+    FUND_FINANCING,
+    FUND_SHORT_SHARES,
     INDEX_CLOSE,
+    LIMIT,
     MARGIN_TOTAL,
     NAV,
     PREV_CLOSE,
     SHARES,
     SHORT,
+    STOCK_AMOUNT,
+    STOCK_CLOSE,
+    STOCK_PREV_CLOSE,
     VOLUME,
+    WEIGHT,
     Axis,
     Field,
 )
@@ -47,6 +56,9 @@ EXCHANGE_BALANCE_CNY = (0.5e12, 3e12)
 """One exchange's balance; without a balance before it to compare with, a figure outside is in another unit
 or lacks a part."""
 
+BSE_BALANCE_CNY = (1e9, 1e11)
+"""The same of Beijing, a two-hundredth of the others."""
+
 SUMMED_BALANCE_CNY = (0.6e12, 9e12)
 """The same of several exchanges together; archives reach back to when the market was smaller."""
 
@@ -55,6 +67,13 @@ BALANCE_LEAP = 0.15
 
 BALANCE_TOLERANCE_CNY = 2e7
 """SZSE rounds its balances to 0.01亿; two of them may be off by one each."""
+
+REPEATED_SHARE = 0.98
+"""A few in a hundred stocks close where they closed before, so many only where it is the same list."""
+
+_STOCK_CODE = re.compile(r"6\d{5}|(?:00[0-3]|30\d)\d{3}|(?:[48]\d|92)\d{4}|(?:900|20\d)\d{3}")
+"""Shanghai, Shenzhen, Beijing, and B shares, which some indices hold. Hong Kong's five digits, where a source
+fills them up, reach to 009999: of an index with stocks of there, some are none of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +96,11 @@ _BANDS: Mapping[Field, tuple[float, float]] = {
     AMOUNT: (0.0, 1e12),
     VOLUME: (0.0, 1e12),
     INDEX_CLOSE: (10.0, 1e6),
+    FUND_FINANCING: (1e4, 1e10),
+    FUND_SHORT_SHARES: (100.0, 1e9),
+    STOCK_CLOSE: (0.05, 1e4),
+    STOCK_PREV_CLOSE: (0.05, 1e4),
+    STOCK_AMOUNT: (1e5, 1e12),
 }
 """Plausible values in our units: 份 and 元."""
 
@@ -86,7 +110,14 @@ _REQUIRED: Mapping[Dataset, tuple[Field, ...]] = {
     Dataset.NAV: (NAV,),
     Dataset.INDEX: (INDEX_CLOSE,),
     Dataset.MARGIN: (FINANCING,),
+    Dataset.MARGIN_DETAIL: (FUND_FINANCING,),
+    Dataset.CONSTITUENTS: (WEIGHT,),
+    Dataset.STOCKS: (STOCK_CLOSE,),
+    Dataset.LIMITS: (LIMIT,),
 }
+
+_OF_SOME = (Dataset.MARGIN_DETAIL, Dataset.STOCKS)
+"""Whose length is steady and has nothing to do with the number of known funds."""
 
 
 def check(snapshot: Snapshot, asked: date, baseline: Baseline) -> None:
@@ -111,7 +142,7 @@ def _columns(snapshot: Snapshot, _: Baseline) -> None:
 
 
 def _codes(snapshot: Snapshot, _: Baseline) -> None:
-    if snapshot.dataset.axis is not Axis.FUND:
+    if not snapshot.dataset.in_panel or snapshot.dataset.axis is not Axis.FUND:
         return
     for code in snapshot.table.index:
         try:
@@ -122,16 +153,32 @@ def _codes(snapshot: Snapshot, _: Baseline) -> None:
             raise SourceChangedError("codes", f"{code} is not a fund of {snapshot.scope}")
 
 
+def _stock_codes(snapshot: Snapshot, _: Baseline) -> None:
+    if snapshot.dataset.axis is not Axis.STOCK:
+        return
+    for code in snapshot.table.index:
+        if not _STOCK_CODE.fullmatch(code):
+            raise SourceChangedError("codes", f"{code} is not a stock of the mainland")
+
+
 def _row_count(snapshot: Snapshot, baseline: Baseline) -> None:
-    if snapshot.dataset not in (Dataset.DAILY, Dataset.SHARES, Dataset.NAV):
+    if snapshot.dataset not in (Dataset.DAILY, Dataset.SHARES, Dataset.NAV, *_OF_SOME):
         return
     rows = len(snapshot.table)
     if baseline.last_good is not None and len(baseline.last_good) >= WHOLE_MARKET_ROWS:
         before = len(baseline.last_good)
         if abs(rows - before) > ROW_TOLERANCE * before:
             raise SourceChangedError("row_count", f"{rows} rows, the last good table had {before}")
-    elif rows < LEAST_COVERAGE * baseline.known_funds:
+    elif snapshot.dataset not in _OF_SOME and rows < LEAST_COVERAGE * baseline.known_funds:
         raise SourceChangedError("row_count", f"{rows} rows for {baseline.known_funds} known funds")
+
+
+def _profile_words(snapshot: Snapshot, _: Baseline) -> None:
+    if snapshot.dataset is not Dataset.PROFILE:
+        return
+    words = snapshot.table.reindex(columns=["name", "index_code", "index_name"]).fillna("")
+    if (words == "").all(axis=1).mean() > HOLES_MAX:
+        raise SourceChangedError("columns", "most rows have neither a name nor an index")
 
 
 def _bands(snapshot: Snapshot, _: Baseline) -> None:
@@ -177,18 +224,35 @@ def _margin_band(snapshot: Snapshot, baseline: Baseline) -> None:
             before = _cell(baseline.last_good, str(market), name)
             if abs(balance - before) > BALANCE_LEAP * before:
                 raise SourceChangedError("leap", f"{name} of {market} is {balance:g} 元, {before:g} before")
-            low, high = SUMMED_BALANCE_CNY if "+" in str(market) else EXCHANGE_BALANCE_CNY
+            low, high = _balance_band(str(market))
             if np.isnan(before) and not low <= balance <= high:
                 raise SourceChangedError("unit", f"{name} of {market} is {balance:g} 元")
 
 
+def _balance_band(market: str) -> tuple[float, float]:
+    if "+" in market:
+        return SUMMED_BALANCE_CNY
+    return BSE_BALANCE_CNY if market == "BSE" else EXCHANGE_BALANCE_CNY
+
+
 def _margin_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
-    """SZSE's answer carries no date: figures equal to the last ones to the cent are the last ones."""
-    if snapshot.dataset is not Dataset.MARGIN or baseline.last_day in (None, snapshot.day):
+    """SZSE's answers carry no date: figures equal to the last ones to the cent are the last ones."""
+    if snapshot.dataset not in (Dataset.MARGIN, Dataset.MARGIN_DETAIL) or baseline.last_day in (None, snapshot.day):
         return
     before = baseline.last_good
     if before is not None and snapshot.table.equals(before.reindex_like(snapshot.table)):
-        raise SourceChangedError("day", "every balance equals that of the session before")
+        raise SourceChangedError("day", "every figure equals that of the session before")
+
+
+def _list_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
+    """Lists of all stocks and pools of limits carry no date: the rows of an earlier session are that session's."""
+    figure = {Dataset.STOCKS: STOCK_CLOSE.name, Dataset.LIMITS: LIMIT.name}.get(snapshot.dataset)
+    if figure is None or baseline.last_good is None or baseline.last_day in (None, snapshot.day):
+        return
+    rows = pd.concat([snapshot.table[figure], baseline.last_good[figure]], axis=1, keys=["now", "before"])
+    told = rows.dropna(how="all")
+    if (told["now"] == told["before"]).mean() >= REPEATED_SHARE:
+        raise SourceChangedError("day", f"the rows are those of {baseline.last_day}")
 
 
 def _cell(table: pd.DataFrame | None, row: str, column: str) -> float:
@@ -207,14 +271,23 @@ def _traded_value(snapshot: Snapshot, _: Baseline) -> None:
         raise SourceChangedError("unit", f"volume × close is {ratio:g} times the traded value")
 
 
+def _daily(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset is Dataset.DAILY:
+        check_daily(snapshot, baseline.last_good, baseline.last_day)
+
+
 _GATES: tuple[Callable[[Snapshot, Baseline], None], ...] = (
     _columns,
     _codes,
+    _stock_codes,
     _row_count,
+    _profile_words,
     _bands,
     _scale,
     _margin_sum,
     _margin_band,
     _margin_repeated,
+    _list_repeated,
     _traded_value,
+    _daily,
 )

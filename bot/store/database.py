@@ -9,6 +9,7 @@ from bot.store.audit import AuditLog
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.errors import StoreError
+from bot.store.fetches import FetchLedger
 from bot.store.lock import FileLock
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
@@ -24,8 +25,9 @@ __all__ = ["Database", "StoreError"]
 class Database:
     """A SQLite file (or ``:memory:``) or a PostgreSQL database, by URL.
 
-    A SQLite file belongs to one process: `open` refuses a second one. A command that only reads opens with
-    `exclusive=False` beside the running service and never migrates. Raises StoreError for a wrong URL.
+    A SQLite file belongs to one process: `open` refuses a second one. A command that only reads, or writes one
+    short transaction that the owner need not know of, opens with `exclusive=False` beside the running service and
+    never migrates. Raises StoreError for a wrong URL.
     """
 
     def __init__(self, url: str, *, exclusive: bool = True) -> None:
@@ -34,11 +36,13 @@ class Database:
         self._connections = Connections(self._url)
         self._lock: FileLock | None = None
         self.market = MarketStore(self._connections)
+        self.quarantine = self.market.quarantine
         self.alerts = AlertStore(self._connections)
         self.subscriptions = SubscriptionStore(self._connections)
         self.watchlists = WatchlistStore(self._connections)
         self.outbox = Outbox(self._connections)
         self.runs = RunLedger(self._connections)
+        self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
 

@@ -1,21 +1,19 @@
 """What sources said, session by session: appended, laid out as a panel, and asked how much is there."""
 
 import asyncio
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.sources.gates import Baseline
-from bot.store.connections import Connections, insert, one_at_a_time
-from bot.store.payload import Unpacker, pack
-from bot.store.tables import QUARANTINE, SNAPSHOTS
+from bot.store.connections import Connections
+from bot.store.payload import Unpacker
+from bot.store.quarantine import Quarantine
+from bot.store.snapshots import append, row_of, snapshot_of
+from bot.store.tables import SNAPSHOTS
 from signals.core.calendar import TradingCalendar
 from signals.core.detector import WINDOW_SESSIONS
 from signals.core.panel import Panel, lay_panel
@@ -32,35 +30,12 @@ _BATCH = 200
 """Tables that one transaction adds: others want to write too."""
 
 
-_Key: TypeAlias = tuple[str, str, str, date]
-"""Dataset, source, scope and day."""
-
-
-class _Word(NamedTuple):
-    known_at: datetime
-    content: tuple[str, bool]
-    """Digest, and whether it was called provisional."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A table that was not let in, and why."""
-
-    dataset: Dataset
-    source: str
-    scope: str
-    day: date
-    gate: str
-    detail: str
-    rows: int
-    fetched_at: datetime
-
-
 class MarketStore:
-    """Accepted tables, which panels are laid from, and refused ones, which are only looked at."""
+    """Accepted tables, which panels are laid from; `quarantine` holds the refused ones."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.quarantine = Quarantine(connections)
 
     async def add(self, snapshots: Iterable[Snapshot]) -> int:
         """Append the tables that say something new and return how many did.
@@ -70,30 +45,10 @@ class MarketStore:
         that takes a revision back.
         """
         waiting, added = iter(snapshots), 0
-        while rows := await asyncio.to_thread(lambda: [_row(one) for one in islice(waiting, _BATCH)]):
+        while rows := await asyncio.to_thread(lambda: [row_of(one) for one in islice(waiting, _BATCH)]):
             async with self._connections.write() as connection:
-                await one_at_a_time(connection, "market")
-                new = _new(rows, await _stored(connection, rows))
-                if new:
-                    await connection.execute(insert(connection, SNAPSHOTS), new)
-            added += len(new)
+                added += await append(connection, rows)
         return added
-
-    async def refuse(self, snapshot: Snapshot, gate: str, detail: str) -> bool:
-        """Keep a table apart; False when this very table was refused before."""
-        row = {**await asyncio.to_thread(_row, snapshot), "gate": gate, "detail": detail}
-        async with self._connections.write() as connection:
-            new = insert(connection, QUARANTINE).values(row).on_conflict_do_nothing()
-            return (await connection.execute(new)).rowcount == 1
-
-    async def refusals(self, start: date | None, end: date | None) -> list[Refusal]:
-        """What was refused of the sessions from start to end, both included; None leaves a side open."""
-        query = select(*(QUARANTINE.c[one.name] for one in fields(Refusal))).order_by(QUARANTINE.c.day, QUARANTINE.c.id)
-        if start is not None:
-            query = query.where(QUARANTINE.c.day >= start)
-        if end is not None:
-            query = query.where(QUARANTINE.c.day <= end)
-        return [_refusal(row) for row in await self._fetch(query)]
 
     async def panel(
         self, calendar: TradingCalendar, day: date, asof: datetime, sessions: int = WINDOW_SESSIONS
@@ -104,8 +59,9 @@ class MarketStore:
         """
         window = calendar.window(day, sessions)
         known, profile = SNAPSHOTS.c.known_at <= asof, SNAPSHOTS.c.dataset == Dataset.PROFILE
+        figures = SNAPSHOTS.c.dataset.in_([one for one in Dataset if one.in_panel and one is not Dataset.PROFILE])
         newest = _newest(
-            known, ~profile, SNAPSHOTS.c.day.between(window[0], window[-1]), by=("dataset", "source", "scope", "day")
+            known, figures, SNAPSHOTS.c.day.between(window[0], window[-1]), by=("dataset", "source", "scope", "day")
         )
         profiles = select(SNAPSHOTS).where(known, profile, SNAPSHOTS.c.day <= window[-1]).order_by(SNAPSHOTS.c.id)
         rows = [*await self._fetch(newest), *await self._fetch(profiles)]
@@ -127,9 +83,11 @@ class MarketStore:
         profiles = _newest(SNAPSHOTS.c.dataset == Dataset.PROFILE, SNAPSHOTS.c.day <= day, by=("source", "scope"))
         return await asyncio.to_thread(_baseline, await self._fetch(last), await self._fetch(profiles), scope)
 
-    async def days(self, dataset: Dataset, start: date, end: date) -> list[date]:
-        """The days from start to end, both included, of which there is a table."""
+    async def days(self, dataset: Dataset, start: date, end: date, scope: str | None = None) -> list[date]:
+        """The days from start to end, both included, of which there is a table, of this scope if one is given."""
         query = select(SNAPSHOTS.c.day).distinct().order_by(SNAPSHOTS.c.day)
+        if scope is not None:
+            query = query.where(SNAPSHOTS.c.scope == scope)
         rows = await self._fetch(query.where(SNAPSHOTS.c.dataset == dataset, SNAPSHOTS.c.day.between(start, end)))
         return [row["day"] for row in rows]
 
@@ -156,54 +114,6 @@ class MarketStore:
         return rows
 
 
-def _row(snapshot: Snapshot) -> dict[str, Any]:
-    payload = pack(snapshot.table)
-    return {
-        "dataset": snapshot.dataset.value,
-        "source": snapshot.source,
-        "scope": snapshot.scope,
-        "day": snapshot.day,
-        "fetched_at": snapshot.fetched_at,
-        "known_at": snapshot.known_at,
-        "provisional": snapshot.provisional,
-        "rows": len(snapshot.table),
-        "digest": payload.digest,
-        "payload": payload.data,
-    }
-
-
-async def _stored(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> dict[_Key, list[_Word]]:
-    c, days = SNAPSHOTS.c, [row["day"] for row in rows]
-    query = select(c.dataset, c.source, c.scope, c.day, c.known_at, c.digest, c.provisional).where(
-        c.dataset.in_({row["dataset"] for row in rows}),
-        c.source.in_({row["source"] for row in rows}),
-        c.day.between(min(days), max(days)),
-    )
-    told: dict[_Key, list[_Word]] = defaultdict(list)
-    for row in (await connection.execute(query.order_by(c.known_at, c.id))).mappings():
-        told[_key(row)].append(_word(row))
-    return told
-
-
-def _new(rows: Iterable[dict[str, Any]], told: dict[_Key, list[_Word]]) -> list[dict[str, Any]]:
-    new = []
-    for row in rows:
-        before, word = told[_key(row)], _word(row)
-        at = bisect_right(before, word.known_at, key=lambda one: one.known_at)
-        if all(one.content != word.content for one in before[max(0, at - 1) : at + 1]):
-            before.insert(at, word)
-            new.append(row)
-    return new
-
-
-def _key(row: Mapping[Any, Any]) -> _Key:
-    return row["dataset"], row["source"], row["scope"], row["day"]
-
-
-def _word(row: Mapping[Any, Any]) -> _Word:
-    return _Word(row["known_at"], (row["digest"], row["provisional"]))
-
-
 def _newest(*conditions: ColumnElement[bool], by: Iterable[str]) -> Select[Any]:
     place = func.row_number().over(
         partition_by=[SNAPSHOTS.c[name] for name in by],
@@ -214,26 +124,9 @@ def _newest(*conditions: ColumnElement[bool], by: Iterable[str]) -> Select[Any]:
     return query.where(ranked.c.place == 1).order_by(SNAPSHOTS.c.id)
 
 
-def _refusal(row: RowMapping) -> Refusal:
-    return Refusal(**{**row, "dataset": Dataset(row["dataset"])})
-
-
 def _lay(rows: Iterable[RowMapping], sessions: Sequence[date], asof: datetime) -> Panel:
     unpacker = Unpacker()
-    return lay_panel((_snapshot(row, unpacker) for row in rows), sessions, asof)
-
-
-def _snapshot(row: RowMapping, unpacker: Unpacker) -> Snapshot:
-    return Snapshot(
-        dataset=Dataset(row["dataset"]),
-        source=row["source"],
-        scope=row["scope"],
-        day=row["day"],
-        fetched_at=row["fetched_at"],
-        known_at=row["known_at"],
-        provisional=row["provisional"],
-        table=unpacker.unpack(row["payload"]),
-    )
+    return lay_panel((snapshot_of(row, unpacker) for row in rows), sessions, asof)
 
 
 def _baseline(last: Sequence[RowMapping], profiles: Iterable[RowMapping], scope: str) -> Baseline:

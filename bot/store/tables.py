@@ -89,9 +89,11 @@ QUARANTINE = Table(
     Column("gate", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("accepted_at", Moment),
     UniqueConstraint("dataset", "source", "scope", "day", "digest"),
 )
-"""Refused tables, apart from the accepted ones so that no query can mistake them."""
+"""Refused tables, apart from the accepted ones so that no query can mistake them; one that an operator has let in
+stands among both, and `accepted_at` says since when."""
 
 ALERTS = Table(
     "alerts",
@@ -193,6 +195,25 @@ RUNS = Table(
     Column("report", Text, nullable=False),
     Index(None, "finished_at"),
 )
+
+FETCHES = Table(
+    "fetches",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("datum", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index(None, "at"),
+    Index(None, "datum", "outcome"),
+)
+"""Every reading of a publisher; `day` is the session that was asked for."""
 
 AUDIT = Table(
     "audit",

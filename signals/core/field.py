@@ -30,6 +30,8 @@ class Axis(Enum):
     FUND = "fund"
     INDEX = "index"
     MARKET = "market"
+    STOCK = "stock"
+    """Constituents of indices; kept beside the panel, which holds none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,16 @@ INDEX_CLOSE = Field("index_close", Unit.POINTS, Axis.INDEX)
 FINANCING = Field("financing", Unit.CNY, Axis.MARKET)
 SHORT = Field("short", Unit.CNY, Axis.MARKET)
 MARGIN_TOTAL = Field("total", Unit.CNY, Axis.MARKET)
+
+FUND_FINANCING = Field("fund_financing", Unit.CNY)
+"""Financing balance of one fund (两融明细)."""
+FUND_SHORT_SHARES = Field("fund_short_shares", Unit.SHARES)
+"""Shares of one fund that are sold short (融券余量)."""
+
+WEIGHT = Field("weight", Unit.FRACTION, Axis.STOCK)
+"""Of a stock in an index; all of one index are about 1."""
+STOCK_CLOSE = Field("stock_close", Unit.CNY_PER_SHARE, Axis.STOCK)
+STOCK_PREV_CLOSE = Field("stock_prev_close", Unit.CNY_PER_SHARE, Axis.STOCK)
+STOCK_AMOUNT = Field("stock_amount", Unit.CNY, Axis.STOCK)
+LIMIT = Field("limit", Unit.COUNT, Axis.STOCK)
+"""1 = closed at its upper limit, −1 = at its lower one."""

@@ -157,7 +157,8 @@ def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:
 def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: datetime) -> Panel:
     """Lay snapshots side by side over the given sessions.
 
-    1. What became known after `asof`, or is about a session outside, is left out.
+    1. What became known after `asof`, or is about a session outside, is left out, and so are tables that no
+       panel holds.
     2. Of several tables of one source on the same data, scope and session the newest replaces the others
        whole: a revision may take a figure back.
     3. Leading sessions without any fund's figures are left out, but for the last `LEAST_SESSIONS`: a young
@@ -169,7 +170,7 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
     newest: dict[tuple[Dataset, str, str, date], Snapshot] = {}
     profiles: list[Snapshot] = []
     for one in snapshots:
-        if one.known_at > asof or (sessions and one.day > sessions[-1]):
+        if not one.dataset.in_panel or one.known_at > asof or (sessions and one.day > sessions[-1]):
             continue
         if one.dataset is Dataset.PROFILE:
             profiles.append(one)

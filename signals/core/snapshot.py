@@ -12,9 +12,12 @@ from signals.core.field import (
     CLOSE,
     DIVIDEND,
     FINANCING,
+    FUND_FINANCING,
+    FUND_SHORT_SHARES,
     HIGH,
     INDEX_CLOSE,
     IOPV,
+    LIMIT,
     LOW,
     MARGIN_TOTAL,
     NAV,
@@ -23,7 +26,11 @@ from signals.core.field import (
     SHARES,
     SHORT,
     SPLIT,
+    STOCK_AMOUNT,
+    STOCK_CLOSE,
+    STOCK_PREV_CLOSE,
     VOLUME,
+    WEIGHT,
     Axis,
     Field,
 )
@@ -46,10 +53,15 @@ class Dataset(StrEnum):
     DIVIDENDS = "dividends"
     INDEX = "index_daily"
     MARGIN = "margin"
+    MARGIN_DETAIL = "margin_detail"
+    CONSTITUENTS = "index_constituents"
+    STOCKS = "stock_daily"
+    LIMITS = "limit_pool"
+    NEWS = "news"
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The figures a row may hold; a profile holds words instead."""
+        """The figures a row may hold; profiles and news hold words instead."""
         return _FIELDS[self]
 
     @property
@@ -57,6 +69,11 @@ class Dataset(StrEnum):
         """What a row is about."""
         fields = _FIELDS[self]
         return fields[0].axis if fields else Axis.FUND
+
+    @property
+    def in_panel(self) -> bool:
+        """Whether a panel holds it; what is kept beside it is about constituents and headlines."""
+        return self is not Dataset.NEWS and self.axis is not Axis.STOCK
 
 
 _FIELDS: Mapping[Dataset, tuple[Field, ...]] = {
@@ -68,10 +85,18 @@ _FIELDS: Mapping[Dataset, tuple[Field, ...]] = {
     Dataset.DIVIDENDS: (DIVIDEND,),
     Dataset.INDEX: (INDEX_CLOSE,),
     Dataset.MARGIN: (FINANCING, SHORT, MARGIN_TOTAL),
+    Dataset.MARGIN_DETAIL: (FUND_FINANCING, FUND_SHORT_SHARES),
+    Dataset.CONSTITUENTS: (WEIGHT,),
+    Dataset.STOCKS: (STOCK_CLOSE, STOCK_PREV_CLOSE, STOCK_AMOUNT),
+    Dataset.LIMITS: (LIMIT,),
+    Dataset.NEWS: (),
 }
 
 PROFILE_COLUMNS = ("name", "exchange", "index_code", "index_name", "fund_class", "listed")
 """Words of a profile row; `listed` is an ISO date; empty text where unknown."""
+
+NEWS_COLUMNS = ("title", "published", "publisher", "link")
+"""Words of a headline; `published` is an ISO moment of Shanghai; the index is a running number as text."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

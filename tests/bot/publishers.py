@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
 from bot.poll import PollReport, Slot, World, poll
 from bot.sources.base import Answer, NotPublishedError, Source
+from bot.sources.datum import Datum, Round
+from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
 from signals.core.detector import Detector
 from signals.core.snapshot import Dataset
@@ -20,10 +22,15 @@ DAYS = CALENDAR.window(LAST_DAY, 14)
 NEXT_DAY = CALENDAR.after(LAST_DAY)
 UNIT = 1e6
 
+HASTY = Manners(pause_seconds=0.0, tries=1, failures_max=1000)
+"""Publishers that are asked at once and again and again, for tests of what comes after."""
+
 
 @dataclass(eq=False)
 class Publisher(Source):
     """Tells one table a session; raises the exception that stands in a table's place."""
+
+    host = "local"
 
     dataset: Dataset  # type: ignore[misc]
     scope: str = "all"  # type: ignore[misc]
@@ -31,12 +38,17 @@ class Publisher(Source):
     provisional: set[date] = field(default_factory=set)
     settles: bool = True  # type: ignore[misc]
     past: bool = True  # type: ignore[misc]
+    revised: datetime | None = None
+    """When it says that its provisional tables are replaced."""
     says: date | None = None
     """The session that its answers claim to be about."""
     asked: list[date] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.name = f"{self.dataset}.{self.scope.lower()}"  # type: ignore[misc]
+
+    def revised_from(self, day: date) -> datetime | None:
+        return self.revised
 
     def fetch(self, day: date) -> pd.DataFrame:
         self.asked.append(day)
@@ -70,7 +82,13 @@ def with_flows(*created: float, code: str = FUND, start: float = 200.0) -> Marke
 
 def world_of(store: Database, *detectors: Detector, **more: object) -> World:
     """A world of these detectors."""
+    more.setdefault("upstreams", Upstreams(HASTY))
     return World(store=store, calendar=CALENDAR, detectors={one.name: one for one in detectors}, **more)  # type: ignore[arg-type]
+
+
+def data_from(*sources: Source) -> tuple[Datum, ...]:
+    """A datum for each source, wanted on every occasion."""
+    return tuple(Datum(name=one.name, sources=(one,), rounds=frozenset(Round)) for one in sources)
 
 
 async def past(store: Database, world: Market, until: date) -> None:
@@ -83,7 +101,7 @@ async def ask(
 ) -> PollReport:
     """Poll for a session at a time of day, on the session itself unless on the day `on`."""
     due = moment(on or day, clock)
-    return await poll(world, sources, Slot(job="poll", due=due, day=day), due)
+    return await poll(world, data_from(*sources), Slot(round=Round.EVENING, due=due, day=day), due)
 
 
 async def ask_daily(store: Database, market_: Market, days: Sequence[date], *detectors: Detector) -> None:

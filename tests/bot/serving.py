@@ -10,6 +10,7 @@ from bot.poll import World
 from bot.schedule import Timetable
 from bot.service import Worker
 from bot.sources.base import Source
+from tests.bot.publishers import data_from
 
 TIMETABLE = Timetable(
     close=time(16, 20),
@@ -45,4 +46,4 @@ def desk_of(world: World, clock: Hand) -> Desk:
 
 def worker_of(world: World, clock: Hand, *sources: Source, timetable: Timetable = TIMETABLE) -> Worker:
     """A worker that asks these sources."""
-    return Worker(desk=desk_of(world, clock), sources=sources, timetable=timetable, clock=clock)
+    return Worker(desk=desk_of(world, clock), data=data_from(*sources), timetable=timetable, clock=clock)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sources.archive import ArchiveReader, ArchiveTable
 from bot.sources.archive_files import LeftOut
-from bot.sources.archive_profile import profile_table
+from bot.sources.profiles import profile_table
 from bot.store.database import Database
 from signals.core.profile import FundClass
 from signals.core.snapshot import PROFILE_COLUMNS

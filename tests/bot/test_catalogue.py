@@ -17,7 +17,8 @@ import bot
 from bot.alerts import Reason
 from bot.messages.catalogue import catalogue
 from bot.messages.market import INDICES
-from bot.poll import POLLS
+from bot.poll import job_of
+from bot.sources.datum import Round
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.peers import RANKED
@@ -41,7 +42,7 @@ FAMILIES = {
     "weekday": {str(number) for number in range(7)},
     "exchange": {"SSE", "SZSE", "join"},
     "index": {*INDICES},
-    "job": {one.replace("/", "-") for one in POLLS},
+    "job": {job_of(one).replace("/", "-") for one in (Round.CLOSE, Round.EVENING, Round.MORNING)},
     "page": {one.replace("_", "-") for one in NAMES},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }

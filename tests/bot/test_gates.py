@@ -252,3 +252,43 @@ def test_columns_in_another_order_do_not_hide_a_repetition() -> None:
 def test_a_margin_row_of_a_market_that_was_not_there_before_passes() -> None:
     before = Baseline(last_good=margin(*GOOD, market="SZSE").table)
     assert passes(margin(*GOOD), before)
+
+
+@pytest.mark.parametrize("financing", [1.1e9, 7e9, 9e10])
+def test_the_balance_of_beijing_passes_though_it_is_small(financing: float) -> None:
+    assert passes(margin(financing, 0.0, financing, market="BSE"))
+
+
+@pytest.mark.parametrize("financing", [7e5, 9.3e11, 7e13])
+def test_a_balance_of_beijing_in_another_unit_or_of_another_exchange_does_not(financing: float) -> None:
+    assert refused(margin(financing, 0.0, financing, market="BSE")) == "unit"
+
+
+def detail(funds: int = 150, financing: float = 3e7, short_shares: float = 2e5) -> Snapshot:
+    row = {"fund_financing": financing, "fund_short_shares": short_shares}
+    rows = {f"51{at:04d}": {name: figure * (at % 5) for name, figure in row.items()} for at in range(funds)}
+    return told(rows, Dataset.MARGIN_DETAIL)
+
+
+def test_a_detail_of_some_funds_a_few_of_them_at_zero_passes() -> None:
+    assert passes(detail(), Baseline(known_funds=900))
+
+
+@pytest.mark.parametrize("factor", [1e-4, 1e4])
+def test_a_detail_in_another_unit_does_not(factor: float) -> None:
+    assert refused(detail(financing=3e7 * factor)) == refused(detail(short_shares=2e5 * factor)) == "unit"
+
+
+@pytest.mark.parametrize("funds", [100, 134, 166])
+def test_a_detail_cut_short_or_blown_up_does_not(funds: int) -> None:
+    assert refused(detail(funds), Baseline(last_good=detail(150).table)) == "row_count"
+
+
+def test_a_detail_without_financing_does_not() -> None:
+    assert refused(told({"510300": {"fund_short_shares": 1e6}}, Dataset.MARGIN_DETAIL)) == "columns"
+
+
+def test_a_detail_that_equals_that_of_the_session_before_is_that() -> None:
+    before = Baseline(last_good=detail().table, last_day=MONDAY)
+    assert refused(detail(), before) == "day"
+    assert passes(detail(financing=3.1e7), before)

@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 from structlog.testing import capture_logs
 
+from bot.asking import Collected
 from bot.health import Health
 from bot.intake import RefusedTable, Taken
 from bot.poll import PollReport, Slot
+from bot.sources.datum import Round
 from signals.core.snapshot import Dataset
 from tests.builders import LAST_DAY, moment, snapshot
 
-SLOT = Slot(job="poll/close", due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
+SLOT = Slot(round=Round.CLOSE, due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
 CLOSES = snapshot(Dataset.DAILY, LAST_DAY, {"510300": {"close": 1.0}}, source="quotes")
 
 
@@ -32,11 +34,8 @@ class Watch:
             else []
         )
         report = PollReport(
-            slot=Slot(job=SLOT.job, due=SLOT.due, day=day),
-            asked=list(asked),
-            failures=failures,
-            waiting=list(waiting),
-            taken=taken,
+            slot=Slot(round=SLOT.round, due=SLOT.due, day=day),
+            collected=Collected(asked=list(asked), failures=failures, waiting=list(waiting), taken=taken),
         )
         with capture_logs() as said:
             self.health.note(report)

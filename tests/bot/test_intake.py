@@ -46,7 +46,7 @@ async def test_taking_the_same_again_changes_nothing(store: Database) -> None:
     assert (first.new, gates(first)) == (3, [(2, "row_count", True)])
     assert [(one.tables, one.new, gates(one)) for one in others] == [(4, 0, [(2, "row_count", False)])] * 4
     assert await store.market.stamp(FAR_AHEAD) == "3"
-    assert len(await store.market.refusals(None, None)) == 1
+    assert len(await store.quarantine.refusals(None, None)) == 1
 
 
 async def test_a_refused_table_says_nothing_and_is_no_measure_for_the_next(store: Database) -> None:

@@ -48,31 +48,31 @@ async def last_day(store: Database, *others: Source) -> PollReport:
 @pytest.mark.parametrize("failure", [UnavailableError("the line is dead"), SourceChangedError("columns", "no code")])
 async def test_a_source_that_fails_does_not_stop_the_others(store: Database, failure: Exception) -> None:
     report = await last_day(store, Publisher(Dataset.INDEX, tables={LAST_DAY: failure}))
-    assert report.asked == ["index_daily.all", "etf_daily.sse", "etf_nav.sse", "etf_shares.sse"]
-    assert report.failures == report.broken == {"index_daily.all": str(failure)}
+    assert report.collected.asked == ["index_daily.all", "etf_daily.sse", "etf_nav.sse", "etf_shares.sse"]
+    assert report.collected.failures == report.collected.broken == {"index_daily.all": str(failure)}
     assert await told(store) == NEWS
 
 
 async def test_a_table_that_is_not_published_is_waited_for_and_no_failure(store: Database) -> None:
     report = await last_day(store, Publisher(Dataset.INDEX))
-    assert (report.waiting, report.broken) == (["index_daily.all"], {})
+    assert (report.collected.waiting, report.collected.broken) == (["index_daily.all"], {})
     assert await told(store) == NEWS
 
 
 async def test_a_defect_in_a_source_does_not_stop_the_others(store: Database) -> None:
     report = await last_day(store, Publisher(Dataset.INDEX, tables={LAST_DAY: KeyError("收盘价")}))
-    assert list(report.broken) == ["index_daily.all"]
+    assert list(report.collected.broken) == ["index_daily.all"]
     assert await told(store) == NEWS
 
 
 async def test_a_refused_table_is_kept_apart_and_named_once(store: Database) -> None:
     wrong = Publisher(Dataset.INDEX, tables={LAST_DAY: market(1).index("000300", 3.0).snapshots()[0].table})
     first, second = [await last_day(store, wrong) for _ in range(2)]
-    (one,) = first.taken.refused
+    (one,) = first.collected.taken.refused
     assert (one.gate, one.first_time) == ("unit", True)
-    assert first.broken == {"index_daily.all": f"unit: {one.detail}"}
-    assert [again.first_time for again in second.taken.refused] == [False]
-    assert [(kept.day, kept.gate) for kept in await store.market.refusals(None, None)] == [(LAST_DAY, "unit")]
+    assert first.collected.broken == {"index_daily.all": f"unit: {one.detail}"}
+    assert [again.first_time for again in second.collected.taken.refused] == [False]
+    assert [(kept.day, kept.gate) for kept in await store.quarantine.refusals(None, None)] == [(LAST_DAY, "unit")]
     assert await store.market.days(Dataset.INDEX, LAST_DAY, LAST_DAY) == []
     assert await told(store) == NEWS
 
@@ -83,7 +83,7 @@ async def test_yesterdays_answer_is_refused_and_asked_for_again(store: Database)
     shares = late["etf_shares.sse"]
     shares.tables[LAST_DAY], shares.says = shares.tables[DAYS[-2]], DAYS[-2]
     report = await ask(world_of(store, InflowStreak()), late.values(), LAST_DAY)
-    assert list(report.broken) == ["etf_shares.sse"]
+    assert list(report.collected.broken) == ["etf_shares.sse"]
     assert (report.skipped, await told(store)) == (["inflow_streak"], [])
     await ask(world_of(store, InflowStreak()), publishers(TURNED).values(), LAST_DAY, "22:30")
     assert await told(store) == NEWS
@@ -117,7 +117,7 @@ async def test_a_provisional_table_is_asked_for_until_it_is_final(store: Databas
 async def test_present_prices_are_not_asked_for_a_session_that_is_over(store: Database) -> None:
     spot = Publisher(Dataset.DAILY, "SSE", publishers(TURNED)["etf_daily.sse"].tables, past=False)
     report = await ask(world_of(store), [spot], LAST_DAY, "08:30", on=NEXT_DAY)
-    assert (report.asked, spot.asked) == ([], [])
+    assert (report.collected.asked, spot.asked) == ([], [])
     await ask(world_of(store), [spot], LAST_DAY, "22:00")
     assert spot.asked == [LAST_DAY]
 

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.poll import Slot
 from bot.schedule import ClockFrom, Schedule, SystemClock, closed_session, due_slots
+from bot.sources.datum import Round
 from bot.store.database import Database
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from tests.bot.serving import TIMETABLE, Hand
@@ -29,26 +30,27 @@ def on(day: str, *, calendar: TradingCalendar = CALENDAR) -> list[str]:
     return [f"{one.due:%H:%M} {one.job.removeprefix('poll/')} of {one.day:%m-%d}" for one in slots]
 
 
-def whole(before: str, day: str) -> list[str]:
-    return [f"{slot} of {before if 'morning' in slot else day}" for slot in WHOLE_DAY]
+def whole(before: str, day: str, *besides: str) -> list[str]:
+    return [f"{slot} of {before if 'morning' in slot else day}" for slot in sorted([*WHOLE_DAY, *besides])]
 
 
 @pytest.mark.parametrize(
     ("day", "slots"),
     [
         ("2025-02-11", whole("02-10", "02-11")),
-        ("2025-02-10", whole("02-07", "02-10")),  # a Monday: its morning asks for Friday
+        ("2025-02-10", whole("02-07", "02-10", "17:00 weekly")),  # a Monday: its morning asks for Friday
+        ("2025-02-07", whole("02-06", "02-07", "17:20 monthly")),  # the third session of February
         ("2025-02-08", []),  # Saturday
         ("2025-02-09", []),
-        ("2025-01-27", whole("01-24", "01-27")),  # the last session before the Spring Festival
+        ("2025-01-27", whole("01-24", "01-27", "17:00 weekly")),  # the last session before the Spring Festival
         ("2025-01-28", []),
         ("2025-02-04", []),
-        ("2025-02-05", whole("01-27", "02-05")),  # the first after it: its morning asks for the eve
+        ("2025-02-05", whole("01-27", "02-05", "17:00 weekly")),  # the first after it: its morning asks for the eve
         ("2025-01-26", []),  # a Sunday on which offices worked
         ("2024-02-09", []),  # an official workday on which the exchanges were closed
         ("2025-01-01", []),
-        ("2025-03-10", whole("03-07", "03-10")),  # summer time began in New York the day before
-        ("2025-03-31", whole("03-28", "03-31")),  # and in Berlin
+        ("2025-03-10", whole("03-07", "03-10", "17:00 weekly")),  # summer time began in New York the day before
+        ("2025-03-31", whole("03-28", "03-31", "17:00 weekly")),  # and in Berlin
     ],
 )
 def test_the_slots_of_a_day(day: str, slots: list[str]) -> None:
@@ -79,7 +81,9 @@ def test_the_morning_after_the_last_known_session_is_not_guessed() -> None:
 def test_a_slot_is_due_at_its_minute_and_not_before() -> None:
     at = moment(LAST_DAY, "16:20")
     assert due_slots(TIMETABLE, CALENDAR, at - timedelta(hours=1), at - timedelta(microseconds=1)) == []
-    assert due_slots(TIMETABLE, CALENDAR, at - timedelta(hours=1), at) == [Slot(job="poll/close", due=at, day=LAST_DAY)]
+    assert due_slots(TIMETABLE, CALENDAR, at - timedelta(hours=1), at) == [
+        Slot(round=Round.CLOSE, due=at, day=LAST_DAY)
+    ]
     assert due_slots(TIMETABLE, CALENDAR, at, at + timedelta(hours=1)) == []
 
 

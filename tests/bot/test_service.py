@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -16,6 +17,7 @@ from bot.outbox import Drain, Pace
 from bot.poll import Slot
 from bot.service import complete, serve
 from bot.sources.base import UnavailableError
+from bot.sources.datum import Datum, Round
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
 from signals.core.panel import Panel
@@ -29,7 +31,7 @@ from tests.builders import LAST_DAY, Market, market, moment
 pytestmark = pytest.mark.anyio
 
 TURNED = with_flows(*[-1] * 10, 1, 1, 1)
-EVENING = Slot(job="poll/evening", due=moment(LAST_DAY, "22:00"), day=LAST_DAY)
+EVENING = Slot(round=Round.EVENING, due=moment(LAST_DAY, "22:00"), day=LAST_DAY)
 
 
 async def test_a_slot_is_polled_as_of_now_and_marked_as_done(store: Database) -> None:
@@ -184,3 +186,17 @@ async def test_a_channel_that_only_sends_is_not_served(store: Database) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     await serving(store, Recorder(), others=stop)
+
+
+async def test_what_is_asked_for_weekly_is_asked_at_the_close_until_somebody_gave_it(store: Database) -> None:
+    rare = Publisher(Dataset.INDEX, tables={})
+    datum = Datum(name="profiles", sources=(rare,), rounds=frozenset({Round.WEEKLY}))
+    worker = replace(worker_of(world_of(store), Hand(EVENING.due)), data=(datum,))
+    close = Slot(round=Round.CLOSE, due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
+    await worker.poll(EVENING)
+    assert rare.asked == []
+    await worker.poll(close)
+    rare.tables[LAST_DAY] = market(1).index("000300", 3900.0).snapshots()[0].table
+    await worker.poll(close)
+    await worker.poll(close)
+    assert rare.asked == [LAST_DAY] * 2

@@ -23,7 +23,7 @@ def archive(tmp_path: Path) -> Path:
     folder = tmp_path / "archive"
     folder.mkdir()
     write(folder / "etf_profile.csv", "code,name,index_name", (f"{code},基金{code},中证信创" for code in FUNDS))
-    bars = (f"{code},{day},1.0,1e6,1e6,1.0" for day in DAYS for code in FUNDS)
+    bars = (f"{code},{day},1.0,1e6,{1e6 + at},1.0" for at, day in enumerate(DAYS) for code in FUNDS)
     write(folder / "etf_daily.csv.gz", "code,date,close,volume,amount,iopv", bars)
     counts = (f"{code},{day},{count(at):.0f}" for at, day in enumerate(DAYS) for code in FUNDS)
     write(folder / "etf_shares.csv", "code,date,shares", counts)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.poll import EVENING_POLL, MORNING_POLL, PollReport, Slot
+from bot.asking import Collected
+from bot.poll import PollReport, Slot, job_of
+from bot.sources.datum import Round
 from tests.commands.demo import EVENING, MORNING, Chat, at, talking
 from tests.commands.said import said, words
 
@@ -70,8 +72,8 @@ async def test_status_names_sources_that_fail_until_they_are_back(chat: Chat) ->
 async def test_status_tells_the_last_polls_and_counts_messages(database: Path) -> None:
     async with talking(database) as chat:
         runs = chat.store.runs
-        await runs.finish(EVENING_POLL, EVENING, EVENING, "")
-        await runs.finish(MORNING_POLL, MORNING, MORNING, "")
+        await runs.finish(job_of(Round.EVENING), EVENING, EVENING, "")
+        await runs.finish(job_of(Round.MORNING), MORNING, MORNING, "")
         await runs.finish("digest/evening", MORNING, MORNING, "")
         lines = said(await chat.say("状态"))
     first = lines.index("消息：待发 0，已发 0，失败 0")
@@ -79,5 +81,5 @@ async def test_status_tells_the_last_polls_and_counts_messages(database: Path) -
 
 
 def _report(failures: dict[str, str]) -> PollReport:
-    slot = Slot(job=EVENING_POLL, due=EVENING, day=EVENING.date())
-    return PollReport(slot=slot, asked=["etf_shares.szse"], failures=failures)
+    slot = Slot(round=Round.EVENING, due=EVENING, day=EVENING.date())
+    return PollReport(slot=slot, collected=Collected(asked=["etf_shares.szse"], failures=failures))

@@ -55,7 +55,7 @@ def test_every_mistake_of_every_layer_is_reported_at_once(tmp_path: Path) -> Non
         ("[web]\nenabled = 1", "web.enabled must be true or false, not 1"),
         ("[web]\nhost = 'no host'", "web.host must be a host name or an address to listen on, not 'no host'"),
         ("[outbox]\nidle_seconds = nan", "outbox.idle_seconds must be a number from 0.05 to 60, not nan"),
-        ("[akshare]\npause_seconds = -1", "akshare.pause_seconds must be a number from 0 to 60, not -1"),
+        ("[upstreams]\npause_seconds = -1", "upstreams.pause_seconds must be a number from 0 to 60, not -1"),
         ("source = 'akshre'", "source must be one of akshare, archive, demo, not 'akshre'"),
         ("plugins = 5", "plugins must be the name of a folder, or empty, not 5"),
         ("calendar = 'none.csv'", "calendar names a file that does not exist"),

@@ -25,7 +25,7 @@ def _refused(environment: dict[str, str], directory: Path) -> list[str]:
 def test_without_a_word_the_packaged_defaults_hold(tmp_path: Path) -> None:
     settings = load_settings({}, tmp_path)
     assert settings.database == "sqlite:///etfbot.db"
-    assert settings.timetable.evening == (time(20), time(22))
+    assert settings.timetable.evening == (time(20), time(21), time(22), time(23))
     assert settings.plugins is None
     assert settings.detectors["inflow_streak"]["min_days"] == 3
 

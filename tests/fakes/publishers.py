@@ -209,6 +209,9 @@ class SseMarginTable(Endpoint):
         super().__init__()
         self.balances = balances
 
+    def understand(self, path: str, query: dict[str, str]) -> dict[str, str] | None:
+        return query if path == self.path and query.get("tabType") != "mxtype" else None
+
     def rows(self, query: Mapping[str, str]) -> Sequence[Row]:
         first, last = (self.day(query[name], "%Y%m%d") for name in ("beginDate", "endDate"))
         days = sorted((day for day in self.balances if first <= day <= last), reverse=True)

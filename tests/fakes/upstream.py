@@ -62,6 +62,7 @@ class Upstream:
             "HTTPS_PROXY": proxy,
             "HTTP_PROXY": proxy,
             "REQUESTS_CA_BUNDLE": authority,
+            "SSL_CERT_FILE": authority,
             "CURL_CA_BUNDLE": authority,
         }
 

@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from bot.store.database import Database
-from bot.store.market import PACKAGED_SOURCE, Refusal
+from bot.store.market import PACKAGED_SOURCE
 from signals.core.calendar import CalendarEndedError
 from signals.core.field import CLOSE, NAV, SHARES, Axis
 from signals.core.panel import Panel, lay_panel
@@ -175,7 +175,7 @@ async def test_a_day_outside_the_calendar_is_refused(store: Database) -> None:
 
 
 async def test_a_refused_table_is_never_read(store: Database) -> None:
-    await store.market.refuse(shares(1e4), "unit", "in 万份")
+    await store.quarantine.refuse(shares(1e4), "unit", "in 万份")
     panel = await store.market.panel(CALENDAR, DAY, MORNING, 5)
     assert panel.subjects[Axis.FUND] == ()
     assert await store.market.days(Dataset.SHARES, DAY, DAY) == []
@@ -183,45 +183,6 @@ async def test_a_refused_table_is_never_read(store: Database) -> None:
     assert not await store.market.settled("etf_shares.szse", DAY)
     assert await store.market.sources() == set()
     assert await store.market.newest(Dataset.SHARES, EVENING) is None
-
-
-async def test_a_refused_table_may_be_accepted_later(store: Database) -> None:
-    await store.market.refuse(shares(1e8), "row_count", "1 row")
-    assert await store.market.add([shares(1e8, MORNING)]) == 1
-
-
-async def test_a_table_is_refused_for_the_first_time_only_once(store: Database) -> None:
-    assert [await store.market.refuse(shares(1e4), "unit", "in 万份") for _ in range(5)] == [True, *[False] * 4]
-
-
-async def test_another_table_is_refused_for_the_first_time_too(store: Database) -> None:
-    await store.market.refuse(shares(1e4), "unit", "in 万份")
-    assert await store.market.refuse(shares(2e4), "unit", "in 万份")
-
-
-async def test_refusals_say_what_and_why(store: Database) -> None:
-    await store.market.refuse(shares(1e4), "unit", "in 万份")
-    assert await store.market.refusals(None, None) == [
-        Refusal(
-            dataset=Dataset.SHARES,
-            source="etf_shares.szse",
-            scope="SZSE",
-            day=DAY,
-            gate="unit",
-            detail="in 万份",
-            rows=1,
-            fetched_at=EVENING,
-        )
-    ]
-
-
-async def test_refusals_are_chosen_by_session(store: Database) -> None:
-    days = [DAY - timedelta(days=number) for number in (2, 1, 0)]
-    for day in days:
-        await store.market.refuse(shares(1.0, day=day), "unit", "")
-    assert [one.day for one in await store.market.refusals(days[1], None)] == days[1:]
-    assert [one.day for one in await store.market.refusals(None, days[1])] == days[:2]
-    assert [one.day for one in await store.market.refusals(days[1], days[1])] == days[1:2]
 
 
 async def test_a_stamp_changes_with_what_is_known_and_with_nothing_else(store: Database) -> None:

@@ -3,8 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sources.akshare.live import sources_of_a_day
 from bot.sources.base import Source
+from bot.sources.datum import sources_in
+from bot.sources.direct.http import Http
+from bot.sources.live import Callers, live_data
 from tests.fakes.endpoint import Endpoint
 from tests.fakes.upstream import Upstream
 from tests.upstream.one_child import AkshareInOneChild, OneChild
@@ -37,9 +39,10 @@ def caller(service_environment: dict[str, str]) -> Iterator[AkshareInOneChild]:
 
 
 @pytest.fixture(scope="session")
-def sources(caller: AkshareInOneChild) -> dict[str, Source]:
-    """The six sources by name, over one child."""
-    return {one.name: one for one in sources_of_a_day(caller, caller, CALENDAR)}
+def sources(caller: AkshareInOneChild, service_environment: dict[str, str]) -> dict[str, Source]:
+    """Every source by name, over one child."""
+    callers = Callers(akshare=caller, http=Http(environment=service_environment))
+    return {one.name: one for one in sources_in(live_data(callers, CALENDAR))}
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 from requests.adapters import HTTPAdapter
 
 from bot.sources.akshare.call import Akshare, child_environment
-from bot.sources.akshare.worker import answer, set_timeouts
+from bot.sources.akshare.worker import Line, answer
 
 PATIENCE_SECONDS = 1.0
 """In place of akshare's 15 seconds and of the worker's 20."""
@@ -42,13 +42,13 @@ class OneChild:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=10)
 
-    def reply(self, function: str, arguments: Mapping[str, str]) -> bytes:
-        """What the worker would have written."""
+    def reply(self, function: str, arguments: Mapping[str, str]) -> tuple[bytes, bytes]:
+        """What the worker would have written: the hosts it asked, and the reply."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([function, arguments]).encode() + b"\n")
         self._process.stdin.flush()
-        return self._process.stdout.readline()
+        return self._process.stdout.readline().replace(b" ", b"\n"), self._process.stdout.readline()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,22 +57,36 @@ class AkshareInOneChild(Akshare):
 
     child: OneChild
 
-    def _run(self, function: str, arguments: Mapping[str, str], replies: IO[bytes], complaints: IO[bytes]) -> int:
-        replies.write(self.child.reply(function, arguments))
+    def _run(
+        self,
+        function: str,
+        arguments: Mapping[str, str],
+        replies: IO[bytes],
+        complaints: IO[bytes],
+        requests: IO[bytes],
+    ) -> int:
+        hosts, reply = self.child.reply(function, arguments)
+        requests.write(hosts)
+        replies.write(reply)
         return 0
 
 
 def main() -> None:
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    set_timeouts(PATIENCE_SECONDS, PATIENCE_SECONDS)
+    asked: list[str] = []
+    line = Line(note=asked.append)
+    line.watch(PATIENCE_SECONDS, PATIENCE_SECONDS)
     _hasten()
     akshare = importlib.import_module("akshare")
-    for line in sys.stdin:
-        function, arguments = json.loads(line)
+    for order in sys.stdin:
+        function, arguments = json.loads(order)
+        asked.clear()
+        line.status = 0
         signal.alarm(30)
-        replies.write(answer(getattr(akshare, function), arguments) + b"\n")
+        reply = answer(getattr(akshare, function), arguments, line)
         signal.alarm(0)
+        replies.write(" ".join(asked).encode() + b"\n" + reply + b"\n")
 
 
 def _hasten() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from bot.sources.akshare.answers import fund_table, majority_day, require
+from bot.sources.answers import fund_table, majority_day, require
 from bot.sources.base import NotPublishedError, SourceChangedError
 from signals.core.field import CLOSE
 

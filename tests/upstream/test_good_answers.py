@@ -5,10 +5,11 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from bot.sources.akshare.live import live_sources
 from bot.sources.base import Source
+from bot.sources.datum import sources_in
 from bot.sources.gates import Baseline, check
-from signals.core.snapshot import Dataset, Snapshot
+from bot.sources.live import callers_of, live_data
+from signals.core.snapshot import Snapshot
 from tests.fakes.endpoint import Endpoint
 from tests.upstream.world import (
     CALENDAR,
@@ -27,7 +28,7 @@ from tests.upstream.world import (
 
 @pytest.fixture(scope="module")
 def live(service_environment: dict[str, str]) -> dict[str, Source]:
-    return {one.name: one for one in live_sources(environment=service_environment, calendar=CALENDAR)}
+    return {one.name: one for one in sources_in(live_data(callers_of(service_environment), CALENDAR))}
 
 
 def read(source: Source, day: date = DAY) -> Snapshot:
@@ -43,17 +44,6 @@ def shares_table(codes: list[str]) -> pd.DataFrame:
 
 def margin_table(exchange: str, financing: float, short: float) -> pd.DataFrame:
     return pd.DataFrame({"financing": financing, "short": short, "total": financing + short}, index=[exchange])
-
-
-def test_sources_stand_in_the_order_in_which_a_day_publishes(live: dict[str, Source]) -> None:
-    assert [(one.dataset, one.scope) for one in live.values()] == [
-        (Dataset.DAILY, "all"),
-        (Dataset.SHARES, "SSE"),
-        (Dataset.SHARES, "SZSE"),
-        (Dataset.NAV, "all"),
-        (Dataset.MARGIN, "SSE"),
-        (Dataset.MARGIN, "SZSE"),
-    ]
 
 
 def test_daily_figures_come_in_yuan_and_shares_over_three_pages(

@@ -226,3 +226,13 @@ def test_nothing_is_known_of_a_session_to_come(sources: Sources) -> None:
     for name in ("akshare.sse_shares", "akshare.szse_shares", "akshare.sse_margin", "akshare.szse_margin"):
         with pytest.raises(NotPublishedError):
             read(sources[name], AFTER)
+
+
+def test_counts_in_ten_thousands_become_whole_shares(
+    sources: Sources, publishers: Publishers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {code: 100_000_400.0 + 100 * number for number, code in enumerate(SSE_CODES)}
+    assert any(float(f"{one / 1e4:.2f}") * 1e4 != one for one in counts.values())
+    monkeypatch.setattr(publishers["akshare.sse_shares"], "counts", {DAY: counts})
+    for name in ("sse.shares", "akshare.sse_shares"):
+        assert read(sources[name]).table["shares"].to_dict() == counts

@@ -15,20 +15,10 @@ from typing import IO
 
 import pandas as pd
 
+from bot.sources.akshare.functions import FUNCTIONS
 from bot.sources.akshare.wire import REPLY_BYTES_MAX, GarbledError, Outcome, load
-from bot.sources.base import NotPublishedError, SourceChangedError, UnavailableError
-
-FUNCTIONS = frozenset(
-    {
-        "fund_etf_scale_sse",
-        "fund_etf_spot_em",
-        "fund_etf_spot_ths",
-        "fund_scale_daily_szse",
-        "stock_margin_sse",
-        "stock_margin_szse",
-    }
-)
-"""What the sources call; nothing else of akshare's thousand functions can be called by accident."""
+from bot.sources.base import LimitedError, NotPublishedError, SourceChangedError, SourceError, UnavailableError
+from bot.sources.counted import count_request
 
 REASON_CHARACTERS_MAX = 300
 
@@ -77,20 +67,26 @@ class Akshare:
     """From the start of the child to its answer; then its whole process group is killed."""
     memory_mib: int = 1024
     """Address space of the child, where the platform can limit it; a market of 1,600 funds takes 350 at most."""
-    functions: frozenset[str] = FUNCTIONS
+    functions: Mapping[str, str] = field(default_factory=lambda: FUNCTIONS, repr=False)
+    """Those that may be called, with the host that each of them asks."""
 
     def call(self, function: str, **arguments: str) -> pd.DataFrame:
         """The function's table with a fresh index; text, numbers, dates and moments keep their types.
 
-        Raises NotPublishedError, UnavailableError or SourceChangedError, and ValueError for a function
-        that is not on the list.
+        Raises NotPublishedError, LimitedError, UnavailableError or SourceChangedError, and ValueError for a
+        function that is not on the list.
         """
         if function not in self.functions:
             raise ValueError(f"{function} is not one of the akshare functions that may be called")
         try:
-            with tempfile.TemporaryFile() as replies, tempfile.TemporaryFile() as complaints:
-                status = self._run(function, arguments, replies, complaints)
+            with (
+                tempfile.TemporaryFile() as replies,
+                tempfile.TemporaryFile() as complaints,
+                tempfile.TemporaryFile() as requests,
+            ):
+                status = self._run(function, arguments, replies, complaints, requests)
                 reply, last_words = _read(replies), _last_line(complaints)
+                self._count(function, requests)
         except OSError as error:
             raise UnavailableError(_one_line(function, f"no child process: {error}")) from error
         if status is None:
@@ -106,7 +102,12 @@ class Akshare:
         raise _failure(outcome, _one_line(function, reason, last_words))
 
     def _run(
-        self, function: str, arguments: Mapping[str, str], replies: IO[bytes], complaints: IO[bytes]
+        self,
+        function: str,
+        arguments: Mapping[str, str],
+        replies: IO[bytes],
+        complaints: IO[bytes],
+        requests: IO[bytes],
     ) -> int | None:
         """The child's exit status; None when it had to be killed at the deadline."""
         order = {
@@ -114,6 +115,7 @@ class Akshare:
             "arguments": arguments,
             "deadline_seconds": self.deadline_seconds,
             "memory_mib": self.memory_mib,
+            "requests": requests.fileno(),
         }
         process = subprocess.Popen(  # noqa: S603 -- our own module in our own interpreter
             [sys.executable, "-P", "-m", "bot.sources.akshare.worker", json.dumps(order)],
@@ -122,6 +124,7 @@ class Akshare:
             stderr=complaints,
             env=child_environment(self.environment),
             start_new_session=True,
+            pass_fds=(requests.fileno(),),
         )
         try:
             return process.wait(self.deadline_seconds)
@@ -130,6 +133,12 @@ class Akshare:
         finally:
             if process.returncode is None:
                 _kill(process)
+
+    def _count(self, function: str, requests: IO[bytes]) -> None:
+        """Count what the child has noted, even where it was killed; what it cannot see counts as one."""
+        hosts = _read(requests).decode("utf-8", errors="replace").split()
+        for host in hosts or [self.functions[function]]:
+            count_request(host)
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -170,10 +179,12 @@ def _one_line(function: str, *parts: str) -> str:
     return line if len(line) <= REASON_CHARACTERS_MAX else line[: REASON_CHARACTERS_MAX - 1] + "…"
 
 
-def _failure(outcome: Outcome, reason: str) -> NotPublishedError | UnavailableError | SourceChangedError:
+def _failure(outcome: Outcome, reason: str) -> SourceError:
     match outcome:
         case Outcome.NOT_PUBLISHED:
             return NotPublishedError(reason)
+        case Outcome.LIMITED:
+            return LimitedError(reason)
         case Outcome.UNAVAILABLE:
             return UnavailableError(reason)
         case _:

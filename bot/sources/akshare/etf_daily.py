@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from bot.sources.akshare.answers import above_zero, fund_table, majority_day, require
 from bot.sources.akshare.call import Akshare
+from bot.sources.answers import above_zero, fund_table, majority_day, require
 from bot.sources.base import Answer, Source
 from signals.core.field import AMOUNT, CLOSE, HIGH, IOPV, LOW, OPEN, PREV_CLOSE, VOLUME
 from signals.core.snapshot import Dataset
@@ -36,9 +36,11 @@ class EastmoneyDaily(Source):
     unknown earlier day and its 换手率 and 折价率 are its own sums: none of them is used.
     """
 
-    name: ClassVar[str] = "akshare.em"
+    name = "akshare.em"
+    host = "push2delay.eastmoney.com"
     dataset: ClassVar[Dataset] = Dataset.DAILY
     past: ClassVar[bool] = False
+    requests: ClassVar[int] = 16
 
     def __init__(self, akshare: Akshare) -> None:
         self._akshare = akshare

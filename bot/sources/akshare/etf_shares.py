@@ -1,20 +1,18 @@
 """Share counts of all ETFs from their exchanges, in 份."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import ClassVar
 
 import pandas as pd
 
-from bot.sources.akshare.answers import above_zero, fund_table, majority_day, require
 from bot.sources.akshare.call import Akshare
+from bot.sources.answers import above_zero, fund_table, majority_day, require, whole_shares
 from bot.sources.base import Answer, Source, SourceChangedError
-from signals.core.calendar import MARKET_ZONE, TradingCalendar
+from bot.sources.szse_final import szse_final_from
+from signals.core.calendar import TradingCalendar
 from signals.core.field import SHARES
 from signals.core.snapshot import Dataset, Snapshot
-
-FINAL_AT = time(8, 0)
-"""On the morning of the next session SZSE has replaced the counts of the evening."""
 
 _CODE, _COUNT = "基金代码", "基金份额"
 
@@ -22,9 +20,10 @@ _CODE, _COUNT = "基金代码", "基金份额"
 class SseShares(Source):
     """`fund_etf_scale_sse`: one session's counts, out between 20:00 and 22:00, final at once."""
 
-    name: ClassVar[str] = "akshare.sse_shares"
+    name = "akshare.sse_shares"
+    host = "query.sse.com.cn"
     dataset: ClassVar[Dataset] = Dataset.SHARES
-    scope: ClassVar[str] = "SSE"
+    scope = "SSE"
 
     def __init__(self, akshare: Akshare) -> None:
         self._akshare = akshare
@@ -41,9 +40,10 @@ class SseShares(Source):
 class SzseShares(Source):
     """`fund_scale_daily_szse`: one session's counts, in the evening provisional by the exchange's own footnote."""
 
-    name: ClassVar[str] = "akshare.szse_shares"
+    name = "akshare.szse_shares"
+    host = "www.szse.cn"
     dataset: ClassVar[Dataset] = Dataset.SHARES
-    scope: ClassVar[str] = "SZSE"
+    scope = "SZSE"
 
     def __init__(self, akshare: Akshare, calendar: TradingCalendar) -> None:
         self._akshare = akshare
@@ -58,22 +58,21 @@ class SzseShares(Source):
         """The counts with the exchange's own date; whether they are final depends on when they were read."""
         return _counts(raw, "日期", day)
 
-    def read(self, day: date, now: datetime) -> Snapshot:
-        """Fetch and parse; provisional until the morning of the next session."""
-        snapshot = super().read(day, now)
-        return replace(snapshot, provisional=now < self._final_from(snapshot.day))
+    def revised_from(self, day: date) -> datetime | None:
+        """The morning of the next session."""
+        return szse_final_from(day, self._calendar)
 
-    def _final_from(self, day: date) -> datetime:
-        inside = self._calendar.first <= day < self._calendar.last
-        morning = self._calendar.after(day) if inside else day + timedelta(days=1)
-        return datetime.combine(morning, FINAL_AT, MARKET_ZONE)
+    def _snapshot(self, answer: Answer, now: datetime, known_at: datetime) -> Snapshot:
+        """Provisional where it is read before the morning of the next session."""
+        early = now < szse_final_from(answer.day, self._calendar)
+        return super()._snapshot(replace(answer, provisional=early), now, known_at)
 
 
 def _counts(raw: pd.DataFrame, date_column: str, asked: date) -> Answer:
     require(raw, _CODE, _COUNT, date_column)
     days = raw[date_column]
     told = majority_day(days, asked)
-    table = above_zero(fund_table(raw[days == told], _CODE, {_COUNT: SHARES}), SHARES)
+    table = whole_shares(above_zero(fund_table(raw[days == told], _CODE, {_COUNT: SHARES}), SHARES))
     # akshare fills a column whose heading it does not find with nothing at all.
     if table[SHARES.name].isna().all():
         raise SourceChangedError("columns", f"no row has a number in {_COUNT}")

@@ -1,22 +1,16 @@
 """Balances of margin trading from the two exchanges, in 元."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
 import pandas as pd
 
-from bot.sources.akshare.answers import majority_day, require
 from bot.sources.akshare.call import Akshare
+from bot.sources.answers import majority_day, require
+from bot.sources.balances import YI_CNY, balances
 from bot.sources.base import Answer, Source, SourceChangedError
-from signals.core.field import FINANCING, MARGIN_TOTAL, SHORT, Field
+from signals.core.field import FINANCING, MARGIN_TOTAL, SHORT
 from signals.core.snapshot import Dataset
-
-YI_CNY = 1e8
-"""亿元 in 元."""
-
-ROUNDING_CNY = 2e6
-"""SZSE rounds each of the three figures to 0.01亿元."""
 
 _SSE_COLUMNS = {"融资余额": FINANCING, "融券余量金额": SHORT, "融资融券余额": MARGIN_TOTAL}
 _SZSE_COLUMNS = {"融资余额": FINANCING, "融券余额": SHORT, "融资融券余额": MARGIN_TOTAL}
@@ -29,9 +23,10 @@ class SseMargin(Source):
     a gate finds a balance outside its band: such a table is refused.
     """
 
-    name: ClassVar[str] = "akshare.sse_margin"
+    name = "akshare.sse_margin"
+    host = "query.sse.com.cn"
     dataset: ClassVar[Dataset] = Dataset.MARGIN
-    scope: ClassVar[str] = "SSE"
+    scope = "SSE"
 
     def __init__(self, akshare: Akshare) -> None:
         self._akshare = akshare
@@ -47,7 +42,7 @@ class SseMargin(Source):
         days = pd.to_datetime(raw["信用交易日期"].astype("str"), format="%Y%m%d", errors="coerce").dt.date
         told = majority_day(days, day)
         row = raw[days == told].iloc[:1]
-        return Answer(day=told, table=_balances("SSE", row, _SSE_COLUMNS, unit_cny=1.0))
+        return Answer(day=told, table=balances("SSE", row, _SSE_COLUMNS, unit_cny=1.0))
 
 
 class SzseMargin(Source):
@@ -57,9 +52,10 @@ class SzseMargin(Source):
     another day would pass here, and only a later look at the neighbouring days could tell.
     """
 
-    name: ClassVar[str] = "akshare.szse_margin"
+    name = "akshare.szse_margin"
+    host = "www.szse.cn"
     dataset: ClassVar[Dataset] = Dataset.MARGIN
-    scope: ClassVar[str] = "SZSE"
+    scope = "SZSE"
 
     def __init__(self, akshare: Akshare) -> None:
         self._akshare = akshare
@@ -73,16 +69,4 @@ class SzseMargin(Source):
         require(raw, *_SZSE_COLUMNS)
         if len(raw) != 1:
             raise SourceChangedError("rows", f"{len(raw)} rows instead of one")
-        return Answer(day=day, table=_balances("SZSE", raw, _SZSE_COLUMNS, unit_cny=YI_CNY))
-
-
-def _balances(exchange: str, row: pd.DataFrame, columns: Mapping[str, Field], *, unit_cny: float) -> pd.DataFrame:
-    figures = {
-        one.name: (pd.to_numeric(row[column], errors="coerce") * unit_cny).round().to_list()
-        for column, one in columns.items()
-    }
-    table = pd.DataFrame(figures, index=[exchange], dtype="float64")
-    gap = abs(table[FINANCING.name] + table[SHORT.name] - table[MARGIN_TOTAL.name]).loc[exchange]
-    if not gap <= ROUNDING_CNY:
-        raise SourceChangedError("margin_sum", f"{exchange}: financing + short is off the total by {gap:g} 元")
-    return table
+        return Answer(day=day, table=balances("SZSE", raw, _SZSE_COLUMNS, unit_cny=YI_CNY))

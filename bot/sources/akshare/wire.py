@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 
     TABLE = "table"
     NOT_PUBLISHED = "not_published"
+    LIMITED = "limited"
     UNAVAILABLE = "unavailable"
     CHANGED = "changed"
 

@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 import pandas as pd
 import requests
@@ -35,34 +37,51 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     replies = _private_output()
     _bound(order["memory_mib"] * 1024 * 1024, order["deadline_seconds"])
-    set_timeouts(CONNECT_SECONDS, READ_SECONDS)
+    line = Line(note=lambda host: _note(order["requests"], host))
+    line.watch(CONNECT_SECONDS, READ_SECONDS)
     # Imported here and by name: it takes a second and a hundred megabytes, which belong under the bounds.
     akshare = importlib.import_module("akshare")
-    replies.write(answer(getattr(akshare, order["function"]), order["arguments"]))
+    replies.write(answer(getattr(akshare, order["function"]), order["arguments"], line))
     replies.close()
 
 
-def answer(function: Callable[..., Any], arguments: Mapping[str, str]) -> bytes:
+@dataclass
+class Line:
+    """The way out of the process: no request may wait for ever, each is noted, and so is the last status."""
+
+    note: Callable[[str], None]
+    """Hears the host of every request before it goes out."""
+    status: int = 0
+
+    def watch(self, connect_seconds: float, read_seconds: float) -> None:
+        """Patch requests, which akshare uses; `socket.setdefaulttimeout` does not reach it."""
+        send = HTTPAdapter.send
+
+        def watched(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
+            if options.get("timeout") is None:
+                options["timeout"] = (connect_seconds, read_seconds)
+            self.status = 0
+            self.note(str(urlsplit(str(request.url)).hostname))
+            response = send(adapter, request, *args, **options)
+            self.status = response.status_code
+            return response
+
+        HTTPAdapter.send = watched  # type: ignore[assignment, method-assign]
+
+
+def answer(function: Callable[..., Any], arguments: Mapping[str, str], line: Line) -> bytes:
     """Call the function; the reply says what came of it, whatever it was."""
     try:
         table = function(**arguments)
         if isinstance(table, pd.DataFrame):
             return dump_table(table)
     except Exception as error:  # noqa: BLE001 -- akshare may raise anything, SyntaxError included: it is classified
-        return dump_failure(outcome_of(error), reason_of(error))
+        return dump_failure(outcome_of(error, line.status), reason_of(error))
     return dump_failure(Outcome.CHANGED, f"a {type(table).__name__} instead of a table")
 
 
-def set_timeouts(connect_seconds: float, read_seconds: float) -> None:
-    """Give every request that names no timeout this one; `socket.setdefaulttimeout` does not reach requests."""
-    send = HTTPAdapter.send
-
-    def send_with_timeout(self: HTTPAdapter, *args: Any, **options: Any) -> requests.Response:
-        if options.get("timeout") is None:
-            options["timeout"] = (connect_seconds, read_seconds)
-        return send(self, *args, **options)
-
-    HTTPAdapter.send = send_with_timeout  # type: ignore[method-assign]
+def _note(requests_file: int, host: str) -> None:
+    os.write(requests_file, f"{host}\n".encode())
 
 
 def _private_output() -> BinaryIO:

@@ -1,4 +1,4 @@
-"""What every source of this package asks of a table before it believes it."""
+"""What every source asks of an answer before it believes it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bot.sources.base import NotPublishedError, SourceChangedError
-from signals.core.field import Field
+from signals.core.field import SHARES, Field
 
 ETF_CODE = r"(?:5[1-9]|15)\d{4}"
 """50xxxx, 16xxxx and 18xxxx are LOF and REITs; the other first digits are stocks, bonds and indices."""
@@ -62,3 +62,12 @@ def above_zero(table: pd.DataFrame, *fields: Field) -> pd.DataFrame:
     """The same table; in these fields 0 and less is a vendor's word for "not known"."""
     names = [one.name for one in fields]
     return table.assign(**{name: table[name].where(table[name] > 0) for name in names})
+
+
+def whole_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with counts of whole 份.
+
+    A publisher that counts in 万份 leaves fractions of a share behind, which differ from session to session
+    and would be told as an inflow of nothing.
+    """
+    return table.assign(**{SHARES.name: table[SHARES.name].round()})

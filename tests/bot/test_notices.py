@@ -1,0 +1,56 @@
+"""What administrators are told: once when a source breaks, once when it is back, and when the calendar ends soon."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.poll import Slot
+from bot.sources.base import UnavailableError
+from bot.sources.datum import Round
+from bot.store.database import Database
+from signals.core.calendar import TradingCalendar
+from signals.core.snapshot import Dataset
+from tests.bot.publishers import Publisher, world_of
+from tests.bot.readers import letters, reader, words
+from tests.bot.serving import Hand, worker_of
+from tests.builders import CALENDAR, LAST_DAY, market, moment
+
+pytestmark = pytest.mark.anyio
+
+ADMINS = ("test:boss", "test:nobody")
+
+
+def slot(clock: str, one: Round = Round.EVENING) -> Slot:
+    return Slot(round=one, due=moment(LAST_DAY, clock), day=LAST_DAY)
+
+
+async def test_a_source_that_breaks_and_is_back_is_told_once_each_to_admins_alone(store: Database) -> None:
+    await reader(store, "boss")
+    await reader(store, "other")
+    source = Publisher(Dataset.INDEX, tables={LAST_DAY: UnavailableError("no line")})
+    worker = replace(worker_of(world_of(store), Hand(slot("20:00").due), source), admins=ADMINS)
+    for clock in ("20:00", "21:00"):
+        await worker.poll(slot(clock))
+    source.tables[LAST_DAY] = market(1).index("000300", 3900.0).snapshots()[0].table
+    for clock in ("22:00", "23:00"):
+        await worker.poll(slot(clock))
+    told = {chat: [words(one) for one in some] for chat, some in (await letters(store)).items()}
+    assert told == {
+        "boss": [
+            "运行提醒\n数据源 index_daily.all 暂时不可用：no line",
+            "运行提醒\n数据源 index_daily.all 已恢复",
+        ]
+    }
+
+
+@pytest.mark.parametrize(("sessions_left", "told"), [(20, True), (60, False)])
+async def test_a_calendar_that_ends_soon_is_told_once_a_week(store: Database, sessions_left: int, told: bool) -> None:
+    await reader(store, "boss")
+    known = [one for one in CALENDAR.sessions if one > LAST_DAY][:sessions_left]
+    world = replace(world_of(store), calendar=TradingCalendar.of([*CALENDAR.window(LAST_DAY, 200), *known]))
+    worker = replace(worker_of(world, Hand(slot("17:00").due)), admins=ADMINS)
+    await worker.poll(slot("16:20", Round.CLOSE))
+    await worker.poll(slot("17:00", Round.WEEKLY))
+    some = (await letters(store)).get("boss", [])
+    assert len(some) == int(told)
+    assert all("交易日历只剩" in words(one) for one in some)

@@ -1,0 +1,57 @@
+"""The ledger of fetches: what publishers have seen of us, and who served what."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.sources.upstreams import Outcome
+from bot.store.database import Database
+from bot.store.fetches import Fetch
+from tests.builders import LAST_DAY, moment
+
+pytestmark = pytest.mark.anyio
+
+NOW = moment(LAST_DAY, "20:00")
+GOOD = Fetch(
+    at=NOW,
+    datum="shares.sse",
+    source="sse.shares",
+    host="query.sse.com.cn",
+    day=LAST_DAY,
+    outcome=Outcome.TABLE,
+    requests=1,
+    seconds=0.7,
+    rows=920,
+    detail="",
+)
+
+
+async def test_readings_are_told_as_they_were_oldest_first(store: Database) -> None:
+    later = replace(GOOD, at=NOW + timedelta(hours=2), outcome=Outcome.LIMITED, detail="status 429")
+    for one in (later, GOOD):
+        await store.fetches.add(one)
+    assert await store.fetches.since(NOW, later.at) == [GOOD, later]
+    assert await store.fetches.since(NOW, NOW) == [GOOD]
+
+
+async def test_requests_are_counted_by_host(store: Database) -> None:
+    for one in (GOOD, replace(GOOD, requests=16), replace(GOOD, host="www.szse.cn", requests=2)):
+        await store.fetches.add(one)
+    await store.fetches.add(replace(GOOD, at=NOW - timedelta(days=1), requests=100))
+    assert await store.fetches.requests_by_host(NOW, NOW) == {"query.sse.com.cn": 17, "www.szse.cn": 2}
+
+
+async def test_who_served_a_datum_last_is_known_and_failures_serve_nothing(store: Database) -> None:
+    second = replace(GOOD, at=NOW + timedelta(minutes=1), source="akshare.sse_shares")
+    for one in (GOOD, second, replace(GOOD, at=NOW + timedelta(minutes=2), outcome=Outcome.REFUSED)):
+        await store.fetches.add(one)
+    assert await store.fetches.served(NOW + timedelta(hours=1)) == {"shares.sse": second}
+    assert await store.fetches.served(NOW) == {"shares.sse": GOOD}
+
+
+async def test_what_is_old_is_forgotten(store: Database) -> None:
+    await store.fetches.add(GOOD)
+    await store.fetches.add(replace(GOOD, at=NOW - timedelta(days=100)))
+    assert await store.fetches.forget(NOW - timedelta(days=90)) == 1
+    assert await store.fetches.since(NOW - timedelta(days=200), NOW) == [GOOD]
