@@ -68,7 +68,9 @@ async def _probe(settings: Settings) -> int:
     day = closed_session(calendar, now, SESSION_CLOSE)
     if day is None:
         raise RefusedError(f"the trading calendar ends on {calendar.last}: no session can be asked for")
-    return await probe_all(sources_in(data_of(settings, calendar)), day, now, Console())
+    sources = sources_in(data_of(settings, calendar))
+    one_of_a_kind = {(type(one), one.host): one for one in reversed(sources)}
+    return await probe_all([*reversed(one_of_a_kind.values())], day, now, Console())
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:

@@ -52,7 +52,9 @@ def fund_table(raw: pd.DataFrame, code: str, columns: Mapping[str, Field]) -> pd
     strangers = rows.loc[~good, "code"]
     if len(strangers) > STRANGERS_MAX * len(rows):
         example = strangers.iloc[0]
-        raise SourceChangedError("codes", f"{len(strangers)} of {len(rows)} rows are not one ETF's, e.g. {example}")
+        raise SourceChangedError(
+            "codes", f"{len(strangers)} of {len(rows)} rows are not one ETF's, e.g. {example!a:.30}"
+        )
     table = rows[good].set_index("code").sort_index()
     table.index.name = None
     return table

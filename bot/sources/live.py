@@ -82,12 +82,12 @@ def _datum(name: str, sources: tuple[Source, ...], *rounds: Round, history: bool
 
 
 def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
-    akshare, http = callers.akshare, callers.http
+    akshare, http, until_had = callers.akshare, callers.http, (Round.CLOSE, Round.EVENING)
     eastmoney = EastmoneyDaily(akshare)
     return (
-        _datum("prices", (SinaDaily(http), eastmoney), Round.CLOSE),
-        _datum("iopv", (eastmoney,), Round.CLOSE),
-        _datum("indices", (TencentIndices(http), SinaIndices(http)), Round.CLOSE),
+        _datum("prices", (SinaDaily(http), eastmoney), *until_had),
+        _datum("iopv", (eastmoney,), *until_had),
+        _datum("indices", (TencentIndices(http), SinaIndices(http)), *until_had),
         _datum("splits", (EastmoneySplits(akshare),), Round.CLOSE, history=True),
         _datum("limits", (LimitPool(akshare),), Round.CLOSE),
         _datum("stocks", (TencentStocks(akshare),)),

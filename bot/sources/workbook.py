@@ -21,7 +21,7 @@ def first_sheet(content: bytes) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             unpacked = sum(one.file_size for one in packed.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise UnavailableError(f"no workbook came but {content[:40]!r}") from error
     if unpacked > UNPACKED_MAX:
         raise UnavailableError(f"the workbook unfolds to {unpacked} bytes")
@@ -31,4 +31,5 @@ def first_sheet(content: bytes) -> pd.DataFrame:
             warnings.filterwarnings("ignore", "Workbook contains no ", UserWarning)
             return pd.read_excel(BytesIO(content), engine="openpyxl", dtype="str").dropna(how="all")
     except Exception as error:
-        raise SourceChangedError("columns", f"the workbook cannot be read: {type(error).__name__} {error}") from error
+        said = " ".join(str(error).split())[:200]
+        raise SourceChangedError("columns", f"the workbook cannot be read: {type(error).__name__} {said}") from error

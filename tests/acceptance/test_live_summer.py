@@ -138,7 +138,10 @@ async def told(world: World) -> set[tuple[str, str, str, str]]:
     """Every alert of the sessions as (session, kind, code, reason)."""
     start, end = (datetime.combine(day, time(), MARKET_ZONE) for day in (FIRST, LAST + timedelta(days=4)))
     alerts: list[RecordedAlert] = await world.store.alerts.between(start, end)
-    return {(one.signal.day.isoformat(), one.signal.kind, one.signal.subject.code, str(one.reason)) for one in alerts}
+    return {
+        (one.alert.signal.day.isoformat(), one.alert.signal.kind, one.alert.signal.subject.code, str(one.alert.reason))
+        for one in alerts
+    }
 
 
 async def exported(world: World, day: date) -> dict[str, Row]:

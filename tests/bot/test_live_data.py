@@ -67,7 +67,7 @@ def test_a_day_needs_few_requests_and_one_reading_of_the_servers_that_ban() -> N
 
 def test_what_digests_need_is_asked_for_when_it_is_out() -> None:
     rounds = {datum.dataset: datum.rounds for datum in DATA}
-    assert rounds[Dataset.INDEX] == {Round.CLOSE}
+    assert rounds[Dataset.INDEX] == {Round.CLOSE, Round.EVENING}
     assert rounds[Dataset.SHARES] == rounds[Dataset.NAV] == {Round.EVENING, Round.MORNING}
     assert rounds[Dataset.MARGIN] == {Round.MORNING}
     assert rounds[Dataset.PROFILE] == {Round.WEEKLY}

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -15,8 +16,8 @@ from bot.deliveries import Address
 from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.poll import Slot
-from bot.service import complete, serve
-from bot.sources.base import UnavailableError
+from bot.service import FETCHES_KEPT, complete, serve
+from bot.sources.base import LimitedError, UnavailableError
 from bot.sources.datum import Datum, Round
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
@@ -200,3 +201,16 @@ async def test_what_is_asked_for_weekly_is_asked_at_the_close_until_somebody_gav
     await worker.poll(close)
     await worker.poll(close)
     assert rare.asked == [LAST_DAY] * 2
+
+
+async def test_a_restart_remembers_who_was_to_be_left_alone_and_forgets_what_is_long_ago(store: Database) -> None:
+    source = Publisher(Dataset.INDEX, tables={LAST_DAY: LimitedError("banned")})
+    clock = Hand(EVENING.due)
+    await worker_of(world_of(store), clock, source).poll(EVENING)
+    again = worker_of(world_of(store), clock, source)
+    await again.remember()
+    await again.poll(replace(EVENING, due=moment(LAST_DAY, "22:05")))
+    assert len(source.asked) == 1
+    clock.at = moment(LAST_DAY, "22:00") + FETCHES_KEPT + timedelta(seconds=1)
+    await again.remember()
+    assert await store.fetches.since(EVENING.due, clock.at) == []

@@ -1,6 +1,5 @@
 """Pace, circuit breaker and allowance: a host that fails is left alone, and asked again by a single probe."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -99,12 +98,15 @@ def test_a_source_that_names_its_hour_is_not_asked_before_it() -> None:
 
 
 @pytest.mark.anyio
-async def test_readings_of_one_host_are_apart_and_those_of_two_are_not() -> None:
-    upstreams, clock = Upstreams(Manners(pause_seconds=0.2)), asyncio.get_running_loop()
-    turns = [0.0]
-    start = clock.time()
+async def test_readings_of_one_host_are_apart_and_those_of_two_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: dict[str, list[float]] = {HOST: [], OTHER: []}
+    upstreams = Upstreams(Manners(pause_seconds=1000.0))
     for host in (HOST, OTHER, HOST, HOST):
+
+        async def note(seconds: float, host: str = host) -> None:
+            waited[host].append(seconds)
+
+        monkeypatch.setattr("bot.sources.upstreams.asyncio.sleep", note)
         await upstreams.turn(host)
-        turns.append(clock.time() - start)
-    assert turns[2] < 0.2 <= turns[3]
-    assert turns[4] >= 0.4
+    assert waited[OTHER] == []
+    assert [round(one, -3) for one in waited[HOST]] == [1000.0, 2000.0]

@@ -1,5 +1,7 @@
 """Help and status: what can be said, how fresh the data is, what cannot be had now."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from bot.asking import Collected
 from bot.poll import PollReport, Slot, job_of
 from bot.sources.datum import Round
+from bot.sources.upstreams import Outcome
+from bot.store.fetches import Fetch
 from tests.commands.demo import EVENING, MORNING, Chat, at, talking
 from tests.commands.said import said, words
 
@@ -78,6 +82,40 @@ async def test_status_tells_the_last_polls_and_counts_messages(database: Path) -
         lines = said(await chat.say("状态"))
     first = lines.index("消息：待发 0，已发 0，失败 0")
     assert lines[first + 1 : -2] == ["最近一次早间数据：02-12 09:20", "最近一次晚间数据：02-11 18:21"]
+
+
+async def test_status_tells_who_served_what_who_is_left_alone_and_how_many_requests_today(database: Path) -> None:
+    async with talking(database) as chat:
+        fetch = Fetch(
+            at=MORNING,
+            datum="margin.sse",
+            source="sse.margin",
+            host="query.sse.com.cn",
+            day=MORNING.date(),
+            outcome=Outcome.TABLE,
+            requests=2,
+            seconds=0.3,
+            rows=1,
+            detail="",
+        )
+        yesterday = replace(fetch, at=MORNING - timedelta(days=1), datum="shares.sse", source="akshare.sse_shares")
+        for one in (yesterday, fetch, replace(fetch, host="www.szse.cn", outcome=Outcome.LIMITED, requests=1)):
+            await chat.store.fetches.add(one)
+        chat.desk.world.upstreams.note("www.szse.cn", Outcome.LIMITED, MORNING)
+        lines = said(await chat.say("状态"))
+    first = lines.index("各项数据由谁提供")
+    assert lines[first + 1 : first + 5] == [
+        "margin.sse ← sse.margin（02-12 09:20）",
+        "shares.sse ← akshare.sse_shares（02-11 09:20）",
+        "www.szse.cn 暂停请求至 02-12 09:35",
+        "今日请求3次：query.sse.com.cn 2、www.szse.cn 1",
+    ]
+
+
+async def test_status_of_a_market_that_asks_nobody_tells_of_no_publisher(chat: Chat) -> None:
+    text = words(await chat.say("状态"))
+    assert "由谁提供" not in text
+    assert "今日请求" not in text
 
 
 def _report(failures: dict[str, str]) -> PollReport:

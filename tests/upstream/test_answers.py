@@ -71,7 +71,7 @@ def test_four_strangers_among_forty_four_are_left_out() -> None:
 
 def test_five_strangers_among_forty_five_are_another_list() -> None:
     strangers = [(f"60000{number}", 1.0) for number in range(5)]
-    with pytest.raises(SourceChangedError, match=r"codes: 5 of 45 rows .* 600000"):
+    with pytest.raises(SourceChangedError, match=r"codes: 5 of 45 rows .* '600000'"):
         table_of(closes(*strangers))
 
 

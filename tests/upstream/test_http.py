@@ -142,11 +142,9 @@ def test_an_answer_of_just_the_bound_is_read() -> None:
 )
 def test_a_slow_drip_is_ended_by_the_deadline(piece: bytes) -> None:
     http = Http(environment={}, deadline_seconds=0.3, read_seconds=2.0)
-    with Bare(drips(piece, pause_seconds=0.05)).running() as server:
-        started = time.monotonic()
-        with pytest.raises(UnavailableError, match=r"no whole answer within 0\.3 s"):
-            http.get(server.address)
-        assert time.monotonic() - started < 2
+    drip = Bare(drips(piece, pause_seconds=0.05))
+    with drip.running() as server, pytest.raises(UnavailableError, match=r"no whole answer within 0\.3 s"):
+        http.get(server.address)
 
 
 def test_silence_is_given_up_before_the_deadline() -> None:

@@ -43,7 +43,7 @@ class Reply:
         """The content as JSON; raises UnavailableError for anything else, such as a page for people."""
         try:
             return json.loads(self.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UnavailableError(f"{self.url}: no JSON came but {self._beginning()!r}") from error
 
     def _beginning(self) -> str:

@@ -33,7 +33,10 @@ class SzseSessions:
         marks = [_mark(row) for row in rows]
         if sorted(day for day, _ in marks) != days:
             raise SourceChangedError("rows", f"the list is not of every day of {days[0]:%Y-%m} once")
-        return sorted(day for day, is_open in marks if is_open)
+        sessions = sorted(day for day, is_open in marks if is_open)
+        if not sessions:
+            raise NotPublishedError(f"no day of {days[0]:%Y-%m} is marked as open")
+        return sessions
 
 
 def _listed(content: Any) -> list[dict[str, Any]]:
