@@ -12,7 +12,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from bot.app import calendar_of, data_of
 from bot.asking import outcome_of
@@ -27,9 +27,6 @@ from bot.sources.upstreams import Outcome
 from signals.core.snapshot import Snapshot
 
 _ROWS_SHOWN = 10
-_VERDICT_CHARACTERS = 100
-_WIDTHS = {"source": 24, "day": 10, "rows": 5, "seconds": 7}
-"""Of the columns of a probe, whatever room is left for the verdict."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +68,19 @@ async def fetch(
 
 async def probe_all(sources: Sequence[Source], day: date, now: datetime, console: Console) -> int:
     """Ask every publisher once for a session and print how they fare; how many failed."""
-    columns = [Column(name, no_wrap=True, min_width=width) for name, width in _WIDTHS.items()]
-    table, failed = Table(*columns, Column("verdict", overflow="fold")), 0
+    table, reasons = Table("source", "host", "day", "rows", "seconds", "verdict"), list[str]()
     with bar(len(sources)) as progress:
         for source in sources:
             progress.at(source.name)
             probe = await probed(source, day, now)
-            failed += probe.outcome not in (Outcome.TABLE, Outcome.NOT_PUBLISHED)
             table.add_row(*_line(probe))
+            if probe.outcome not in (Outcome.TABLE, Outcome.NOT_PUBLISHED):
+                reasons.append(f"{source.name}: {probe.says}")
             progress.step()
     console.print(table)
-    return failed
+    for reason in reasons:
+        console.print(reason, markup=False, highlight=False, soft_wrap=True)
+    return len(reasons)
 
 
 async def probed(source: Source, day: date, now: datetime) -> Probe:
@@ -117,16 +116,12 @@ def _named(data: Iterable[Datum], name: str) -> Source:
 
 
 def _line(probe: Probe) -> Iterator[str]:
-    fine = probe.outcome is Outcome.TABLE
     yield probe.source.name
+    yield probe.source.host
     yield max((one.day.isoformat() for one in probe.snapshots), default="–")
     yield str(sum(len(one.table) for one in probe.snapshots))
     yield f"{probe.seconds:.1f}"
-    yield (
-        "[green]good[/]"
-        if fine
-        else f"[red]{probe.outcome.replace('_', ' ')}[/] {escape(probe.says[:_VERDICT_CHARACTERS])}"
-    )
+    yield "[green]good[/]" if probe.outcome is Outcome.TABLE else f"[red]{probe.outcome.replace('_', ' ')}[/]"
 
 
 def _show(probe: Probe, one: Snapshot) -> None:

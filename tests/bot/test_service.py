@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
+import pandas as pd
 import pytest
 from structlog.testing import capture_logs
 
@@ -214,3 +216,34 @@ async def test_a_restart_remembers_who_was_to_be_left_alone_and_forgets_what_is_
     clock.at = moment(LAST_DAY, "22:00") + FETCHES_KEPT + timedelta(seconds=1)
     await again.remember()
     assert await store.fetches.since(EVENING.due, clock.at) == []
+
+
+async def test_a_digest_does_not_wait_for_a_source_that_hangs_and_says_what_is_missing(store: Database) -> None:
+    await past(store, TURNED, LAST_DAY)
+    await reader(store, "one", FUND, evening_digest=moment(LAST_DAY, "17:45").time())
+    hanging = Hanging(Dataset.SHARES, "SSE")
+    clock = Hand(moment(LAST_DAY, "20:01"))
+    others = {name: one for name, one in publishers(TURNED).items() if name != "etf_shares.sse"}
+    schedule = worker_of(world_of(store, InflowStreak()), clock, hanging, *others.values()).schedule()
+    polls = asyncio.create_task(schedule.run_due())
+    await asyncio.to_thread(hanging.begun.wait)
+    await schedule.run_digests()
+    (digest,) = (await letters(store))["one"]
+    assert "ETF资金日报 2025-02-11" in words(digest)
+    assert "尚未公布" in words(digest)
+    hanging.over.set()
+    await polls
+    assert await store.market.days(Dataset.NAV, LAST_DAY, LAST_DAY) == [LAST_DAY]
+
+
+class Hanging(Publisher):
+    """A publisher that answers only once it is told to."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.begun, self.over = threading.Event(), threading.Event()
+
+    def fetch(self, day: date) -> pd.DataFrame:
+        self.begun.set()
+        self.over.wait(30)
+        raise UnavailableError("no answer")
