@@ -26,6 +26,27 @@ def require(raw: pd.DataFrame, *columns: str) -> None:
         raise SourceChangedError("columns", f"there is no column {', '.join(missing)}")
 
 
+def listed(content: Any, key: str) -> pd.DataFrame:
+    """The rows that stand as a list of objects under `key` of a JSON answer; empty for null.
+
+    Raises SourceChangedError where there is no such list.
+    """
+    rows = content.get(key, "") if isinstance(content, dict) else ""
+    if rows is None:
+        return pd.DataFrame()
+    if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+        return pd.DataFrame(rows)
+    raise SourceChangedError("columns", f"there is no list of rows under {key}")
+
+
+def etfs_among(raw: pd.DataFrame, code: str) -> pd.DataFrame:
+    """The rows of ETFs in a list of all kinds of securities; raises SourceChangedError where there is none."""
+    funds = raw[raw[code].astype("str").str.strip().str.fullmatch(ETF_CODE)]
+    if funds.empty:
+        raise SourceChangedError("codes", f"none of {len(raw)} rows is an ETF's")
+    return funds
+
+
 def majority_day(days: "pd.Series[Any]", asked: date) -> date:
     """The date on most rows, in favour of the one asked for where it is a draw.
 

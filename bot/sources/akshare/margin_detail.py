@@ -10,7 +10,7 @@ from typing import ClassVar
 import pandas as pd
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.answers import ETF_CODE, fund_table, majority_day, require
+from bot.sources.answers import etfs_among, fund_table, majority_day, require
 from bot.sources.base import Answer, Source, SourceChangedError
 from signals.core.field import FUND_FINANCING, FUND_SHORT_SHARES
 from signals.core.snapshot import Dataset
@@ -120,10 +120,7 @@ def _plausible(rows: pd.DataFrame, *moved_shares: str) -> None:
 
 
 def _etfs(rows: pd.DataFrame, code: str) -> pd.DataFrame:
-    funds = rows[rows[code].astype("str").str.strip().str.fullmatch(ETF_CODE)]
-    if funds.empty:
-        raise SourceChangedError("codes", f"none of {len(rows)} rows is an ETF's")
-    return fund_table(funds, code, {_FINANCING: FUND_FINANCING, _SHORT_SHARES: FUND_SHORT_SHARES})
+    return fund_table(etfs_among(rows, code), code, {_FINANCING: FUND_FINANCING, _SHORT_SHARES: FUND_SHORT_SHARES})
 
 
 def _numbers(rows: pd.DataFrame, column: str) -> "pd.Series[float]":

@@ -6,8 +6,8 @@ from typing import ClassVar
 import pandas as pd
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.answers import ETF_CODE, require
-from bot.sources.base import Answer, Source, SourceChangedError
+from bot.sources.answers import etfs_among, require
+from bot.sources.base import Answer, Source
 from bot.sources.nav_table import values_of_day
 from signals.core.snapshot import Dataset
 
@@ -38,7 +38,4 @@ class EastmoneyRankNav(Source):
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
         """Values of the day; raises NotPublishedError while too few of them are out."""
         require(raw, _CODE, _DAY, _VALUE)
-        funds = raw[raw[_CODE].astype("str").str.strip().str.fullmatch(ETF_CODE)]
-        if funds.empty:
-            raise SourceChangedError("codes", f"none of {len(raw)} rows is an ETF's")
-        return values_of_day(funds, day, code=_CODE, told=_DAY, value=_VALUE)
+        return values_of_day(etfs_among(raw, _CODE), day, code=_CODE, told=_DAY, value=_VALUE)

@@ -1,11 +1,11 @@
 """Balances of margin trading at SSE, in 元."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
-from bot.sources.answers import require
+from bot.sources.answers import listed, require
 from bot.sources.balances import balances
 from bot.sources.base import Answer, SourceChangedError, SpanSource
 from bot.sources.direct.http import Http
@@ -45,7 +45,7 @@ class SseMarginBalances(SpanSource):
     def fetch_span(self, start: date, end: date) -> pd.DataFrame:
         """One request; the list is empty before publication and where no day has a session."""
         span = {"beginDate": f"{start:%Y%m%d}", "endDate": f"{end:%Y%m%d}"}
-        return _listed(self._http.get(_URL, {**_QUERY, **span}, headers=_HEADERS).json())
+        return listed(self._http.get(_URL, {**_QUERY, **span}, headers=_HEADERS).json(), "result")
 
     def parse_span(self, raw: pd.DataFrame, start: date, end: date) -> list[Answer]:
         """Each row by its own date, in 元; raises SourceChangedError where a day has two rows."""
@@ -57,12 +57,3 @@ class SseMarginBalances(SpanSource):
             raise SourceChangedError("rows", f"{days[days.duplicated()].iloc[0]} has more than one row")
         table = balances("SSE", raw, _COLUMNS, unit_cny=1.0)
         return [Answer(day=day, table=table.iloc[[at]]) for day, at in sorted(zip(days, range(len(raw)), strict=True))]
-
-
-def _listed(content: Any) -> pd.DataFrame:
-    match content:
-        case {"result": None}:
-            return pd.DataFrame()
-        case {"result": [*rows]} if all(isinstance(row, dict) for row in rows):
-            return pd.DataFrame(rows)
-    raise SourceChangedError("columns", "there is no list of rows under result")

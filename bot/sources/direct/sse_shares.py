@@ -1,12 +1,12 @@
 """Share counts of SSE's ETFs, in 份."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
-from bot.sources.answers import above_zero, fund_table, majority_day, require, whole_shares
-from bot.sources.base import Answer, Source, SourceChangedError
+from bot.sources.answers import above_zero, fund_table, listed, majority_day, require, whole_shares
+from bot.sources.base import Answer, Source
 from bot.sources.direct.http import Http
 from signals.core.field import SHARES
 from signals.core.snapshot import Dataset
@@ -42,7 +42,7 @@ class SseShareCounts(Source):
 
     def fetch(self, day: date) -> pd.DataFrame:
         """One request; the list is empty before publication and on a day without a session."""
-        return _listed(self._http.get(_URL, {**_QUERY, _DAY: day.isoformat()}, headers=_HEADERS).json())
+        return listed(self._http.get(_URL, {**_QUERY, _DAY: day.isoformat()}, headers=_HEADERS).json(), "result")
 
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
         """万份 in text become 份, with the exchange's own date; a count of 0 is a hole in its table."""
@@ -53,12 +53,3 @@ class SseShareCounts(Source):
         rows = raw.assign(**{_COUNT: counts})[days == told]
         table = whole_shares(above_zero(fund_table(rows, _CODE, {_COUNT: SHARES}), SHARES))
         return Answer(day=told, table=table)
-
-
-def _listed(content: Any) -> pd.DataFrame:
-    match content:
-        case {"result": None}:
-            return pd.DataFrame()
-        case {"result": [*rows]} if all(isinstance(row, dict) for row in rows):
-            return pd.DataFrame(rows)
-    raise SourceChangedError("columns", "there is no list of rows under result")
