@@ -71,19 +71,23 @@ def exchange_of(code: str) -> str:
 def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[str, Profile]:
     """Merge profile tables in the order in which they became known; a later word replaces an earlier.
 
-    Funds whose source names only an index, not its code, share the code that another fund on the index
-    of the same name has; without one the name itself is the key.
+    Funds whose source names only an index, not its code, share the code that a source told together with the
+    same name; without one the name itself is the key.
     """
     words: dict[str, dict[str, str]] = defaultdict(dict)
+    together: dict[str, tuple[str, str]] = {}
     for snapshot in sorted(snapshots, key=lambda one: (one.day, one.known_at)):
         table = snapshot.table
         columns = [column for column in PROFILE_COLUMNS if column in table.columns]
         for code, *row in table[columns].itertuples(name=None):
-            words[code].update({column: word for column, word in zip(columns, row, strict=True) if word})
+            told = {column: word for column, word in zip(columns, row, strict=True) if word}
+            words[code].update(told)
+            if "index_code" in told and "index_name" in told:
+                together[code] = told["index_name"], told["index_code"]
     key_by_name: dict[str, set[str]] = defaultdict(set)
-    for known in words.values():
-        if known.get("index_code") and known.get("index_name"):
-            key_by_name[known["index_name"]].add(known["index_code"])
+    for code, (name, key) in together.items():
+        if words[code]["index_code"] == key:
+            key_by_name[name].add(key)
     return {code: _profile(code, words.get(code, {}), key_by_name) for code in sorted({*words, *codes})}
 
 

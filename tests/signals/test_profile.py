@@ -61,6 +61,21 @@ def test_an_index_that_is_only_named_takes_the_code_that_others_have_for_it() ->
     assert lay_profiles([profile_snapshot(MONDAY, words)], [])["562570"].index_key == "931247"
 
 
+def test_a_new_name_beside_an_old_code_says_nothing_of_others() -> None:
+    old = profile_snapshot(MONDAY, {"560000": {"index_code": "000300", "index_name": "沪深300"}})
+    new = profile_snapshot(TUESDAY, {"560000": {"index_name": "中证A500"}, "560001": {"index_name": "中证A500"}})
+    assert lay_profiles([old, new], [])["560001"].index_key == "中证A500"
+
+
+def test_a_code_that_was_corrected_says_nothing_any_more() -> None:
+    wrong = profile_snapshot(MONDAY, {"560000": {"index_code": "000300", "index_name": "中证A500"}})
+    right = profile_snapshot(
+        TUESDAY,
+        {"560000": {"index_code": "000510", "index_name": "中证A500"}, "560001": {"index_name": "中证A500"}},
+    )
+    assert lay_profiles([wrong, right], [])["560001"].index_key == "000510"
+
+
 def test_an_index_name_with_two_codes_stays_a_name() -> None:
     words = {
         "510001": {"index_code": "000001", "index_name": "红利"},
