@@ -33,11 +33,14 @@ class ShareValue:
 
 def _nav_on_price_scale(panel: Panel) -> Floats:
     """Between a split's share day and its price day a published NAV may stand on either scale; the one
-    nearer to the close is the one on which the fund was traded."""
+    nearer to the close is the one on which the fund was traded, and without a close the one nearer to the
+    NAV from before the split."""
     nav, close = positive(panel.values(NAV)), positive(panel.values(CLOSE))
     lag = panel.derive(find_actions).price_lag
+    before = np.where(previous(lag) == 1.0, previous(nav), np.nan)
+    known = np.where(np.isfinite(close), close, before)
     rebased = nav * lag
-    nearer = np.abs(np.log(rebased / close)) < np.abs(np.log(nav / close))
+    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav / known))
     return np.where((lag != 1.0) & nearer, rebased, nav)
 
 

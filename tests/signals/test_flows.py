@@ -31,6 +31,12 @@ def test_a_redemption_is_negative() -> None:
     assert on(FLOW, fund(2, shares=[1.1e8, 1e8], nav=2.0))[1] == pytest.approx(-2000e4)
 
 
+@pytest.mark.parametrize("nav", [1.0, 3.0])
+def test_without_a_close_a_listed_split_is_told_by_the_nav_from_before_it(nav: float) -> None:
+    panel = fund(3, shares=[4e8, 4e8, 11e8], nav=[3.0, 3.0, nav], split=[None, None, 3.0])
+    assert on(FLOW, panel)[-1] == pytest.approx(-1e8)
+
+
 def test_the_first_session_has_no_flow() -> None:
     assert np.isnan(on(FLOW, fund(1, shares=1e8, nav=1.0))[0])
 
