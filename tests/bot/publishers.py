@@ -8,6 +8,7 @@ import pandas as pd
 
 from bot.poll import PollReport, Slot, World, poll
 from bot.sources.base import Answer, NotPublishedError, Source
+from bot.sources.counted import count_request
 from bot.sources.datum import Datum, Round
 from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
@@ -51,6 +52,7 @@ class Publisher(Source):
         return self.revised
 
     def fetch(self, day: date) -> pd.DataFrame:
+        count_request(self.host)
         self.asked.append(day)
         told = self.tables.get(day, NotPublishedError(f"{self.name} has nothing of {day}"))
         if isinstance(told, Exception):

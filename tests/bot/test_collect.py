@@ -13,6 +13,7 @@ from bot.sources.upstreams import Manners, Outcome, Upstreams
 from bot.store.database import Database
 from signals.core.snapshot import Dataset
 from tests.bot.publishers import NEXT_DAY, Publisher, publishers, with_flows
+from tests.bot.readers import reader
 from tests.builders import LAST_DAY, market, moment
 
 pytestmark = pytest.mark.anyio
@@ -139,3 +140,15 @@ async def test_a_provisional_table_is_asked_for_again_once_it_is_revised(store: 
     first.provisional = set()
     await collected(store, first, second, upstreams=upstreams, clock="08:30", late=True)
     assert (len(first.asked), second.asked) == (2, [])
+
+
+async def test_publishers_see_the_same_requests_however_many_people_listen(store: Database) -> None:
+    first = publisher("first")
+    await reader(store, "one")
+    await collected(store, first)
+    assert await store.fetches.requests_by_host(NOW, NOW) == {"first.example": 1}
+    for number in range(50):
+        await reader(store, f"other {number}", "510300")
+    later = moment(LAST_DAY, "22:01")
+    await collected(store, publisher("second", settles=False), clock="22:01")
+    assert await store.fetches.requests_by_host(later, later) == {"second.example": 1}
