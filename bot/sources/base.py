@@ -10,6 +10,9 @@ import pandas as pd
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.snapshot import Dataset, Snapshot
 
+LIMITED_STATUSES = frozenset({403, 418, 429, 456})
+"""By which publishers here refuse somebody who asks too often; 456 is Sina's."""
+
 
 class SourceError(Exception):
     """A source has no table for the day; the text is one line for the operator and holds no secret."""

@@ -10,13 +10,11 @@ import pandas as pd
 from requests.exceptions import InvalidURL
 
 from bot.sources.akshare.wire import Outcome
+from bot.sources.base import LIMITED_STATUSES
 
 _UNREACHED = (OSError, json.JSONDecodeError, BadZipFile, MemoryError)
 """No connection, an error status (every error of requests is an OSError), or a page instead of data."""
 
-
-LIMITED_STATUSES = frozenset({403, 418, 429, 456})
-"""By which publishers here refuse somebody who asks too often; 456 is Sina's."""
 
 SERVER_FAILED = 500
 """From this status on the publisher itself says that it failed."""

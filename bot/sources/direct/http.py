@@ -12,11 +12,8 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import httpx
 
-from bot.sources.base import LimitedError, SourceChangedError, UnavailableError
+from bot.sources.base import LIMITED_STATUSES, LimitedError, SourceChangedError, UnavailableError
 from bot.sources.counted import count_request
-
-LIMITED_STATUSES = frozenset({403, 418, 429, 456})
-"""By which publishers here refuse somebody who asks too often; 456 is Sina's."""
 
 _HUNG_UP = (httpx.RemoteProtocolError, httpx.ReadError)
 
