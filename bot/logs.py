@@ -5,6 +5,7 @@ import sys
 from collections.abc import Collection
 from typing import Literal
 
+import stamina.instrumentation
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -17,6 +18,8 @@ _TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "aiosql
 def configure(level: str, form: Literal["console", "json"], secrets: Collection[str]) -> None:
     """Send every log line, ours and the libraries', to stderr in one form, with `secrets` blotted out."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    # A second try is no news; whoever asked tells what came of it in the end.
+    stamina.instrumentation.set_on_retry_hooks(())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -1,6 +1,7 @@
 """When: the timetable of sessions, what of it is due, and the only reader of the clock."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -127,7 +128,12 @@ class Schedule:
         scheduler = AsyncIOScheduler(timezone=MARKET_ZONE)
         for name, look in (("polls", self.run_due), ("digests", self.run_digests)):
             scheduler.add_job(
-                look, CronTrigger(minute="*", timezone=MARKET_ZONE), id=name, coalesce=True, misfire_grace_time=None
+                _until_stopped,
+                CronTrigger(minute="*", timezone=MARKET_ZONE),
+                args=(look,),
+                id=name,
+                coalesce=True,
+                misfire_grace_time=None,
             )
         return scheduler
 
@@ -152,3 +158,9 @@ class Schedule:
         except Exception:
             # The slot stays undone: the next look at the clock tries it again.
             log.exception("slot failed; tried again in a minute", job=slot.job, due=slot.due.isoformat())
+
+
+async def _until_stopped(look: Callable[[], Awaitable[None]]) -> None:
+    """Look, unless a shutdown ends it: that is no failure, and the scheduler would log one with a traceback."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await look()

@@ -95,7 +95,7 @@ def _calendar(world: World, today: date) -> Finding:
     if left >= CALENDAR_DAYS_LEAST:
         return Finding("calendar", fine=True, says=says)
     return Finding(
-        "calendar", fine=False, says=f"{says}: write next year's sessions into a file and set calendar to it"
+        "calendar", fine=False, says=f"{says}: etfbot calendar FILE fetches what follows; set calendar to that file"
     )
 
 

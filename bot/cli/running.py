@@ -163,7 +163,7 @@ async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk)
     )
     left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
     if left < CALENDAR_DAYS_LEAST:
-        log.warning("the trading calendar ends soon; name a file of further sessions (calendar)", days_left=left)
+        log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     await worker.remember()
     schedule = worker.schedule()
     scheduler = schedule.scheduler()

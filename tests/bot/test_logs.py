@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import stamina
 import structlog
 
 from bot.logs import HIDDEN, configure
@@ -122,3 +123,16 @@ def test_configuring_twice_says_everything_once(capsys: pytest.CaptureFixture[st
     configure("info", "json", [])
     logging.getLogger("some.library").warning("once")
     assert len(said(capsys).splitlines()) == 1
+
+
+@pytest.mark.anyio
+async def test_a_second_try_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("debug", "json", [])
+    tries = []
+    async for attempt in stamina.retry_context(on=ConnectionError, attempts=2, wait_initial=0, wait_jitter=0):
+        with attempt:
+            tries.append(attempt.num)
+            if attempt.num == 1:
+                fail("no line")
+    assert tries == [1, 2]
+    assert said(capsys) == ""

@@ -253,7 +253,7 @@ async def test_the_scheduler_looks_at_the_start_of_every_minute_of_the_exchanges
     schedule = office.schedule
     jobs = {one.id: one for one in schedule.scheduler().get_jobs()}
     assert sorted(jobs) == ["digests", "polls"]
-    assert (jobs["polls"].func, jobs["digests"].func) == (schedule.run_due, schedule.run_digests)
+    assert (jobs["polls"].args, jobs["digests"].args) == ((schedule.run_due,), (schedule.run_digests,))
     now = moment(LAST_DAY, "16:19") + timedelta(seconds=1)
     for one in jobs.values():
         assert one.trigger.get_next_fire_time(None, now) == moment(LAST_DAY, "16:20")
@@ -262,6 +262,14 @@ async def test_the_scheduler_looks_at_the_start_of_every_minute_of_the_exchanges
         ) == (moment(LAST_DAY, "16:21"))
         assert one.coalesce
         assert one.misfire_grace_time is None
+
+
+async def test_a_look_that_a_shutdown_ends_is_no_failure(office: Office) -> None:
+    job = office.schedule.scheduler().get_job("polls")
+    endless = asyncio.create_task(job.func(asyncio.Event().wait))
+    await asyncio.sleep(0)
+    endless.cancel()
+    await endless
 
 
 def test_clocks_are_aware_and_one_may_live_in_another_year() -> None:
