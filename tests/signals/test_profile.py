@@ -76,6 +76,13 @@ def test_a_code_that_was_corrected_says_nothing_any_more() -> None:
     assert lay_profiles([wrong, right], [])["560001"].index_key == "000510"
 
 
+def test_a_code_that_was_replaced_alone_leaves_the_name_without_one() -> None:
+    together = profile_snapshot(MONDAY, {"560000": {"index_code": "000300", "index_name": "中证A500"}})
+    alone = profile_snapshot(TUESDAY, {"560000": {"index_code": "000510"}, "560001": {"index_name": "中证A500"}})
+    laid_out = lay_profiles([together, alone], [])
+    assert (laid_out["560000"].index_key, laid_out["560001"].index_key) == ("000510", "中证A500")
+
+
 def test_an_index_name_with_two_codes_stays_a_name() -> None:
     words = {
         "510001": {"index_code": "000001", "index_name": "红利"},
