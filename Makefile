@@ -24,7 +24,7 @@ lock: $(VENV)/dev.stamp     ## renew both lock files on purpose
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCK) -o requirements-dev.lock
 
-LOCK = --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade
+LOCK = --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet --upgrade
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "etf-flow-bot needs Python 3.11 or newer")'

@@ -42,7 +42,7 @@ def fail(text: str) -> None:
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_secret_reaches_no_line(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure("debug", form, [TOKEN, PASSWORD])  # type: ignore[arg-type]
-    ours, theirs = structlog.get_logger("bot"), logging.getLogger("some.library")
+    ours, theirs = structlog.get_logger("bot"), logging.getLogger("vendor.client")
     url = f"https://api.telegram.org/bot{TOKEN}/getMe"
     ours.info(f"asked {url}")
     ours.info("asked", url=url, headers={"password": PASSWORD}, all_=[url], raw=PASSWORD.encode())
@@ -72,7 +72,7 @@ def test_a_library_that_logs_at_debug_is_not_let_speak(capsys: pytest.CaptureFix
 def test_every_line_is_an_object_with_time_level_and_words(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", "json", [TOKEN])
     structlog.get_logger("bot").info("polled", day="2025-02-11", 信号=3)
-    logging.getLogger("some.library").warning("slow answer\nof two lines")
+    logging.getLogger("vendor.client").warning("slow answer\nof two lines")
     try:
         fail("x")
     except ConnectionError:
@@ -88,7 +88,7 @@ def test_every_line_is_an_object_with_time_level_and_words(capsys: pytest.Captur
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_lines_of_libraries_carry_nothing_of_the_machinery(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", form, [])  # type: ignore[arg-type]
-    logging.getLogger("some.library").warning("slow answer")
+    logging.getLogger("vendor.client").warning("slow answer")
     text = said(capsys)
     assert "slow answer" in text
     assert "LogRecord" not in text
@@ -98,7 +98,7 @@ def test_lines_of_libraries_carry_nothing_of_the_machinery(form: str, capsys: py
 @pytest.mark.parametrize(("level", "heard"), [("debug", 3), ("info", 2), ("warning", 1), ("error", 0)])
 def test_what_is_below_the_level_is_not_said(level: str, heard: int, capsys: pytest.CaptureFixture[str]) -> None:
     configure(level, "json", [])
-    for logger in (structlog.get_logger("bot"), logging.getLogger("some.library")):
+    for logger in (structlog.get_logger("bot"), logging.getLogger("vendor.client")):
         logger.debug("a")
         logger.info("b")
         logger.warning("c")
@@ -121,7 +121,7 @@ def test_a_value_without_secrets_stays_what_it_is(capsys: pytest.CaptureFixture[
 def test_configuring_twice_says_everything_once(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", "json", [])
     configure("info", "json", [])
-    logging.getLogger("some.library").warning("once")
+    logging.getLogger("vendor.client").warning("once")
     assert len(said(capsys).splitlines()) == 1
 
 
