@@ -12,11 +12,8 @@ from signals.core.field import Axis
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALANCE
 from signals.core.measure import Figure
 from signals.core.panel import BOTH_EXCHANGES, Panel
-from signals.core.prices import INDEX_CHANGE, INDEX_LEVEL
+from signals.core.prices import INDEX_CHANGE, INDEX_LEVEL, INDICES
 from signals.core.series import open_start, runs
-
-INDICES = ("000001", "399001", "399006", "000300", "000905", "000852", "000688", "000985")
-"""Indices that the catalogue names, in the order in which the press gives them."""
 
 _MAIN_THREE = INDICES[:3]
 _MOST_STEPS = 5

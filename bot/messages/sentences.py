@@ -95,10 +95,6 @@ class Teller:
         key = "dated-estimated" if any(figure.estimated for figure in figures) else "dated"
         return self.words.text(key, day=day_text(day, self._today))
 
-    def with_date(self, figure: Figure) -> str:
-        """A figure that stands alone, with its date."""
-        return figure_text(figure, self.language) + self.dated(figure.day, [figure])
-
     def rank(self, rank: Figure | None, size: Figure | None) -> str:
         """Standing among peers; empty where it may not be stated."""
         if rank is None or size is None:

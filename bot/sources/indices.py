@@ -5,10 +5,10 @@ from datetime import date, time
 
 import pandas as pd
 
-from bot.messages.market import INDICES
 from bot.sources.answers import majority_day
 from bot.sources.base import Answer, SourceChangedError, UnavailableError
 from signals.core.field import INDEX_CLOSE
+from signals.core.prices import INDICES
 
 SYMBOLS = tuple(("sz" if code.startswith("399") else "sh") + code for code in INDICES)
 """The indices that are shown, as quote servers call them: by the exchange that publishes each."""

@@ -122,6 +122,9 @@ DOWN_STREAK = Quantity(name="down_streak", label=Text("连跌", "down streak"), 
 TRADED_VALUE = Quantity(name="amount", label=Text("成交额", "traded value"), needs=_BAR, compute=_amount)
 TURNOVER = Quantity(name="turnover", label=Text("换手率", "turnover"), needs=frozenset({VOLUME}), compute=_turnover)
 _LEVEL = frozenset({INDEX_CLOSE})
+INDICES = ("000001", "399001", "399006", "000300", "000905", "000852", "000688", "000985")
+"""The main indices, in the order in which the press gives them."""
+
 INDEX_LEVEL = Quantity(
     name="index_close", label=Text("点位", "level"), needs=_LEVEL, compute=_index_close, axis=Axis.INDEX
 )

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 import bot
 from bot.alerts import Reason
 from bot.messages.catalogue import catalogue
-from bot.messages.market import INDICES
 from bot.poll import job_of
 from bot.sources.datum import Round
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.peers import RANKED
+from signals.core.prices import INDICES
 from signals.core.signal import Basis
 from signals.core.snapshot import Dataset
 from signals.core.text import Text

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.messages.market import INDICES
 from bot.sources.base import Source
 from bot.sources.direct.sina_daily import SinaDaily
 from bot.sources.direct.sina_indices import SinaIndices
 from bot.sources.direct.tencent_indices import TencentIndices
+from signals.core.prices import INDICES
 from tests.fakes.endpoint import Endpoint, Fault
 from tests.fakes.quotes import QuoteServer, SinaList, SinaQuotes, TencentQuotes
 from tests.upstream.matrix import break_way, cells, meaning_of, twist
