@@ -18,6 +18,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.commands.base import Desk, NewSubscriber
 from bot.intake import Intake
+from bot.intraday import Intraday
 from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
 from bot.outbox import Pace
@@ -123,6 +124,12 @@ def timetable_of(settings: Settings) -> Timetable:
     )
 
 
+def intraday_of(settings: Settings) -> Intraday:
+    """How closely a session is followed."""
+    table = settings.intraday
+    return Intraday(interval_seconds=table.interval_seconds, iopv_readings=table.iopv_readings)
+
+
 def limits_of(settings: Settings) -> DigestLimits:
     """How long digests may grow."""
     return DigestLimits(notable_funds=settings.digest.notable_funds, max_funds=settings.digest.max_funds)
@@ -218,7 +225,7 @@ def manners_of(settings: Settings) -> Manners:
         failures_max=table.failures_max,
         rest=timedelta(minutes=table.rest_minutes),
         rest_max=timedelta(minutes=table.rest_max_minutes),
-        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings),
+        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings + settings.intraday.iopv_readings),
     )
 
 

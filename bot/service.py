@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.digest import DigestRun, enqueue_digests
 from bot.health import Change
+from bot.intraday import Intraday
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import Edition
 from bot.notices import tell_admins
@@ -25,6 +26,7 @@ from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sources.datum import Datum, Round
 from bot.subscriptions import SESSION_CLOSE, evening_digest_due
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
+from signals.core.detector import Topic
 from signals.core.field import SHARES, Axis
 from signals.core.market import FINANCING_BALANCE
 from signals.core.panel import BOTH_EXCHANGES, Panel
@@ -46,6 +48,7 @@ class Worker:
     data: Sequence[Datum]
     timetable: Timetable
     clock: Clock
+    intraday: Intraday = field(default_factory=Intraday)
     admins: Sequence[str] = ()
     """Chats that are told when a source breaks or is back, as ``channel:chat``."""
 
@@ -59,6 +62,8 @@ class Worker:
             clock=self.clock,
             poll=self.poll,
             digests=self.digests,
+            intraday=self.intraday,
+            followed=lambda: world.store.subscriptions.any_wants(Topic.INTRADAY),
         )
 
     async def remember(self) -> None:
@@ -74,7 +79,12 @@ class Worker:
         """Run one slot of the timetable."""
         report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
         changes = self.desk.health.note(report)
-        log.info("polled", **_summary(report))
+        if slot.round.within_session:
+            self._calm(report)
+        else:
+            log.info("polled", **_summary(report))
+        if slot.round is Round.CLOSE:
+            await self.desk.world.store.market.forget_spot(slot.day)
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days
@@ -82,6 +92,14 @@ class Worker:
             await self._tell(
                 f"calendar/{slot.day.isoformat()}", lambda texts: [texts.text("admin-calendar", days=left)]
             )
+
+    def _calm(self, report: PollReport) -> None:
+        """A source that gives nothing usable is not asked every minute, and only news is logged."""
+        world = self.desk.world
+        for source in report.collected.broken:
+            world.upstreams.postpone(source, self.clock.now() + world.upstreams.manners.rest)
+        if report.alerts or report.collected.broken:
+            log.info("polled", **_summary(report))
 
     async def _wanted(self, slot: Slot) -> list[Datum]:
         """What the slot asks for; at the close also what is asked for weekly and nobody has ever given."""

@@ -13,6 +13,7 @@ from bot.app import (
     channels_of,
     data_of,
     desk_of,
+    intraday_of,
     limits_of,
     load_demo,
     opened,
@@ -159,6 +160,7 @@ async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk)
         data=data_of(settings, world.calendar),
         timetable=timetable_of(settings),
         clock=clock,
+        intraday=intraday_of(settings),
         admins=settings.admins,
     )
     left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())

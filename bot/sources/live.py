@@ -7,7 +7,7 @@ from bot.sources.akshare.bse_margin import BseMargin
 from bot.sources.akshare.call import Akshare
 from bot.sources.akshare.constituents import weights_source
 from bot.sources.akshare.dividends import EastmoneyDividends
-from bot.sources.akshare.etf_daily import EastmoneyDaily
+from bot.sources.akshare.etf_daily import EastmoneyDaily, EastmoneySpot
 from bot.sources.akshare.etf_shares import SseShares, SzseShares
 from bot.sources.akshare.jin10_margin import Jin10Margin
 from bot.sources.akshare.limits import LimitPool
@@ -22,7 +22,7 @@ from bot.sources.base import Source
 from bot.sources.datum import Datum, Round
 from bot.sources.direct.em_profiles import EastmoneyProfiles
 from bot.sources.direct.http import Http
-from bot.sources.direct.sina_daily import SinaDaily
+from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
 from bot.sources.direct.sina_indices import SinaIndices
 from bot.sources.direct.sse_margin import SseMarginBalances
 from bot.sources.direct.sse_shares import SseShareCounts
@@ -65,6 +65,7 @@ def live_data(callers: Callers, calendar: TradingCalendar, indices: Iterable[str
     an operator has to want (headlines) belongs to no round: `etfbot fetch` asks for it.
     """
     return (
+        *_within_the_session(callers),
         *_at_the_close(callers),
         *_of_the_evening(callers, calendar),
         *_of_the_morning(callers),
@@ -79,6 +80,15 @@ def with_news(data: Iterable[Datum]) -> tuple[Datum, ...]:
 
 def _datum(name: str, sources: tuple[Source, ...], *rounds: Round, history: bool = False) -> Datum:
     return Datum(name=name, sources=sources, rounds=frozenset(rounds), history=history)
+
+
+def _within_the_session(callers: Callers) -> tuple[Datum, ...]:
+    """Sina's list is one request; IOPV come in some 16 of Eastmoney's, which an operator has to want."""
+    sina = SinaSpot(callers.http)
+    return (
+        _datum("spot", (sina,), Round.INTRADAY),
+        _datum("spot.iopv", (EastmoneySpot(callers.akshare), sina), Round.IOPV),
+    )
 
 
 def _at_the_close(callers: Callers) -> tuple[Datum, ...]:

@@ -29,6 +29,8 @@ class Topic(StrEnum):
     FLOW = "flow"
     SIZE = "size"
     MARGIN = "margin"
+    INTRADAY = "intraday"
+    """While the exchanges trade; only for who asks for it."""
 
 
 class Tell(StrEnum):
@@ -76,6 +78,8 @@ class Detector(ABC):
     needs: ClassVar[frozenset[Field]]
     """Fields that must be published for a session before it is judged."""
     axis: ClassVar[Axis] = Axis.FUND
+    intraday: ClassVar[bool] = False
+    """Judges prices within a session: each poll anew, and what a later price does not confirm was no mistake."""
 
     tell: Tell = field(default=Tell.ALERT)
     tell_end: bool = False

@@ -58,6 +58,14 @@ SPLIT = Field("split_ratio", Unit.RATIO)
 """New shares per old share, as a list of corporate actions states it."""
 DIVIDEND = Field("dividend_per_share", Unit.CNY_PER_SHARE)
 
+SPOT_PRICE = Field("spot_price", Unit.CNY_PER_SHARE)
+"""The newest price of a session that has not closed; never mistaken for a close."""
+SPOT_PREV_CLOSE = Field("spot_prev_close", Unit.CNY_PER_SHARE)
+SPOT_AMOUNT = Field("spot_amount", Unit.CNY)
+"""Traded so far."""
+SPOT_IOPV = Field("spot_iopv", Unit.CNY_PER_SHARE)
+"""Of the moment of the price: a price and an IOPV of two tables are minutes apart."""
+
 INDEX_CLOSE = Field("index_close", Unit.POINTS, Axis.INDEX)
 
 FINANCING = Field("financing", Unit.CNY, Axis.MARKET)

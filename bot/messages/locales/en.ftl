@@ -41,6 +41,7 @@ evidence-aum = AUM
 evidence-balance = financing balance
 evidence-move = price move
 evidence-share = share of AUM before
+evidence-price = price
 evidence-value = value
 
 inflow = net inflow { $flow }
@@ -134,6 +135,13 @@ subscribe-what =
     Lists you follow: { $lists }
     Send “watch 560850” to add funds of your own.
 unsubscribe-done = Stopped. Your settings are kept; come back any time.
+intraday-is-on = Intraday alerts are on
+intraday-is-off = Intraday alerts are off
+intraday-what = While the exchanges trade you are told of big moves and high premiums of the funds you follow; each kind once a day for a fund, and again only when it grows. Quotes come from public pages and may be late.
+button-on = Turn on
+button-off = Turn off
+switch-unknown = I do not understand “{ $word }”; say on or off.
+
 unsubscribe-none = You are not subscribed.
 watch-what = Which fund? For example: watch 560850
 watch-done = Watching
@@ -188,6 +196,7 @@ job-poll-morning = last poll of the morning: { $at }
 status-calendar = Trading calendar to { $last }
 status-version = Version { $version }
 dataset-etf-daily = quotes
+dataset-etf-spot = intraday prices
 dataset-etf-shares = share counts
 dataset-etf-nav = NAVs
 dataset-etf-profile = profiles
