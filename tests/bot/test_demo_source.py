@@ -178,9 +178,9 @@ def test_the_funds_of_one_index_move_together_and_those_of_two_less():
     assert abs(np.corrcoef(moves["510300"], moves["518880"])[0, 1]) < 0.3
 
 
-def test_every_detector_finds_something_in_the_demo_but_those_of_a_session_that_trades():
-    panel = known("2025-02-12 23:00")
-    found = {name: one().find(panel) for name, one in load_detectors().items() if not one.intraday}
+def test_every_detector_finds_something_in_the_demo():
+    over, trading = known("2025-02-12 23:00"), known("2025-02-11 10:45")
+    found = {name: one().find(trading if one.intraday else over) for name, one in load_detectors().items()}
     assert [name for name, one in found.items() if not (one.fires & one.known).any()] == []
 
 

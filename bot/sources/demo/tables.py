@@ -11,10 +11,11 @@ from bot.sources.demo.anchors import Anchors, bundled_anchors
 from bot.sources.demo.bars import Bars, bars
 from bot.sources.demo.holdings import share_counts
 from bot.sources.demo.margin import EXCHANGES, Balances, balances
+from bot.sources.demo.minute import prices_within
 from bot.sources.demo.stage import Stage
 from bot.sources.demo.values import Values, values
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
-from signals.core.field import DIVIDEND, FINANCING, INDEX_CLOSE, MARGIN_TOTAL, NAV, SHARES, SHORT, SPLIT
+from signals.core.field import DIVIDEND, FINANCING, INDEX_CLOSE, MARGIN_TOTAL, NAV, SHARES, SHORT, SPLIT, SPOT_PRICE
 from signals.core.matrix import Floats
 from signals.core.profile import Profile, as_table, exchange_of
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
@@ -57,6 +58,7 @@ class _Press:
         for row in range(len(self.stage.sessions)):
             yield from self._profiles(row)
             yield from self._actions(row)
+            yield from self._minute(row)
             yield from self._prices(row)
             yield from self._navs(row)
             yield from self._sse_shares(row)
@@ -93,6 +95,13 @@ class _Press:
         ):
             if figures:
                 yield from self._told(dataset, row, _MORNING, pd.DataFrame({column: figures}))
+
+    def _minute(self, row: int) -> Iterator[Snapshot]:
+        """Prices within the reference session."""
+        if row == self.stage.reference:
+            table = self._table(row, prices_within(self.stage, self.bars))
+            priced = table[table[SPOT_PRICE.name] > 0]
+            yield from self._told(Dataset.SPOT, row, self.stage.anchors.minute.at, priced)
 
     def _prices(self, row: int) -> Iterator[Snapshot]:
         held = [at for at, index in enumerate(self.stage.indices) if index.level is not None]
