@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.base import Channel
@@ -20,10 +21,12 @@ from bot.commands.base import Desk, NewSubscriber
 from bot.intake import Intake
 from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
+from bot.metrics import Metrics
 from bot.outbox import Pace
 from bot.panels import Panels
 from bot.poll import World
 from bot.schedule import Clock, Timetable
+from bot.scrape import Scrape
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
@@ -295,3 +298,8 @@ def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
         version=VERSION,
         demo=settings.source == "demo",
     )
+
+
+def scrape_of(world: World, clock: Clock) -> Scrape:
+    """What a Prometheus server is answered, with counters of its own."""
+    return Scrape(metrics=Metrics(CollectorRegistry()), world=world, now=clock.now, version=VERSION)

@@ -3,12 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import structlog
+from prometheus_client import CollectorRegistry
 
 from bot.channels.base import Channel, Chat
 from bot.commands import load_commands
@@ -18,6 +19,7 @@ from bot.digest import DigestRun, enqueue_digests
 from bot.health import Change
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import Edition
+from bot.metrics import Metrics
 from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
@@ -48,6 +50,7 @@ class Worker:
     clock: Clock
     admins: Sequence[str] = ()
     """Chats that are told when a source breaks or is back, as ``channel:chat``."""
+    metrics: Metrics = field(default_factory=lambda: Metrics(CollectorRegistry()))
 
     def schedule(self) -> Schedule:
         """The timetable with what it starts."""
@@ -72,8 +75,10 @@ class Worker:
 
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
-        report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
+        with self.metrics.polling(slot.job):
+            report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
         changes = self.desk.health.note(report)
+        self.metrics.note(report, changes)
         log.info("polled", **_summary(report))
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))

@@ -18,6 +18,7 @@ from bot.app import (
     opened,
     pace_of,
     require_market,
+    scrape_of,
     timetable_of,
 )
 from bot.channels.console import ConsoleChannel
@@ -28,6 +29,7 @@ from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
 from bot.messages.digest import Edition
+from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
@@ -129,7 +131,7 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 
 async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
     channels, desk = channels_of(settings, world.store, clock), desk_of(settings, world, clock)
-    kinds = channels.by_kind()
+    kinds, scrape = channels.by_kind(), scrape_of(world, clock)
     running = list(others)
     if channels.web is not None:
         page = create_app(
@@ -139,11 +141,12 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
             host=settings.web.host,
             password=settings.web.password.get_secret_value() or None,
             allowed_hosts=settings.web.allowed_hosts,
+            scrape=scrape,
         )
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
     if settings.source != "demo":
-        running.append(_keep_time(settings, world, clock, desk))
+        running.append(_keep_time(settings, clock, desk, scrape.metrics))
     drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
     try:
         await serve(desk, list(kinds.values()), drain, *running)
@@ -152,16 +155,18 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
             await channels.telegram.aclose()
 
 
-async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk) -> None:
+async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:
     """Run what is due now, then whatever the timetable asks for, until cancelled."""
+    calendar = desk.world.calendar
     worker = Worker(
         desk=desk,
-        data=data_of(settings, world.calendar),
+        data=data_of(settings, calendar),
         timetable=timetable_of(settings),
         clock=clock,
         admins=settings.admins,
+        metrics=metrics,
     )
-    left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
+    left = days_left(calendar, clock.now().astimezone(MARKET_ZONE).date())
     if left < CALENDAR_DAYS_LEAST:
         log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     await worker.remember()
