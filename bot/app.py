@@ -27,6 +27,7 @@ from bot.panels import Panels
 from bot.poll import World
 from bot.schedule import Clock, Timetable
 from bot.scrape import Scrape
+from bot.sessions_ahead import SessionsAhead, with_stored
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
@@ -155,7 +156,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
     try:
         world = World(
             store=store,
-            calendar=calendar,
+            calendar=await with_stored(calendar, store),
             detectors=detectors,
             remind_sessions=settings.alerts.remind_sessions,
             upstreams=Upstreams(manners_of(settings)),
@@ -228,6 +229,13 @@ def manners_of(settings: Settings) -> Manners:
 def sessions_of(settings: Settings) -> SzseSessions:
     """The exchange's own list of sessions."""
     return SzseSessions(_callers(settings).http)
+
+
+def sessions_ahead_of(settings: Settings, world: World) -> SessionsAhead | None:
+    """Who is asked for the sessions to come; nobody where the market is not a live one."""
+    if settings.source != "akshare":
+        return None
+    return SessionsAhead(publisher=sessions_of(settings), store=world.store, upstreams=world.upstreams)
 
 
 def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:

@@ -84,7 +84,7 @@ class Asker:
                 self._wait_for_revision(snapshots, source)
                 rows = sum(len(one.table) for one in snapshots)
             except Exception as error:  # noqa: BLE001 -- a source may raise anything: the others go on
-                outcome, detail = outcome_of(error, source), str(error)
+                outcome, detail = outcome_of(error, source.name), str(error)
                 retry_after = error.retry_after if isinstance(error, LimitedError) else None
                 self._note_failure(source, error, outcome)
         self.upstreams.note(source.host, outcome, self.now, retry_after)
@@ -134,7 +134,7 @@ class Asker:
         self.found.failures[source.name] = f"defect: {type(error).__name__}" if defect else str(error)
 
 
-def outcome_of(error: Exception, source: Source) -> Outcome:
+def outcome_of(error: Exception, source: str) -> Outcome:
     """What an exception of a source means; anything that no source may raise is logged as a defect."""
     match error:
         case NotPublishedError():
@@ -146,7 +146,7 @@ def outcome_of(error: Exception, source: Source) -> Outcome:
         case SourceError():
             return Outcome.UNAVAILABLE
         case _:
-            log.error("defect in a source", source=source.name, exc_info=error)
+            log.error("defect in a source", source=source, exc_info=error)
             return Outcome.DEFECT
 
 

@@ -24,6 +24,7 @@ from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
 from bot.schedule import Clock, Schedule, Timetable, closed_session
+from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
 from bot.subscriptions import SESSION_CLOSE, evening_digest_due
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
@@ -34,10 +35,16 @@ from signals.core.profile import exchange_of
 
 log = structlog.get_logger(__name__)
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
 FETCHES_KEPT = timedelta(days=90)
 
 CALENDAR_DAYS_LEAST = 45
 """With fewer days of the trading calendar left an operator has something to do."""
+
+
+class CalendarExtendedError(Exception):
+    """The service works by a calendar that has grown meanwhile: start it again with the new one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,10 @@ class Worker:
     admins: Sequence[str] = ()
     """Chats that are told when a source breaks or is back, as ``channel:chat``."""
     metrics: Metrics = field(default_factory=lambda: Metrics(CollectorRegistry()))
+    sessions_ahead: SessionsAhead | None = None
+    """Who is asked for the sessions to come when few are left."""
+    extended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once sessions to come are stored: only a new start works by them."""
 
     def schedule(self) -> Schedule:
         """The timetable with what it starts."""
@@ -83,10 +94,23 @@ class Worker:
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days
-        if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST:
+        if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST and not await self.look_ahead():
             await self._tell(
                 f"calendar/{slot.day.isoformat()}", lambda texts: [texts.text("admin-calendar", days=left)]
             )
+
+    async def look_ahead(self) -> bool:
+        """Ask for the sessions to come; whether there are any now, of which the admin hears once."""
+        if self.sessions_ahead is None:
+            return False
+        last = await self.sessions_ahead.extend(self.desk.world.calendar, self.clock.now())
+        if last is None:
+            return False
+        told = last.isoformat()
+        log.info("calendar extended", last=told)
+        await self._tell(f"calendar/to/{told}", lambda texts: [texts.text("admin-calendar-extended", last=told)])
+        self.extended.set()
+        return True
 
     async def _wanted(self, slot: Slot) -> list[Datum]:
         """What the slot asks for; at the close also what is asked for weekly and nobody has ever given."""
@@ -164,11 +188,15 @@ async def serve(desk: Desk, channels: Sequence[Channel], drain: Drain, *others: 
     answer = Answerer(desk=desk, registry=registry)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
+    for one in _STOPS:
         loop.add_signal_handler(one, stopped.set)
-    async with asyncio.TaskGroup() as group:
-        chats = [group.create_task(one.serve(answer, registry.menu())) for one in channels if isinstance(one, Chat)]
-        running = [*chats, group.create_task(drain.run()), *(group.create_task(one) for one in others)]
-        await stopped.wait()
-        for task in running:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            chats = [group.create_task(one.serve(answer, registry.menu())) for one in channels if isinstance(one, Chat)]
+            running = [*chats, group.create_task(drain.run()), *(group.create_task(one) for one in others)]
+            await stopped.wait()
+            for task in running:
+                task.cancel()
+    finally:
+        for one in _STOPS:
+            loop.remove_signal_handler(one)

@@ -1,6 +1,5 @@
 """`etfbot run` and `etfbot demo`: the service, and the service on a market of its own."""
 
-import asyncio
 from collections.abc import Coroutine
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -19,6 +18,7 @@ from bot.app import (
     pace_of,
     require_market,
     scrape_of,
+    sessions_ahead_of,
     timetable_of,
 )
 from bot.channels.console import ConsoleChannel
@@ -34,7 +34,7 @@ from bot.outbox import Drain
 from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.schedule import Clock, ClockFrom, SystemClock
-from bot.service import CALENDAR_DAYS_LEAST, Worker, serve
+from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
 from bot.web.app import create_app
 from bot.web.server import serve_page
@@ -54,15 +54,26 @@ log = structlog.get_logger(__name__)
 async def run(*, database: DatabaseOption = None, source: SourceOption = None, debug: DebugOption = False) -> None:
     """Run the service until it is told to stop."""
     settings = settings_of(database, source, debug=debug)
+    while await _run_until_the_calendar_grows(settings):
+        log.info("starting anew with the extended calendar")
+
+
+async def _run_until_the_calendar_grows(settings: Settings) -> bool:
+    """Serve; true where the service has learned of sessions by which only a new start works."""
+    again = False
     async with opened(settings) as world:
         await require_market(world, demo=settings.source == "demo")
         if settings.source == "demo":
             await _load_demo(world)
             await _serve(settings, world, ClockFrom(DEMO_MORNING))
-            return
+            return False
         if settings.archive.folder is not None and settings.source == "archive":
             await import_folder(world, settings.archive.folder, Console(stderr=True))
-        await _serve(settings, world, SystemClock())
+        try:
+            await _serve(settings, world, SystemClock())
+        except* CalendarExtendedError:
+            again = True
+    return again
 
 
 async def demo(
@@ -156,25 +167,31 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
 
 
 async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:
-    """Run what is due now, then whatever the timetable asks for, until cancelled."""
-    calendar = desk.world.calendar
+    """Run what is due now, then whatever the timetable asks for, until cancelled.
+
+    Raises CalendarExtendedError once sessions to come are known that the running service does not work by.
+    """
     worker = Worker(
         desk=desk,
-        data=data_of(settings, calendar),
+        data=data_of(settings, desk.world.calendar),
         timetable=timetable_of(settings),
         clock=clock,
         admins=settings.admins,
         metrics=metrics,
+        sessions_ahead=sessions_ahead_of(settings, desk.world),
     )
-    left = days_left(calendar, clock.now().astimezone(MARKET_ZONE).date())
-    if left < CALENDAR_DAYS_LEAST:
-        log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     await worker.remember()
+    left = days_left(desk.world.calendar, clock.now().astimezone(MARKET_ZONE).date())
+    if left < CALENDAR_DAYS_LEAST:
+        if await worker.look_ahead():
+            raise CalendarExtendedError
+        log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     schedule = worker.schedule()
     scheduler = schedule.scheduler()
     scheduler.start()
     try:
         await schedule.run_due()
-        await asyncio.Event().wait()
+        await worker.extended.wait()
+        raise CalendarExtendedError
     finally:
         scheduler.shutdown(wait=False)
