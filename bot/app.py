@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.base import Channel
@@ -21,10 +22,13 @@ from bot.intake import Intake
 from bot.intraday import Intraday
 from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
+from bot.metrics import Metrics
 from bot.outbox import Pace
 from bot.panels import Panels
 from bot.poll import World
 from bot.schedule import Clock, Timetable
+from bot.scrape import Scrape
+from bot.sessions_ahead import SessionsAhead, with_stored
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
@@ -159,7 +163,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
     try:
         world = World(
             store=store,
-            calendar=calendar,
+            calendar=await with_stored(calendar, store),
             detectors=detectors,
             remind_sessions=settings.alerts.remind_sessions,
             upstreams=Upstreams(manners_of(settings)),
@@ -234,6 +238,13 @@ def sessions_of(settings: Settings) -> SzseSessions:
     return SzseSessions(_callers(settings).http)
 
 
+def sessions_ahead_of(settings: Settings, world: World) -> SessionsAhead | None:
+    """Who is asked for the sessions to come; nobody where the market is not a live one."""
+    if settings.source != "akshare":
+        return None
+    return SessionsAhead(publisher=sessions_of(settings), store=world.store, upstreams=world.upstreams)
+
+
 def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:
     """What live polls ask for; an archive or the demo market is in the database already."""
     if settings.source != "akshare":
@@ -302,3 +313,8 @@ def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
         version=VERSION,
         demo=settings.source == "demo",
     )
+
+
+def scrape_of(world: World, clock: Clock) -> Scrape:
+    """What a Prometheus server is answered, with counters of its own."""
+    return Scrape(metrics=Metrics(CollectorRegistry()), world=world, now=clock.now, version=VERSION)

@@ -20,6 +20,7 @@ from bot.sources.akshare.splits import EastmoneySplits
 from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import Source
 from bot.sources.datum import Datum, Round
+from bot.sources.direct.em_actions import EastmoneyDividendList, EastmoneySplitList
 from bot.sources.direct.em_profiles import EastmoneyProfiles
 from bot.sources.direct.http import Http
 from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
@@ -98,7 +99,7 @@ def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
         _datum("prices", (SinaDaily(http), eastmoney), *until_had),
         _datum("iopv", (eastmoney,), *until_had),
         _datum("indices", (TencentIndices(http), SinaIndices(http)), *until_had),
-        _datum("splits", (EastmoneySplits(akshare),), Round.CLOSE, history=True),
+        _datum("splits", (EastmoneySplitList(http), EastmoneySplits(akshare)), Round.CLOSE, history=True),
         _datum("limits", (LimitPool(akshare),), Round.CLOSE),
         _datum("stocks", (TencentStocks(akshare),)),
         _datum("news", (EastmoneyNews(akshare),)),
@@ -132,6 +133,6 @@ def _rarely(callers: Callers, indices: Iterable[str]) -> tuple[Datum, ...]:
     akshare, http = callers.akshare, callers.http
     return (
         _datum("profiles", (EastmoneyProfiles(http), SzseProfiles(http)), Round.WEEKLY),
-        _datum("dividends", (EastmoneyDividends(akshare),), Round.WEEKLY, history=True),
+        _datum("dividends", (EastmoneyDividendList(http), EastmoneyDividends(akshare)), Round.WEEKLY, history=True),
         *(_datum(f"weights.{index}", (weights_source(akshare, index),), Round.MONTHLY) for index in indices),
     )

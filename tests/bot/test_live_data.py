@@ -12,14 +12,13 @@ from tests.builders import CALENDAR
 DATA = live_data(Callers(akshare=Akshare(environment={}), http=Http(environment={})), CALENDAR, ["000300", "399001"])
 BY_NAME = {one.name: one for one in DATA}
 
-ONLY_PUBLISHER = {"shares.sse", "shares.szse"}
-"""Nobody but the exchange dates its counts: akshare's reading of the same address is the stand-in."""
+ONLY_PUBLISHER = {"shares.sse", "shares.szse", "splits", "dividends"}
+"""Nobody but the exchange dates its counts, nobody but Eastmoney lists what all funds do: akshare's reading of the
+same address is the stand-in."""
 
 ALONE = {
     "spot",
     "iopv",
-    "splits",
-    "dividends",
     "limits",
     "stocks",
     "news",

@@ -185,6 +185,7 @@ admin-title = For the operator
 admin-broken = source { $source } cannot be used now: { $reason }
 admin-back = source { $source } is back
 admin-calendar = only { $days } days of the trading calendar are left: add the sessions to come (setting calendar)
+admin-calendar-extended = the trading calendar now goes on to { $last }, as SZSE has published it
 status-served-title = Who served what
 status-served = { $datum } ← { $source } ({ $at })
 status-requests = { $count } requests today: { $hosts }

@@ -185,6 +185,7 @@ admin-title = 运行提醒
 admin-broken = 数据源 { $source } 暂时不可用：{ $reason }
 admin-back = 数据源 { $source } 已恢复
 admin-calendar = 交易日历只剩{ $days }天，请补充下一年的交易日（设置项 calendar）
+admin-calendar-extended = 交易日历已按深交所公布的月历延长至{ $last }
 status-served-title = 各项数据由谁提供
 status-served = { $datum } ← { $source }（{ $at }）
 status-requests = 今日请求{ $count }次：{ $hosts }
