@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
+from signals.core.field import AMOUNT, CLOSE, FINANCING, FUND_FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
 from signals.core.profile import FundClass, Profile, exchange_of
@@ -96,6 +96,7 @@ def random_market(seed: int, *, funds: int = 18, sessions: int = 70, same_day: b
         NAV: np.where(luck.random(shape) < 0.04, np.nan, np.round(nav / fine, 4)),
         SHARES: shares,
     }
+    figures[FUND_FINANCING] = _borrowed(np.random.default_rng([seed, 1]), shape)
     figures = {one: np.where(alive, values, np.nan) for one, values in figures.items()}
     figures[FINANCING] = _balances(luck, sessions)
     codes = [f"{'51' if luck.random() < 0.5 else '15'}{at:04d}" for at in range(funds)]
@@ -116,6 +117,12 @@ def _balances(luck: np.random.Generator, sessions: int) -> Floats:
     balances[luck.random((sessions, 3)) < 0.05] = np.nan
     balances[:, 2] = np.nan
     return balances
+
+
+def _borrowed(luck: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Each fund's balance; some lists leave a fund out."""
+    balances = luck.uniform(1e8, 5e8, shape[1]) * np.exp(np.cumsum(luck.normal(0, 0.02, shape), axis=0))
+    return np.where(luck.random(shape) < 0.03, np.nan, np.round(balances))
 
 
 def _splits(luck: np.random.Generator, shape: tuple[int, int], earliest: Ints) -> Floats:
