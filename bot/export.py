@@ -147,9 +147,7 @@ def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | No
             }
             for name, figure in signal.evidence.items()
         },
-        "others": {
-            part: {"code": other.code, "name": named.fund(other.code)} for part, other in signal.others.items()
-        },
+        "others": {part: {"code": other.code, "name": named.fund(other.code)} for part, other in signal.others.items()},
     }
 
 

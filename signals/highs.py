@@ -10,7 +10,7 @@ from signals.core.detector import Detector, Findings, Tell, Topic, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.levels import AUM_LEVEL, PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.lookback import pauses, reach_before
-from signals.core.measure import Measure, knowable
+from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE, of_class
 from signals.core.profile import PRICED
@@ -32,7 +32,7 @@ class NewHigh(Detector):
     days: int = YEAR_SESSIONS
     least_days: int = 200
     """Sessions of that past that must be known."""
-    pause_days: int = 20
+    pause_days: int = 60
     """A high after so many sessions without one is news; the next ones are not."""
     min_above: float = 0.0
     """Least distance above the former high."""
@@ -102,6 +102,8 @@ class ShareHigh(NewHigh):
     about = _about(
         "交易所公布的份额（拆分已调整）", "The share count that the exchange publishes, adjusted for splits,"
     )
+
+    tell: Tell = field(default=Tell.ALERT)
 
 
 @dataclass(frozen=True, kw_only=True)

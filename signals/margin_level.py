@@ -129,7 +129,10 @@ class MarginHigh(Detector):
                 "balance": balance,
                 "change": change,
                 "days": replace(
-                    balance, values=np.where(fires, reach.astype(np.float64), np.nan), unit=Unit.SESSIONS, estimated=None
+                    balance,
+                    values=np.where(fires, reach.astype(np.float64), np.nan),
+                    unit=Unit.SESSIONS,
+                    estimated=None,
                 ),
             },
         )

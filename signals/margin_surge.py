@@ -7,11 +7,10 @@ import numpy as np
 
 from signals.core.detector import Detector, Findings, Topic, one_day, scaled
 from signals.core.field import FINANCING, Axis, Unit
-from signals.core.lookback import known_before
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, of_both
 from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.standing import YEAR_SESSIONS, own_past
+from signals.core.standing import YEAR_SESSIONS, own_past, place_in_past
 from signals.core.text import Text
 
 _ABOUT = Text(
@@ -47,7 +46,7 @@ class MarginJump(Detector):
         sign, exceeded = (1.0, usual.percentile) if self.rising else (-1.0, 1.0 - usual.percentile)
         rare = (sign * usual.zscore >= self.zscore) | (exceeded >= self.percentile)
         fires = (sign * change.values >= self.min_change_cny) & rare & both
-        days = np.where(fires, known_before(change.values, self.lookback_days).astype(np.float64), np.nan)
+        place, days = place_in_past(change.values, exceeded, self.lookback_days)
         return Findings(
             fires=fires,
             known=knowable(change) & np.isfinite(usual.percentile) & both,
@@ -58,7 +57,8 @@ class MarginJump(Detector):
                 "balance": FINANCING_BALANCE.on(panel),
                 "percentile": replace(change, values=exceeded, unit=Unit.PERCENTILE),
                 "zscore": replace(change, values=usual.zscore, unit=Unit.DEVIATIONS),
-                "days": replace(change, values=days, unit=Unit.SESSIONS, estimated=None),
+                "place": replace(change, values=np.where(fires, place, np.nan), unit=Unit.RANK),
+                "days": replace(change, values=np.where(fires, days, np.nan), unit=Unit.SESSIONS),
             },
         )
 
@@ -71,9 +71,9 @@ class MarginSurge(MarginJump):
     rising = True
     title = Text("两市融资余额单日大增", "Margin balance surge")
     sentence = Text(
-        "两市融资余额单日增加{ $change_size }，增幅超过近{ $days }个交易日中的{ $percentile }，余额{ $balance }",
-        "financing balance of SSE + SZSE up { $change_size } in a session, more than on { $percentile } of the last "
-        "{ $days }, now { $balance }",
+        "两市融资余额单日增加{ $change_size }，增幅居近{ $days }日第{ $place }位，余额{ $balance }",
+        "financing balance of SSE + SZSE up { $change_size } in a session, number { $place } of the last { $days }, "
+        "now { $balance }",
     )
 
 
@@ -85,7 +85,7 @@ class MarginSlump(MarginJump):
     rising = False
     title = Text("两市融资余额单日大降", "Margin balance slump")
     sentence = Text(
-        "两市融资余额单日减少{ $change_size }，降幅超过近{ $days }个交易日中的{ $percentile }，余额{ $balance }",
-        "financing balance of SSE + SZSE down { $change_size } in a session, more than on { $percentile } of the last "
+        "两市融资余额单日减少{ $change_size }，降幅居近{ $days }日第{ $place }位，余额{ $balance }",
+        "financing balance of SSE + SZSE down { $change_size } in a session, number { $place } of the last "
         "{ $days }, now { $balance }",
     )

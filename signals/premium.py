@@ -105,7 +105,7 @@ class DiscountSpike(PremiumExcursion):
         "least. The exchanges publish IOPV during trading.",
     )
 
-    min_discount: float = 0.03
+    min_discount: float = 0.02
 
     @property
     def threshold(self) -> float:

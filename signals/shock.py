@@ -8,11 +8,10 @@ import numpy as np
 from signals.core.detector import Detector, Findings, Topic, one_day, scaled
 from signals.core.field import SHARES, Unit
 from signals.core.flows import FLOW
-from signals.core.lookback import known_before
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.sizes import FLOW_SHARE
-from signals.core.standing import YEAR_SESSIONS, own_past
+from signals.core.standing import YEAR_SESSIONS, own_past, place_in_past
 from signals.core.text import Text
 
 
@@ -27,7 +26,7 @@ class FlowShock(Detector):
     min_share: float = 0.05
     """Least flow, as a share of the AUM of the session before."""
     min_flow_cny: float = 5e7
-    percentile: float = 0.99
+    percentile: float = 0.98
     """Share of its own past days that it must exceed."""
     lookback_days: int = YEAR_SESSIONS
     least_days: int = 60
@@ -42,7 +41,7 @@ class FlowShock(Detector):
             & (sign * flow.values >= self.min_flow_cny)
             & (exceeded >= self.percentile)
         )
-        days = np.where(fires, known_before(share.values, self.lookback_days).astype(np.float64), np.nan)
+        place, days = place_in_past(share.values, exceeded, self.lookback_days)
         return Findings(
             fires=fires,
             known=knowable(share) & np.isfinite(below),
@@ -52,7 +51,8 @@ class FlowShock(Detector):
                 "flow": flow,
                 "share": share,
                 "percentile": replace(share, values=exceeded, unit=Unit.PERCENTILE),
-                "days": replace(share, values=days, unit=Unit.SESSIONS, estimated=None),
+                "place": replace(share, values=np.where(fires, place, np.nan), unit=Unit.RANK),
+                "days": replace(share, values=np.where(fires, days, np.nan), unit=Unit.SESSIONS),
             },
         )
 
@@ -65,9 +65,9 @@ class InflowShock(FlowShock):
     inward = True
     title = Text("大额净申购", "One-day inflow shock")
     sentence = Text(
-        "大额净申购：单日净流入{ $flow }，相当于此前规模的{ $share }，超过近{ $days }个交易日中的{ $percentile }",
-        "one-day inflow shock: net inflow { $flow }, { $share } of the AUM before, above { $percentile } of the last "
-        "{ $days } sessions",
+        "大额净申购：单日净流入{ $flow }，相当于此前规模的{ $share }，净流入力度居近{ $days }日第{ $place }位",
+        "one-day inflow shock: net inflow { $flow }, { $share } of the AUM before, number { $place } of the "
+        "last { $days } sessions",
     )
     about = Text(
         "单日净流入 ÷ 上一交易日规模，同时看它在该基金自身过去约一年各交易日中的分位；占比、金额、分位都达到起始值才提醒。"
@@ -86,9 +86,9 @@ class OutflowShock(FlowShock):
     inward = False
     title = Text("大额净赎回", "One-day outflow shock")
     sentence = Text(
-        "大额净赎回：单日净流出{ $flow_size }，相当于此前规模的{ $share_size }，流出力度超过近{ $days }个交易日中的{ $percentile }",
-        "one-day outflow shock: net outflow { $flow_size }, { $share_size } of the AUM before, heavier than on "
-        "{ $percentile } of the last { $days } sessions",
+        "大额净赎回：单日净流出{ $flow_size }，相当于此前规模的{ $share_size }，净流出力度居近{ $days }日第{ $place }位",
+        "one-day outflow shock: net outflow { $flow_size }, { $share_size } of the AUM before, number { $place } "
+        "of the last { $days } sessions",
     )
     about = Text(
         "单日净流出 ÷ 上一交易日规模，同时看它在该基金自身过去约一年各交易日中的分位；占比、金额、分位都达到起始值才提醒。"

@@ -16,10 +16,10 @@ from signals.core.peers import RANK_SIZES, RANKED, RANKS, peer_groups
 from signals.core.text import Text
 
 _ABOUT = Text(
-    "跟踪同一指数的基金（按指数代码归类）中，排名第一的换成了另一只；同一日期有数据的基金不少于九成且不少于三只时才比较，"
+    "跟踪同一指数的基金（按指数代码归类）中，排名第一的换成了另一只；组内基金足够多、且同一日期有数据的不少于九成时才比较，"
     "并列、领先幅度不足、原第一当日数据缺失都不算易主。",
-    "Among the funds that track the same index, grouped by index code, another one is first; compared only where at "
-    "least 90 % of the group, and three funds or more, have figures of the same date. A tie, a lead that is too small "
+    "Among the funds that track the same index, grouped by index code, another one is first; compared only where the "
+    "group is large enough and at least 90 % of it have figures of the same date. A tie, a lead that is too small "
     "or a former leader without a figure that day is no change.",
 )
 
@@ -48,7 +48,11 @@ class LeaderChange(Detector):
             known=knowable(rank),
             strength=scaled(np.nan_to_num(size.values), 10.0),
             since=one_day(fires),
-            evidence={"lead": value, "overtaken": replace(value, values=_theirs(value.values, former)), "rank_of": size},
+            evidence={
+                "lead": value,
+                "overtaken": replace(value, values=_theirs(value.values, former)),
+                "rank_of": size,
+            },
             others={"former": np.where(fires, former, -1)},
         )
 
@@ -116,4 +120,5 @@ class FlowLeaderChange(LeaderChange):
     )
 
     tell: Tell = field(default=Tell.DIGEST)
+    least_value: float = 1e8
     min_lead: float = 1.0

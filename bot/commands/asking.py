@@ -22,6 +22,7 @@ from bot.messages.model import (
     paragraph,
     strong,
 )
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.sights import signals_of
 from signals.core.detector import Tell

@@ -132,9 +132,7 @@ def _recorded(row: RowMapping) -> RecordedAlert:
         evidence={name: _figure(told) for name, told in row["evidence"].items() if _AXIS not in told},
         basis=Basis(row["basis"]) if row["basis"] else None,
         others={
-            part: Subject(Axis(told[_AXIS]), told["code"])
-            for part, told in row["evidence"].items()
-            if _AXIS in told
+            part: Subject(Axis(told[_AXIS]), told["code"]) for part, told in row["evidence"].items() if _AXIS in told
         },
     )
     alert = Alert(signal=signal, reason=Reason(row["reason"]), follows=row["follows"])

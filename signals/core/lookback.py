@@ -11,7 +11,7 @@ from signals.core.matrix import Bools, Floats, Ints
 
 def known_before(values: Floats, sessions: int) -> Ints:
     """How many of the `sessions` values before each one are known."""
-    return np.asarray(_sum_before(np.isfinite(values).astype(np.int64), sessions), dtype=np.int64)
+    return _sum_before(np.isfinite(values).astype(np.float64), sessions).astype(np.int64)
 
 
 def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
@@ -49,11 +49,11 @@ def reach_before(values: Floats, sessions: int) -> Ints:
 
 def pauses(fires: Bools, sessions: int) -> Bools:
     """Silent sessions at most `sessions` after a firing one: too few to make the next one news again."""
-    recent = _sum_before(fires.astype(np.int64), sessions) > 0
+    recent = _sum_before(fires.astype(np.float64), sessions) > 0
     return np.asarray(recent & ~fires)
 
 
-def _sum_before(values: Floats | Ints, sessions: int) -> Floats | Ints:
+def _sum_before(values: Floats, sessions: int) -> Floats:
     total = np.cumsum(values, axis=0)
     out = np.zeros_like(total)
     out[1:] = total[:-1]

@@ -5,7 +5,8 @@ from functools import cache, partial
 import numpy as np
 
 from signals.core.field import AMOUNT, CLOSE, Unit
-from signals.core.lookback import mean_before
+from signals.core.lookback import known_before, mean_before
+from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import TRADED_VALUE, traded
@@ -33,6 +34,16 @@ def own_past(of: Quantity, sessions: int, least_known: int) -> partial[Usual]:
 
 def _usual(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Usual:
     return against_own_past(of.on(panel).values, sessions, least_known)
+
+
+def place_in_past(values: Floats, exceeded: Floats, sessions: int) -> tuple[Floats, Floats]:
+    """The place of each value among those of its past and itself, 1 = farthest out, and how many those are.
+
+    `exceeded` is the share of the known values of the `sessions` before that it lies beyond (ties count half).
+    """
+    known = known_before(values, sessions).astype(np.float64)
+    # Half a tie more or less is no place; a share times its count is a whole number but for rounding.
+    return 1.0 + np.floor((1.0 - exceeded) * known + 1e-6), known + 1.0
 
 
 def _least(sessions: int) -> int:

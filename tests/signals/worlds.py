@@ -9,7 +9,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from signals.core.field import AMOUNT, CLOSE, FINANCING, FUND_FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
+from signals.core.field import (
+    AMOUNT,
+    CLOSE,
+    FINANCING,
+    FUND_FINANCING,
+    IOPV,
+    NAV,
+    PREV_CLOSE,
+    SHARES,
+    VOLUME,
+    Axis,
+    Field,
+)
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
 from signals.core.profile import FundClass, Profile, exchange_of
