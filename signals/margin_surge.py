@@ -37,16 +37,17 @@ class MarginJump(Detector):
     percentile: float = 0.98
     """Share of its own past changes that it must exceed."""
     lookback_days: int = YEAR_SESSIONS
+    """Sessions that it is one of."""
     least_days: int = 60
 
     def find(self, panel: Panel) -> Findings:
         """Amount, and z-score or percentile, beyond their least; each such session is an event of its own."""
         change, both = FINANCING_CHANGE.on(panel), of_both(panel)
-        usual = panel.derive(own_past(FINANCING_CHANGE, self.lookback_days, self.least_days))
+        usual = panel.derive(own_past(FINANCING_CHANGE, self.lookback_days - 1, self.least_days))
         sign, exceeded = (1.0, usual.percentile) if self.rising else (-1.0, 1.0 - usual.percentile)
         rare = (sign * usual.zscore >= self.zscore) | (exceeded >= self.percentile)
         fires = (sign * change.values >= self.min_change_cny) & rare & both
-        place, days = place_in_past(change.values, exceeded, self.lookback_days)
+        place, days = place_in_past(change.values, exceeded, self.lookback_days - 1)
         return Findings(
             fires=fires,
             known=knowable(change) & np.isfinite(usual.percentile) & both,

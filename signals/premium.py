@@ -1,6 +1,7 @@
 """Prices far above or below what a share is worth."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from signals.core.detector import Detector, Findings, Topic, scaled
 from signals.core.field import CLOSE, IOPV, Unit
-from signals.core.measure import knowable
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import RANK_SIZES, RANKS
 from signals.core.standing import own_past
@@ -59,10 +60,13 @@ class PremiumExcursion(Detector):
                 "premium": premium,
                 "percentile": replace(premium, values=percentile, unit=Unit.PERCENTILE),
                 "zscore": replace(premium, values=usual.zscore, unit=Unit.DEVIATIONS),
-                "rank": RANKS["premium"].on(panel),
-                "rank_of": RANK_SIZES["premium"].on(panel),
+                **self.beside(panel),
             },
         )
+
+    def beside(self, panel: Panel) -> Mapping[str, Measure]:
+        """What a reader is told beside the figure itself."""
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,10 @@ class PremiumSpike(PremiumExcursion):
     def threshold(self) -> float:
         """The least premium."""
         return self.min_premium
+
+    def beside(self, panel: Panel) -> Mapping[str, Measure]:
+        """Its standing among the funds on the same index."""
+        return {"rank": RANKS["premium"].on(panel), "rank_of": RANK_SIZES["premium"].on(panel)}
 
 
 @dataclass(frozen=True, kw_only=True)

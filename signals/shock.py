@@ -29,19 +29,20 @@ class FlowShock(Detector):
     percentile: float = 0.98
     """Share of its own past days that it must exceed."""
     lookback_days: int = YEAR_SESSIONS
+    """Sessions that it is one of."""
     least_days: int = 60
 
     def find(self, panel: Panel) -> Findings:
         """Share of AUM, amount and percentile, all beyond their least; each such session is an event of its own."""
         flow, share = FLOW.on(panel), FLOW_SHARE.on(panel)
-        below = panel.derive(own_past(FLOW_SHARE, self.lookback_days, self.least_days)).percentile
+        below = panel.derive(own_past(FLOW_SHARE, self.lookback_days - 1, self.least_days)).percentile
         sign, exceeded = (1.0, below) if self.inward else (-1.0, 1.0 - below)
         fires = (
             (sign * share.values >= self.min_share)
             & (sign * flow.values >= self.min_flow_cny)
             & (exceeded >= self.percentile)
         )
-        place, days = place_in_past(share.values, exceeded, self.lookback_days)
+        place, days = place_in_past(share.values, exceeded, self.lookback_days - 1)
         return Findings(
             fires=fires,
             known=knowable(share) & np.isfinite(below),
