@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE, of_class
 from signals.core.profile import PRICED
 from signals.core.quantity import Quantity
-from signals.core.sizes import AUM, SHARE_COUNT
+from signals.core.sizes import SHARE_COUNT
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
 
@@ -25,8 +26,8 @@ class NewHigh(Detector):
     """A level above all of its last sessions."""
 
     level: ClassVar[Quantity]
-    shown: ClassVar[Mapping[str, Quantity]]
-    """The evidence that a reader knows the level by."""
+    shown: ClassVar[Mapping[str, Quantity]] = MappingProxyType({})
+    """The figure that a reader knows the level by, where nothing else says it."""
 
     tell: Tell = field(default=Tell.DIGEST)
     days: int = YEAR_SESSIONS
@@ -114,10 +115,9 @@ class AumHigh(NewHigh):
     topic = Topic.SIZE
     needs = frozenset({SHARES})
     level: ClassVar[Quantity] = AUM_LEVEL
-    shown: ClassVar[Mapping[str, Quantity]] = {"aum": AUM}
     title = Text("规模创新高", "New high of AUM")
     sentence = Text(
-        "规模{ $aum }，创近{ $days }日新高，较前高{ $above }",
-        "AUM { $aum }, a high of { $days } sessions, { $above } on the one before",
+        "规模创近{ $days }日新高，较前高{ $above }",
+        "AUM at a high of { $days } sessions, { $above } on the one before",
     )
     about = _about("规模（份额 × 净值）", "AUM (shares × NAV)")
