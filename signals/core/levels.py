@@ -11,7 +11,7 @@ from signals.core.lookback import highest_before
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
-from signals.core.prices import CHANGE
+from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
@@ -22,11 +22,12 @@ def _price_level(panel: Panel) -> Measure:
     """Logarithm of the price with splits and dividends put back: the sum of the day's moves.
 
     Moves are against the exchange's own previous close, so a raw close that halves in a split is no fall,
-    and a dividend none either. A session without a trade adds no move and has no level.
+    and a dividend none either. A session without a trade adds no move and has no level; the first trade has
+    one even where nobody says what it moved from.
     """
-    change = CHANGE.on(panel)
-    moves = np.log1p(change.values)
-    level = np.where(np.isfinite(moves), np.cumsum(np.nan_to_num(moves), axis=0), np.nan)
+    moves, seen = np.log1p(CHANGE.on(panel).values), panel.derive(traded)
+    first = seen & (np.cumsum(seen, axis=0) == 1)
+    level = np.where(np.isfinite(moves) | first, np.cumsum(np.nan_to_num(moves), axis=0), np.nan)
     return Measure(values=level, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 

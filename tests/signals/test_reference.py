@@ -93,7 +93,8 @@ class Reference:
 
     def price(self) -> pd.DataFrame:
         """A price that starts at 1 and takes every move."""
-        return (1 + self.change()).cumprod()
+        moves, first = self.change(), self.traded & (self.traded.cumsum() == 1)
+        return (1 + moves.mask(first & moves.isna(), 0.0)).cumprod()
 
     def borrowed(self) -> pd.DataFrame:
         return self.raw[FUND_FINANCING].diff()
