@@ -27,6 +27,7 @@ from tests.builders import CALENDAR as LATER_SESSIONS
 from tests.builders import cell, seen
 
 LAST = date(2025, 2, 12)
+LAST_LIST = date(2025, 2, 10)
 
 _OCTOBER = (date(2023, 10, 9) + timedelta(days=shift) for shift in range(23))
 DEMO_CALENDAR = TradingCalendar.of([*(day for day in _OCTOBER if day.weekday() < 5), *LATER_SESSIONS.sessions])
@@ -115,6 +116,16 @@ def test_each_publisher_keeps_its_hours():
         ("etf_nav", "all", False, "02-10 18:00"),
         ("etf_nav", "all", False, "02-11 18:00"),
     ]
+
+
+def test_each_exchange_lists_the_funds_that_can_be_bought_on_margin_there():
+    lists = {
+        one.scope: one.table for one in snapshots() if one.dataset is Dataset.MARGIN_DETAIL and one.day == LAST_LIST
+    }
+    assert {code[0] for code in lists["SSE"].index} == {"5"}
+    assert {code[0] for code in lists["SZSE"].index} == {"1"}
+    assert lists["SSE"].loc["588000", "fund_financing"] == 1_307_500_000
+    assert "511880" not in lists["SSE"].index
 
 
 def test_nothing_is_published_after_the_last_evening():

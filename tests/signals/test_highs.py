@@ -42,8 +42,8 @@ def test_how_far_back_it_goes_is_told_as_it_is() -> None:
 
 
 def test_too_short_a_past_judges_nothing() -> None:
-    assert high(PriceHigh(**FEW), priced(*calm(10), 1.02)) is None
-    assert high(PriceHigh(**FEW), priced(*calm(11), 1.02)) is not None
+    assert high(PriceHigh(**FEW), priced(*calm(9), 1.02)) is None
+    assert high(PriceHigh(**FEW), priced(*calm(10), 1.02)) is not None
 
 
 def test_an_old_high_is_forgotten() -> None:
