@@ -89,7 +89,8 @@ def decide(sights: Iterable[Sight], told: Iterable[Told], pace: Pace) -> list[Al
     1. An episode is new when nothing was told inside it and its rung was reached just now.
     2. A higher rung of a told episode is told again; the same rung only as a reminder.
     3. What was told of this very session and now reads otherwise is corrected, once per change.
-    4. A told episode that reads as over is said to have ended, if its detector wants that.
+    4. A told episode that reads as over is said to have ended, if its detector wants that; one that pauses
+       is not over.
     5. A subject whose figures are not known now is left alone.
     6. What is seen within a session is told once a day, again only at a higher rung, and never taken back.
     """
@@ -153,6 +154,8 @@ def _on_silence(sight: Sight, before: Told) -> list[Alert]:
         return []
     if before.day == sight.day:
         return [Alert(signal=reading, reason=Reason.CORRECTED, follows=before.alert_id)]
+    if reading.since <= before.day:
+        return []  # it pauses
     return [Alert(signal=reading, reason=Reason.ENDED, follows=before.alert_id)]
 
 

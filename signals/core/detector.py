@@ -57,6 +57,10 @@ class Findings:
     since: Ints | None = None
     """Row on which each cell's episode began; None = the unbroken run of firing sessions."""
     basis: Callable[[int, int], Basis] | None = None
+    pauses: Bools | None = None
+    """Silent sessions that do not end an episode: what fires after them is the same news. None = each ends it."""
+    others: Mapping[str, Ints] = field(default_factory=dict)
+    """Who else takes part, as column numbers by the part played; −1 = nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +121,7 @@ class Detector(ABC):
     def _judge(self, panel: Panel) -> "_Judged":
         found = self.find(panel)
         rung = np.where(found.fires, 1 if found.rung is None else found.rung, 0)
-        told = episodes(rung, found.known)
+        told = episodes(rung, found.known if found.pauses is None else found.known & ~found.pauses)
         if found.since is not None:
             told = replace(told, reached=np.maximum(told.reached, found.since))
         return _Judged(found, rung, told)
@@ -128,13 +132,12 @@ class Detector(ABC):
 
     def _signal(self, panel: Panel, judged: "_Judged", row: int, column: int) -> Signal:
         found, rung = judged.found, int(judged.rung[row, column])
-        since = judged.episodes.since if found.since is None else found.since
-        day = panel.sessions[row]
+        day, names = panel.sessions[row], panel.subjects[self.axis]
         return Signal(
             kind=self.name,
-            subject=Subject(self.axis, panel.subjects[self.axis][column]),
+            subject=Subject(self.axis, names[column]),
             day=day,
-            since=panel.sessions[since[row, column]] if rung else day,
+            since=panel.sessions[judged.began(row, column)],
             reached=panel.sessions[judged.episodes.reached[row, column]] if rung else day,
             rung=rung,
             strength=float(found.strength[row, column]) if rung else 0.0,
@@ -144,6 +147,11 @@ class Detector(ABC):
                 if np.isfinite(measure.values[row, column])
             },
             basis=found.basis(row, column) if found.basis else None,
+            others={
+                part: Subject(self.axis, names[columns[row, column]])
+                for part, columns in found.others.items()
+                if columns[row, column] >= 0
+            },
         )
 
 
@@ -152,6 +160,13 @@ class _Judged:
     found: Findings
     rung: Ints
     episodes: Episodes
+
+    def began(self, row: int, column: int) -> int:
+        """Row on which the episode in force began, a pause of it included; its own row where there is none."""
+        if self.found.since is not None:
+            return int(self.found.since[row, column]) if self.rung[row, column] else row
+        since = int(self.episodes.since[row, column])
+        return row if since < 0 else since
 
 
 def scaled(value: Floats, threshold: float) -> Floats:

@@ -12,6 +12,8 @@ class Unit(Enum):
     CNY_PER_SHARE = "元/份"
     CNY_CHANGE = "元±"
     """A change of an amount; printed with its sign."""
+    CNY_ROUND = "整数元"
+    """A round amount that is a mark and no measurement: printed without decimals."""
     FRACTION = "fraction"
     MOVE = "move"
     """A fraction that is a change; printed with its sign."""
@@ -22,6 +24,10 @@ class Unit(Enum):
     COUNT = "count"
     RANK = "rank"
     RATIO = "ratio"
+    TIMES = "倍"
+    """How many times as much as something of the same kind."""
+    DEVIATIONS = "deviations"
+    """Distance from a mean, in standard deviations."""
 
 
 class Axis(Enum):

@@ -84,6 +84,18 @@ def reasons(alerts: list[Alert]) -> list[Reason]:
     return [one.reason for one in alerts]
 
 
+def test_an_episode_that_pauses_has_not_ended() -> None:
+    pausing = signal(since=5, rung=0)
+    assert now(told=before(5), reading=pausing, tell_end=True) == []
+    over = signal(rung=0)
+    assert reasons(now(told=before(5), reading=over, tell_end=True)) == [Reason.ENDED]
+
+
+def test_what_was_told_of_this_session_is_taken_back_in_a_pause_too() -> None:
+    pausing = signal(since=5, rung=0)
+    assert reasons(now(told=before(TODAY), reading=pausing, tell_end=True)) == [Reason.CORRECTED]
+
+
 def test_what_begins_today_is_new() -> None:
     (alert,) = now(signal())
     assert (alert.reason, alert.follows, alert.signal.subject) == (Reason.NEW, None, FUND)

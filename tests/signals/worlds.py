@@ -13,6 +13,7 @@ from signals.core.field import (
     AMOUNT,
     CLOSE,
     FINANCING,
+    FUND_FINANCING,
     IOPV,
     NAV,
     PREV_CLOSE,
@@ -111,6 +112,7 @@ def random_market(seed: int, *, funds: int = 18, sessions: int = 70, same_day: b
         SHARES: shares,
         **_within_sessions(np.random.default_rng([seed, 1]), close, nav / price_scale),
     }
+    figures[FUND_FINANCING] = _borrowed(np.random.default_rng([seed, 1]), shape)
     figures = {one: np.where(alive, values, np.nan) for one, values in figures.items()}
     figures[FINANCING] = _balances(luck, sessions)
     codes = [f"{'51' if luck.random() < 0.5 else '15'}{at:04d}" for at in range(funds)]
@@ -144,6 +146,12 @@ def _balances(luck: np.random.Generator, sessions: int) -> Floats:
     balances[luck.random((sessions, 3)) < 0.05] = np.nan
     balances[:, 2] = np.nan
     return balances
+
+
+def _borrowed(luck: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Each fund's balance; some lists leave a fund out."""
+    balances = luck.uniform(1e8, 5e8, shape[1]) * np.exp(np.cumsum(luck.normal(0, 0.02, shape), axis=0))
+    return np.where(luck.random(shape) < 0.03, np.nan, np.round(balances))
 
 
 def _splits(luck: np.random.Generator, shape: tuple[int, int], earliest: Ints) -> Floats:

@@ -43,6 +43,13 @@ evidence-move = price move
 evidence-share = share of AUM before
 evidence-price = price
 evidence-value = value
+evidence-times = multiple of its mean
+evidence-close = close
+evidence-above = against the former high
+evidence-lead = value
+evidence-overtaken = former leader
+evidence-zscore = z-score
+evidence-line = milestone
 
 inflow = net inflow { $flow }
 outflow = net outflow { $flow }

@@ -43,6 +43,13 @@ evidence-move = 价格涨跌
 evidence-share = 占此前规模
 evidence-price = 现价
 evidence-value = 数值
+evidence-times = 均值倍数
+evidence-close = 收盘价
+evidence-above = 较前高
+evidence-lead = 数值
+evidence-overtaken = 原第一
+evidence-zscore = z值
+evidence-line = 关口
 
 inflow = 净流入{ $flow }
 outflow = 净流出{ $flow }

@@ -34,6 +34,8 @@ class Fund:
     """Typical daily change of the premium; None = a small part of the index' own move."""
     turnover: float
     """Typical share of the fund that changes hands in a session."""
+    financing: float | None = None
+    """The last financing balance, 元; None = it cannot be bought on margin."""
     listed: date | None = None
     nav_delay_sessions: int = 0
     iopv_told: bool = True
@@ -76,6 +78,7 @@ class Points:
     volume: Mapping[date, float] = field(default_factory=dict)
     amount: Mapping[date, float] = field(default_factory=dict)
     shares: Mapping[date, float] = field(default_factory=dict)
+    financing: Mapping[date, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
