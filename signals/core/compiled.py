@@ -185,6 +185,19 @@ def episodes(rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
             to_since[at], to_reached[at] = first, there
 
 
+def ladder(length: Rows, first: int, step: int, rung: Rows) -> None:
+    """See `plain.ladder`."""
+    sessions, subjects = length.shape
+    for row in range(sessions):
+        lengths, out = length[row], rung[row]
+        for at in range(subjects):
+            # Most sessions are below the first rung, and a division is the dearest thing here.
+            if lengths[at] < first:
+                out[at] = 0
+            else:
+                out[at] = max(first, int(lengths[at]) // step * step)
+
+
 def carried(values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
     """See `plain.carried`."""
     sessions, subjects = values.shape
@@ -226,6 +239,32 @@ def rolling_sum(values: Floats, window: int, total: Floats) -> None:
             error = error + ((more - (less - part)) + (gone - part))
             unknown[at], sums[at], errors[at] = missing, less, error
             out[at] = less + error if whole & (missing == 0.0) else np.nan
+
+
+def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
+    """See `plain.sum_before`."""
+    sessions, subjects = values.shape
+    nothing = np.full(subjects, np.nan)
+    count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
+    for row in range(sessions):
+        new = values[row - 1] if row >= 1 else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        to_known, to_total = known[row], total[row]
+        for at in range(subjects):
+            come, gone = new[at], old[at]
+            told, was = np.isfinite(come), np.isfinite(gone)
+            come, gone = come if told else 0.0, -gone if was else 0.0
+            size = (count[at] + (1.0 if told else 0.0)) - (1.0 if was else 0.0)
+            summed, error = sums[at], errors[at]
+            more = summed + come
+            part = more - summed
+            error = error + ((summed - (more - part)) + (come - part))
+            less = more + gone
+            part = less - more
+            error = error + ((more - (less - part)) + (gone - part))
+            count[at], sums[at], errors[at] = size, less, error
+            to_known[at] = size
+            to_total[at] = less + error
 
 
 def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:

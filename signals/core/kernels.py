@@ -55,9 +55,11 @@ BROKEN_RUNS = Kernel(plain.broken_runs, compiled.broken_runs, "floats number fla
 SUM_SINCE = Kernel(plain.sum_since, compiled.sum_since, "floats rows -> floats")
 COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "floats rows -> floats")
 EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows")
+LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows")
 CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows")
 ROLLING_SUM = Kernel(plain.rolling_sum, compiled.rolling_sum, "floats count -> floats")
 ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled.rolling_growth, "floats count -> floats")
+SUM_BEFORE = Kernel(plain.sum_before, compiled.sum_before, "floats count -> floats floats")
 ZSCORES = Kernel(plain.zscores, compiled.zscores, "floats count count -> floats")
 PERCENTILES = Kernel(plain.percentiles, compiled.percentiles, "floats count count -> floats")
 HIGHEST_BEFORE = Kernel(plain.highest_before, compiled.highest_before, "floats count count number -> floats")
@@ -75,9 +77,11 @@ KERNELS: tuple[Kernel[Any], ...] = (
     SUM_SINCE,
     COMPOUNDED_SINCE,
     EPISODES,
+    LADDER,
     CARRIED,
     ROLLING_SUM,
     ROLLING_GROWTH,
+    SUM_BEFORE,
     ZSCORES,
     PERCENTILES,
     HIGHEST_BEFORE,

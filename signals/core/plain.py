@@ -5,6 +5,8 @@ so one session and all sessions are the same code, and all but `forward_returns`
 rows ≤ t alone. NaN means unknown and is never taken for zero. The matrices that come last are filled.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from signals.core.matrix import Bools, Columns, Floats, Rows
@@ -116,6 +118,11 @@ def episodes(rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
         since[row], reached[row] = begun, stood
 
 
+def ladder(length: Rows, first: int, step: int, rung: Rows) -> None:
+    """The highest rung reached by a run: `first`, then every multiple of `step` above it; 0 below."""
+    rung[:] = np.where(length < first, 0, np.maximum(first, length.astype(np.int64) // step * step))
+
+
 def carried(values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
     """The newest known value at most `limit` rows back, and the row it stands in (−1 = none)."""
     newest, held = np.full(values.shape[1], -1, dtype=np.int32), np.full(values.shape[1], np.nan)
@@ -144,6 +151,23 @@ def rolling_sum(values: Floats, window: int, total: Floats) -> None:
             error = error + ((summed - (more - part)) + (step - part))
             summed = more
         total[row] = np.where((unknown == 0) & (row >= window - 1), summed + error, np.nan)
+
+
+def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
+    """Number and sum of the known ones among the `window` values before each one, itself left out."""
+    nothing = np.full(values.shape[1], np.nan)
+    count, summed, error = np.zeros(values.shape[1]), np.zeros(values.shape[1]), np.zeros(values.shape[1])
+    for row in range(len(values)):
+        new = values[row - 1] if row else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        come, was = np.isfinite(new), np.isfinite(old)
+        count = (count + come) - was
+        for step in (np.where(come, new, 0.0), np.where(was, -old, 0.0)):
+            more = summed + step
+            part = more - summed
+            error = error + ((summed - (more - part)) + (step - part))
+            summed = more
+        known[row], total[row] = count, summed + error
 
 
 def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
@@ -265,7 +289,7 @@ def rank_within(
     least `least_members` members that session, and at least the share `least_coverage` of them is known.
     """
     rank[:], size[:] = np.nan, np.nan
-    for first, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, stop in pairwise(bounds.tolist()):
         group = columns[first:stop]
         inside = members[:, group]
         mine = np.where(inside, values[:, group], np.nan)

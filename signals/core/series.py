@@ -172,6 +172,24 @@ def rolling_growth(changes: Floats, sessions: int) -> Floats:
     return out
 
 
+def known_before(values: Floats, sessions: int) -> Floats:
+    """How many of the `sessions` values before each one are known."""
+    return _before(values, sessions)[0]
+
+
+def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
+    """Mean of the known ones among the `sessions` values before; NaN where fewer than `least_known` are."""
+    known, total = _before(values, sessions)
+    return np.where(known >= max(1, least_known), total / np.maximum(known, 1), np.nan)
+
+
+def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
+    values = _laid(values)
+    known, total = np.empty(values.shape), np.empty(values.shape)
+    kernels.SUM_BEFORE(values, sessions, known, total)
+    return known, total
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Usual:
     """How a value stands in its own recent past."""

@@ -117,10 +117,18 @@ def test_episodes(data: st.DataObject, values: Floats) -> None:
 
 
 @EXAMPLES
+@given(data=st.data(), values=worlds(), first=st.integers(1, 9), step=st.one_of(st.integers(1, 9), st.just(10**12)))
+def test_ladders(data: st.DataObject, values: Floats, first: int, step: int) -> None:
+    length = data.draw(arrays(np.int32, values.shape, elements=st.integers(0, 40), fill=st.nothing()))
+    assert_twins(kernels.LADDER, length, first, step)
+
+
+@EXAMPLES
 @given(values=worlds(), window=st.integers(1, 16), least=st.integers(0, 4), sign=st.sampled_from([1.0, -1.0]))
 def test_windows(values: Floats, window: int, least: int, sign: float) -> None:
     assert_twins(kernels.CARRIED, values, window - 1)
     assert_twins(kernels.ROLLING_SUM, values, window)
+    assert_twins(kernels.SUM_BEFORE, values, window)
     assert_twins(kernels.ROLLING_GROWTH, values, window)
     assert_twins(kernels.ZSCORES, values, window, least)
     assert_twins(kernels.PERCENTILES, values, window, least)
