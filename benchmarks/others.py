@@ -48,9 +48,17 @@ def vectorbts(stage: Stage) -> list[Vectorbt]:
     return [Vectorbt(generic=generic, signals=signals, engine=one) for one in engines]
 
 
-def vectorbt_ways(stage: Stage, run: Callable[[Vectorbt], Any]) -> list[Way]:
-    """A way for each engine."""
-    return [Way(name=f"vectorbt kernels, {one.engine}", run=partial(run, one)) for one in vectorbts(stage)]
+def vectorbt_ways(stage: Stage, run: Callable[[Vectorbt], Any], differs: str = "") -> list[Way]:
+    """A way for each engine; `differs` says in what it does something else than the others."""
+    return [
+        Way(
+            name=f"vectorbt kernels, {one.engine}" + (", rank" if differs else ""),
+            run=partial(run, one),
+            compared=not differs,
+            note=differs,
+        )
+        for one in vectorbts(stage)
+    ]
 
 
 def pandas_way(run: Callable[[pd.DataFrame], Any], values: Floats, name: str = "pandas wide") -> Way:

@@ -74,7 +74,8 @@ class Frames:
 
     def _flows(self, change: pd.DataFrame, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield flow.rolling(60).sum() >= 1e8
-        move = np.expm1(np.log1p(change).rolling(5).sum())
+        logs = pd.DataFrame(np.log1p(change))
+        move = pd.DataFrame(np.expm1(logs.rolling(5).sum()))
         share = flow.rolling(5).sum() / (self.shares * self.nav).shift(5)
         yield (move <= -0.03) & (share >= 0.03)
         yield (move >= 0.03) & (share <= -0.03)

@@ -36,4 +36,5 @@ def draw(jobs: Sequence[Job], rows: Sequence[Row], file: Path) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("times ours (logarithmic)")
     axes.spines[["top", "right", "left"]].set_visible(False)
-    FigureCanvasAgg(figure).print_png(file)
+    FigureCanvasAgg(figure)
+    figure.savefig(file, format="png")

@@ -22,6 +22,7 @@ from signals.core.matrix import Floats
 from signals.core.series import broken_runs, runs
 
 LEAST_DAYS = 5
+_BROKEN_BY_HOLES = "another definition: unknown sessions break the run"
 _ANY_GAP = 10**6
 """The others know no longest gap."""
 
@@ -57,6 +58,7 @@ def _pullback(stage: Stage, market: Matrices) -> Job:
             ours(lambda: broken_runs(moves, max_gap=_ANY_GAP) >= LEAST_DAYS),
             reading(moves),
             *vectorbt_ways(stage, lambda vectorbt: _vectorbt_pullback(vectorbt, moves)),
+            *vectorbt_ways(stage, lambda vectorbt: _vectorbt_ranks(vectorbt, moves), _BROKEN_BY_HOLES),
             *polars_ways(stage, _polars_pullback, moves),
             pandas_way(_pandas_pullback, moves),
         ],
@@ -100,6 +102,12 @@ def _vectorbt_pullback(vectorbt: Vectorbt, moves: Floats) -> Any:
     rises = moves > 0
     length = _since(vectorbt, rises.astype(np.float64), ~np.isnan(moves) & ~rises)
     return (vectorbt.call("fshift", length, 1) >= LEAST_DAYS) & (moves < 0)
+
+
+def _vectorbt_ranks(vectorbt: Vectorbt, moves: Floats) -> Any:
+    """As its documentation ranks signals by their place in a row: an unknown session is one without a signal."""
+    place = vectorbt.signals.sig_pos_rank(moves > 0, None, False, False, engine=vectorbt.engine)
+    return (vectorbt.call("fshift", place.astype(np.float64), 1) >= LEAST_DAYS - 1) & (moves < 0)
 
 
 def _polars_runs(polars: ModuleType, frame: Any, *, summed: bool) -> Any:

@@ -8,7 +8,7 @@ several subjects at a time. Every function fills the matrices that come last amo
 
 import numpy as np
 
-from signals.core.matrix import Bools, Columns, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows, Shorts
 
 _TILE = 256
 _SAME = 1e-9
@@ -89,11 +89,11 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
 
 
 def broken_runs(
-    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Rows
+    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
 ) -> None:
     """See `plain.broken_runs`."""
     sessions, subjects = steps.shape
-    zero, one, longest = np.int32(0), np.int32(1), np.int32(max_gap)
+    zero, one, longest, most = np.int32(0), np.int32(1), np.int32(max_gap), np.int32(32767)
     holes, lengths = np.zeros(subjects, np.int32), np.zeros(subjects, np.int32)
     for row in range(sessions):
         step, out = steps[row], length[row]
@@ -108,7 +108,7 @@ def broken_runs(
             now = now if keeps else zero
             holes[at] = hole if now > zero else zero
             lengths[at] = now
-            out[at] = before if value * sign < -least else zero
+            out[at] = min(before, most) if value * sign < -least else zero
 
 
 def sum_since(values: Floats, start: Rows, total: Floats) -> None:

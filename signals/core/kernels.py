@@ -51,7 +51,7 @@ class Kernel(Generic[P]):
 RUNS = Kernel(plain.runs, compiled.runs, "floats number flag flag number count -> rows floats")
 RUN_STARTS = Kernel(plain.run_starts, compiled.run_starts, "rows -> rows")
 RUN_GAPS = Kernel(plain.run_gaps, compiled.run_gaps, "floats rows -> rows")
-BROKEN_RUNS = Kernel(plain.broken_runs, compiled.broken_runs, "floats number flag flag number count -> rows")
+BROKEN_RUNS = Kernel(plain.broken_runs, compiled.broken_runs, "floats number flag flag number count -> shorts")
 SUM_SINCE = Kernel(plain.sum_since, compiled.sum_since, "floats rows -> floats")
 COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "floats rows -> floats")
 EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows")
@@ -125,6 +125,7 @@ def _type(numba: Any, word: str, *, readonly: bool) -> Any:
     arrays = {
         "floats": (numba.float64, 2),
         "rows": (numba.int32, 2),
+        "shorts": (numba.int16, 2),
         "flags": (numba.boolean, 2),
         "columns": (numba.int64, 1),
     }

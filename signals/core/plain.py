@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from signals.core.matrix import Bools, Columns, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows, Shorts
 
 SAME = 1e-9
 """Figures that differ by less than this share of their level (or of 1) are equal but for rounding."""
@@ -68,13 +68,13 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
 
 
 def broken_runs(
-    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Rows
+    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
 ) -> None:
     """Length of the run that each session's move against it has ended; 0 elsewhere."""
-    totals = np.empty(steps.shape)
-    runs(steps, sign, neutral, counts, least, max_gap, length, totals)
-    length[1:] = np.where(steps[1:] * sign < -least, length[:-1], 0)
+    lengths, totals = np.empty(steps.shape, dtype=np.int32), np.empty(steps.shape)
+    runs(steps, sign, neutral, counts, least, max_gap, lengths, totals)
     length[:1] = 0
+    length[1:] = np.where(steps[1:] * sign < -least, np.minimum(lengths[:-1], np.iinfo(np.int16).max), 0)
 
 
 def sum_since(values: Floats, start: Rows, total: Floats) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.core import kernels
-from signals.core.matrix import Bools, Columns, Floats, Ints, Rows
+from signals.core.matrix import Bools, Columns, Floats, Ints, Rows, Shorts
 
 
 class Flat(StrEnum):
@@ -84,10 +84,10 @@ def broken_runs(
     flat: Flat = Flat.BREAKS,
     least: float = 0.0,
     max_gap: int = 5,
-) -> Rows:
+) -> Shorts:
     """Length of the run that each session's move against it has ended; 0 where none did. Runs as in `runs`."""
     steps = _laid(steps)
-    out = np.empty(steps.shape, np.int32)
+    out = np.empty(steps.shape, np.int16)
     kernels.BROKEN_RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out)
     return out
 

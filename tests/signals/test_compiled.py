@@ -49,7 +49,7 @@ def filled(
     kernel: Kernel[Any], body: Callable[..., None], inputs: tuple[Any, ...], shape: tuple[int, ...]
 ) -> list[Any]:
     """What a body makes of matrices that hold rubbish."""
-    types = {"floats": np.float64, "rows": np.int32}
+    types = {"floats": np.float64, "rows": np.int32, "shorts": np.int16}
     outs = [np.full(shape, 77, dtype=types[word]) for word in kernel.takes.split(" -> ")[1].split()]
     with np.errstate(all="ignore"):
         body(*inputs, *outs)
