@@ -38,13 +38,14 @@ class FlowMilestone(Detector):
         """The rolling sum beyond the first amount; a rung for each tenfold."""
         total = flow_sum(self.days).on(panel)
         fires = total.values >= self.min_total_cny
-        multiple = np.where(fires, total.values / self.min_total_cny, 1.0)
+        rung = np.zeros(fires.shape, dtype=np.int32)
+        rung[fires] = 1 + np.floor(np.log10(total.values[fires] / self.min_total_cny))
         days = np.where(fires, float(self.days), np.nan)
         return Findings(
             fires=fires,
             known=knowable(total),
             strength=scaled(total.values, self.min_total_cny),
-            rung=1 + np.floor(np.log10(multiple)).astype(np.int64),
+            rung=rung,
             pauses=~fires & (total.values >= self.keep * self.min_total_cny),
             evidence={
                 "total": total,

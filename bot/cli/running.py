@@ -37,6 +37,7 @@ from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.schedule import Clock, ClockFrom, SystemClock
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
+from bot.warming import warm_beside
 from bot.web.app import create_app
 from bot.web.server import serve_page
 from config.lists import load_watchlists
@@ -144,7 +145,7 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
     channels, desk = channels_of(settings, world.store, clock), desk_of(settings, world, clock)
     kinds, scrape = channels.by_kind(), scrape_of(world, clock)
-    running = list(others)
+    running = [*others, warm_beside()]
     if channels.web is not None:
         page = create_app(
             channels.web,

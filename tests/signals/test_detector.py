@@ -96,16 +96,18 @@ class Held(Above):
     ("length", "rung"), [(0, 0), (2, 0), (3, 3), (4, 3), (5, 5), (9, 5), (10, 10), (14, 10), (15, 15)]
 )
 def test_a_ladder_of_three_and_fives(length: int, rung: int) -> None:
-    assert ladder(np.array([length]), 3, 5).tolist() == [rung]
+    assert ladder(np.array([[length]]), 3, 5).tolist() == [[rung]]
 
 
 def test_a_ladder_that_starts_beyond_its_step_has_no_rung_below_its_start() -> None:
-    assert ladder(np.arange(6, 13), 7, 5).tolist() == [0, 7, 7, 7, 10, 10, 10]
+    assert ladder(np.arange(6, 13)[None], 7, 5).tolist() == [[0, 7, 7, 7, 10, 10, 10]]
 
 
 def test_strength_is_half_at_the_threshold_and_below_one_far_beyond() -> None:
-    assert scaled(np.array([3.0, 9.0, -3.0]), 3.0).tolist() == [0.5, 0.75, 0.5]
-    assert scaled(np.array([1e12]), 3.0)[0] < 1
+    strength = scaled(np.array([[3.0, 9.0, -3.0]]), 3.0)
+    assert np.asarray(strength).tolist() == [[0.5, 0.75, 0.5]]
+    assert [strength[0, at] for at in range(3)] == [0.5, 0.75, 0.5]
+    assert scaled(np.array([[1e12]]), 3.0)[0, 0] < 1
 
 
 def test_one_day_events_begin_on_their_own_day() -> None:
