@@ -19,6 +19,10 @@ _ABOUT = Text(
     "share counts that the exchanges publish; see the inflow streak.",
 )
 
+_TENFOLDS = 2.0
+"""So many tenfolds of the first amount are half way to the strongest sum: broad funds take in hundreds of 亿 in
+quiet months, and are not the news of every day for that."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FlowMilestone(Detector):
@@ -43,7 +47,7 @@ class FlowMilestone(Detector):
         return Findings(
             fires=fires,
             known=knowable(total),
-            strength=scaled(total.values, self.min_total_cny),
+            strength=0.5 + scaled(np.log10(multiple), _TENFOLDS) / 2,
             rung=1 + np.floor(np.log10(multiple)).astype(np.int64),
             pauses=~fires & (total.values >= self.keep * self.min_total_cny),
             evidence={

@@ -20,6 +20,9 @@ from signals.core.sizes import SHARE_COUNT
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
 
+_FAR_ABOVE = 1.0
+"""Twice the high before is half way from a bare one to the strongest there can be."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewHigh(Detector):
@@ -47,7 +50,7 @@ class NewHigh(Detector):
         return Findings(
             fires=fires,
             known=knowable(above) & judged,
-            strength=scaled(above.values, 0.02),
+            strength=0.5 + scaled(above.values, _FAR_ABOVE) / 2,
             pauses=pauses(fires, self.pause_days),
             evidence={
                 **{name: quantity.on(panel) for name, quantity in self.shown.items()},

@@ -47,7 +47,7 @@ class MarginMilestone(Detector):
         return Findings(
             fires=fires,
             known=knowable(balance) & of_both(panel),
-            strength=scaled(np.nan_to_num(line), self.step_cny),
+            strength=np.where(fires, 0.75, 0.0),
             since=one_day(fires),
             evidence={
                 "balance": balance,
@@ -122,7 +122,7 @@ class MarginHigh(Detector):
         return Findings(
             fires=fires,
             known=knowable(balance) & np.isfinite(high) & of_both(panel),
-            strength=scaled(balance.values / high - 1, 0.005),
+            strength=0.5 + scaled(balance.values / high - 1, 0.05) / 2,
             rung=np.where(beyond, 2, 1).astype(np.int64),
             pauses=pauses(fires, self.pause_days),
             evidence={
