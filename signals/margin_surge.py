@@ -38,7 +38,7 @@ class MarginJump(Detector):
     """Share of its own past changes that it must exceed."""
     lookback_days: int = YEAR_SESSIONS
     """Sessions that it is one of."""
-    least_days: int = 60
+    least_days: int = 40
 
     def find(self, panel: Panel) -> Findings:
         """Amount, and z-score or percentile, beyond their least; each such session is an event of its own."""
