@@ -17,7 +17,7 @@ from signals.core.signal import Signal
 _SIZE = "_size"
 """Ends the placeholder of a figure without its sign."""
 
-_COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
+_COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO, Unit.DEVIATIONS})
 """Units whose figures share the date of their sentence: a length of a streak has no date of its own."""
 
 _UNSIGNED = {Unit.CNY_CHANGE: Unit.CNY, Unit.MOVE: Unit.FRACTION}

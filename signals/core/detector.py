@@ -199,19 +199,26 @@ class Strength:
 
     values: Floats | Ints
     threshold: float
+    base: float = 0.0
+    """Strength of a value of 0."""
 
     def __getitem__(self, cell: tuple[int, int]) -> float:
         size = abs(float(self.values[cell]))
-        return size / (size + abs(self.threshold))
+        return self.base + (1 - self.base) * size / (size + abs(self.threshold))
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
         size = np.abs(np.asarray(self.values, dtype=np.float64))
-        return size / (size + abs(self.threshold))
+        return self.base + (1 - self.base) * size / (size + abs(self.threshold))
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:
     """0.5 at the threshold, 0.75 at three times it, below 1."""
     return Strength(values, threshold)
+
+
+def beyond(values: Floats | Ints, scale: float) -> Strength:
+    """0.5 for what just fires, 0.75 where it is `scale` beyond that, below 1."""
+    return Strength(values, scale, base=0.5)
 
 
 def ladder(length: Ints, first: int, step: int) -> Ints:

@@ -48,7 +48,6 @@ evidence-close = close
 evidence-above = against the former high
 evidence-lead = value
 evidence-overtaken = former leader
-evidence-zscore = z-score
 evidence-line = milestone
 
 inflow = net inflow { $flow }

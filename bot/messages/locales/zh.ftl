@@ -48,7 +48,6 @@ evidence-close = 收盘价
 evidence-above = 较前高
 evidence-lead = 数值
 evidence-overtaken = 原第一
-evidence-zscore = z值
 evidence-line = 关口
 
 inflow = 净流入{ $flow }
