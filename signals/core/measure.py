@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,12 @@ class Measure:
         """The raw fields that a cell rests on."""
         return self.inputs if self.chosen is None else self.chosen[0][int(self.chosen[1][row, column])]
 
+    @cached_property
+    def known(self) -> Bools:
+        """Where the figure was known on its own session."""
+        known = np.isfinite(self.values)
+        return known if self.late is None else np.asarray(known & ~self.late)
+
     @property
     def soft(self) -> Bools:
         """`estimated`, spelt out for every cell."""
@@ -50,6 +57,5 @@ class Measure:
 
 
 def knowable(measure: Measure) -> Bools:
-    """Where a figure was known on its own session."""
-    known = np.isfinite(measure.values)
-    return known if measure.late is None else np.asarray(known & ~measure.late)
+    """Where a figure was known on its own session; found once for a measure, and not to be written to."""
+    return measure.known

@@ -1,5 +1,8 @@
 """Quantities of a session's trading: close, change, streaks, traded value, turnover (2.1, 2.2)."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
 from signals.core.corporate import find_actions
@@ -9,6 +12,7 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.scale import share_scale
 from signals.core.series import carried, positive, previous, runs
 from signals.core.text import Text
 
@@ -20,7 +24,15 @@ def as_measure(panel: Panel, one: Field) -> Measure:
 
 def of_class(panel: Panel, classes: frozenset[FundClass]) -> Bools:
     """Which funds belong to one of the classes."""
-    return np.array([panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_)
+    return panel.derive(_members(classes))
+
+
+@cache
+def _members(classes: frozenset[FundClass]) -> Callable[[Panel], Bools]:
+    """One function for one set of classes, so that a panel is gone through once for all who ask."""
+    return lambda panel: np.array(
+        [panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_
+    )
 
 
 def traded(panel: Panel) -> Bools:
@@ -64,8 +76,6 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
     # A count that only the next session's price explains is not used of its own day, then or later.
     counts = np.where(actions.late, previous(counts), counts)
     rows = np.where(actions.late, previous(rows, fill=-1), rows)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    then = np.take_along_axis(scale, np.maximum(rows, 0), axis=0)
     measure = Measure(
         values=counts,
         unit=Unit.SHARES,
@@ -73,7 +83,7 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         rows=rows,
         estimated=np.take_along_axis(panel.estimated(SHARES), np.maximum(rows, 0), axis=0),
     )
-    return counts * scale / then / actions.price_lag, measure
+    return panel.derive(share_scale).brought(counts, rows) / actions.price_lag, measure
 
 
 def _turnover(panel: Panel) -> Measure:

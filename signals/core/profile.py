@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 import pandas as pd
 
@@ -58,6 +59,7 @@ class Profile:
     listed: date | None = None
 
 
+@cache
 def exchange_of(code: str) -> str:
     """SSE for 5xxxxx, SZSE for 1xxxxx; raises ValueError for anything that is no ETF code."""
     if len(code) == 6 and code.isascii() and code.isdecimal():

@@ -9,7 +9,8 @@ from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
-from signals.core.series import at_rows, base_rows, previous
+from signals.core.scale import share_scale
+from signals.core.series import at_rows, base_rows, growth_from, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -62,9 +63,8 @@ def _aum_change_month(panel: Panel) -> Measure:
 
 def _share_growth_ytd(panel: Panel) -> Measure:
     actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
-    base = base_rows(panel.sessions, monthly=False)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    growth = shares / scale / (at_rows(shares / scale, base)) - 1
+    unsplit = shares / panel.derive(share_scale).factors
+    growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
     return Measure(
         values=np.where(actions.pending | actions.unsettled, np.nan, growth),
         unit=Unit.FRACTION,

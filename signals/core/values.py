@@ -12,6 +12,7 @@ from signals.core.panel import Panel
 from signals.core.prices import of_class, traded
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.scale import share_scale
 from signals.core.series import carried, positive, previous
 from signals.core.text import Text
 
@@ -35,13 +36,16 @@ def _nav_on_price_scale(panel: Panel) -> Floats:
     """Between a split's share day and its price day a published NAV may stand on either scale; the one
     nearer to the close is the one on which the fund was traded, and without a close the one nearer to the
     NAV from before the split."""
-    nav, close = positive(panel.values(NAV)), positive(panel.values(CLOSE))
+    nav = positive(panel.values(NAV))
     lag = panel.derive(find_actions).price_lag
-    before = np.where(previous(lag) == 1.0, previous(nav), np.nan)
+    cells = np.nonzero(lag != 1.0)
+    close = positive(panel.values(CLOSE)[cells])
+    before = np.where(previous(lag)[cells] == 1.0, previous(nav)[cells], np.nan)
     known = np.where(np.isfinite(close), close, before)
-    rebased = nav * lag
-    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav / known))
-    return np.where((lag != 1.0) & nearer, rebased, nav)
+    rebased = nav[cells] * lag[cells]
+    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[cells] / known))
+    nav[cells] = np.where(nearer, rebased, nav[cells])
+    return nav
 
 
 def share_value(panel: Panel) -> ShareValue:
@@ -49,8 +53,7 @@ def share_value(panel: Panel) -> ShareValue:
     actions = panel.derive(find_actions)
     nav = panel.derive(_nav_on_price_scale) / actions.price_lag
     latest, rows = carried(nav, STALE_SESSIONS)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    latest = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale
+    latest = panel.derive(share_scale).taken_back(latest, rows)
     iopv = panel.values(IOPV)
     stand_in = np.where(np.isfinite(latest), latest, np.where(iopv > 0, iopv, np.nan) / actions.price_lag)
     own = np.isfinite(nav)
@@ -96,8 +99,7 @@ def _premium_nav(panel: Panel) -> Measure:
 def _premium_latest_nav(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
     latest, rows = carried(panel.derive(_nav_on_price_scale) / actions.price_lag, STALE_SESSIONS)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    reference = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale * actions.price_lag
+    reference = panel.derive(share_scale).taken_back(latest, rows) * actions.price_lag
     return Measure(
         values=np.where(actions.pending, np.nan, _premium(panel, reference)),
         unit=Unit.FRACTION,
