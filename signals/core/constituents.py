@@ -52,7 +52,7 @@ class Basket:
     """The constituents of an index on one session, the heaviest first."""
 
     weights: Weights
-    source: str
+    sources: tuple[str, ...]
     """Who told the moves and the limits."""
     names: tuple[str, ...]
     change: Floats
@@ -130,7 +130,7 @@ class _Trading:
         at = self._codes.get_indexer(list(weights.codes))
         return Basket(
             weights=weights,
-            source=", ".join(sorted({one.source for one in self.rows[row]})),
+            sources=tuple(sorted({one.source for one in self.rows[row]})),
             names=tuple(names[one] or name for one, name in zip(at, weights.names, strict=True)),
             change=change[at],
             limit=limit[at],

@@ -120,9 +120,15 @@ class Panel:
         """The newest row for which some source has spoken of every field in `needs`."""
         spoken = np.ones(len(self.sessions), dtype=np.bool_)
         for need in needs:
-            spoken &= np.isfinite(self.values(need)).any(axis=1)
+            spoken &= self._spoken(need)
         rows = np.flatnonzero(spoken)
         return int(rows[-1]) if rows.size else None
+
+    def _spoken(self, one: Field) -> Bools:
+        if one.axis is Axis.STOCK:
+            days = {each.day for each in self.beside if one in each.dataset.fields}
+            return np.array([day in days for day in self.sessions], dtype=np.bool_)
+        return np.asarray(np.isfinite(self.values(one)).any(axis=1))
 
     def figure(self, measure: Measure, row: int, column: int) -> Figure:
         """One cell of a measure with its session, sources and finality."""
