@@ -60,8 +60,8 @@ class ConstituentsLimitUp(ConstituentLimits):
     side = "limit_up"
     title = Text("成分股涨停", "Constituents limit-up")
     sentence = Text(
-        "成分股{ $count }只涨停，以{ $first_name }权重最高，合计权重{ $weight }",
-        "{ $count } constituents closed limit-up, { $first_name } the heaviest, with a weight of { $weight } together",
+        "成分股{ $count }只涨停，合计权重{ $weight }，以{ $first_name }权重最高",
+        "{ $count } constituents closed limit-up with a weight of { $weight } together, { $first_name } the heaviest",
     )
 
 
@@ -73,8 +73,8 @@ class ConstituentsLimitDown(ConstituentLimits):
     side = "limit_down"
     title = Text("成分股跌停", "Constituents limit-down")
     sentence = Text(
-        "成分股{ $count }只跌停，以{ $first_name }权重最高，合计权重{ $weight }",
-        "{ $count } constituents closed limit-down, { $first_name } the heaviest, with a weight of { $weight } together",
+        "成分股{ $count }只跌停，合计权重{ $weight }，以{ $first_name }权重最高",
+        "{ $count } constituents closed limit-down with a weight of { $weight } together, { $first_name } the heaviest",
     )
 
 
@@ -115,7 +115,7 @@ class ConstituentBreadth(Detector):
             fires=fires,
             known=np.isfinite(move.values),
             strength=scaled(np.nan_to_num(move.values), self.min_move),
-            evidence={"move": move, "share_of_weight": share, "up": up, "down": down},
+            evidence={"weighted_move": move, "share_of_weight": share, "up": up, "down": down},
             since=one_day(fires),
         )
 
@@ -128,8 +128,8 @@ class ConstituentsRise(ConstituentBreadth):
     rising = True
     title = Text("成分股普涨", "Constituents rise together")
     sentence = Text(
-        "成分股普涨：{ $up }涨{ $down }跌，上涨权重占{ $share_of_weight }，加权{ $move }",
-        "constituents rose together: { $up } up, { $down } down, { $share_of_weight } of the weight rose, { $move } by weight",
+        "成分股普涨：{ $up }涨{ $down }跌，上涨权重占{ $share_of_weight }，加权{ $weighted_move }",
+        "constituents rose together: { $up } up, { $down } down, { $share_of_weight } of the weight rose, { $weighted_move } by weight",
     )
 
 
@@ -141,6 +141,6 @@ class ConstituentsFall(ConstituentBreadth):
     rising = False
     title = Text("成分股普跌", "Constituents fall together")
     sentence = Text(
-        "成分股普跌：{ $up }涨{ $down }跌，下跌权重占{ $share_of_weight }，加权{ $move }",
-        "constituents fell together: { $up } up, { $down } down, { $share_of_weight } of the weight fell, { $move } by weight",
+        "成分股普跌：{ $up }涨{ $down }跌，下跌权重占{ $share_of_weight }，加权{ $weighted_move }",
+        "constituents fell together: { $up } up, { $down } down, { $share_of_weight } of the weight fell, { $weighted_move } by weight",
     )

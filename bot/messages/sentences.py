@@ -16,6 +16,9 @@ from signals.core.signal import Signal
 _SIZE = "_size"
 """Ends the placeholder of a figure without its sign."""
 
+_NAME = "_name"
+"""Ends the placeholder of the name of a stock whose figure it is."""
+
 _COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
 """Units whose figures share the date of their sentence: a length of a streak has no date of its own."""
 
@@ -46,6 +49,7 @@ class Teller:
         detector = self._detectors[signal.kind]
         values = {name: self.inline(figure, signal.day) for name, figure in signal.evidence.items()}
         values |= {name + _SIZE: self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
+        values |= {name + _NAME: figure.of for name, figure in signal.evidence.items() if figure.of}
         if signal.basis is not None:
             values["basis"] = self.words.text(f"basis-{signal.basis}")
         shown = placeholders(self.words.of(detector.sentence))

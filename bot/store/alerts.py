@@ -107,6 +107,7 @@ def _figure_row(figure: Figure) -> dict[str, Any]:
         "day": figure.day.isoformat(),
         "source": figure.source,
         "estimated": figure.estimated,
+        "of": figure.of,
     }
 
 
@@ -133,6 +134,7 @@ def _figure(told: Mapping[str, Any]) -> Figure:
         day=date.fromisoformat(told["day"]),
         source=told["source"],
         estimated=told["estimated"],
+        of=told.get("of", ""),
     )
 
 
