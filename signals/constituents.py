@@ -12,9 +12,9 @@ from signals.core.panel import Panel
 from signals.core.text import Text
 
 _LIMIT = Text(
-    "统计收盘停在涨跌停价的成分股只数与合计权重。以交易所涨跌停股池为准，股池之外按价格判断：涨跌停价 = 前收盘价 ×（1 ± 幅度），"
+    "收盘停在涨跌停价的成分股，只数与合计权重同时达到起始值时提示。以公布的涨跌停股池为准，股池之外按价格判断：涨跌停价 = 前收盘价 ×（1 ± 幅度），"
     "四舍五入到分；主板10%，科创板与创业板20%，北交所30%，主板ST股5%。权重为月末权重，注明日期。",
-    "Counts the constituents that closed at their limit price, and their weight together. The published pools of limit "
+    "Told where enough constituents closed at their limit price and weigh enough together. The published pools of limit "
     "stocks come first, for other stocks the price: limit = previous close × (1 ± limit), rounded half up to CNY 0.01; "
     "10 % on the main board, 20 % on STAR and ChiNext, 30 % in Beijing, 5 % for ST stocks of the main board. Weights are "
     "those of the month-end, whose date is shown.",
@@ -23,7 +23,7 @@ _LIMIT = Text(
 
 @dataclass(frozen=True, kw_only=True)
 class ConstituentLimits(Detector):
-    """Several constituents of an index, or a good part of its weight, close at one limit."""
+    """Several constituents of an index with a good part of its weight close at one limit."""
 
     topic = Topic.PRICE
     axis = Axis.TRACKED
@@ -31,22 +31,18 @@ class ConstituentLimits(Detector):
     about = _LIMIT
     side: ClassVar[str]
 
-    min_count: int = 5
-    min_weight: float = 0.1
-    """Told from either on."""
+    min_count: int = 3
+    min_weight: float = 0.05
+    """Both must be reached: a few of a thousand small constituents stand at a limit on any day."""
 
     def find(self, panel: Panel) -> Findings:
-        """Enough stocks or enough weight at the limit on one session."""
-        count, weight, first = (
-            breadth_measure(panel, name=f"{self.side}{part}") for part in ("", "_weight", "_first")
-        )
-        fires = (count.values > 0) & ((count.values >= self.min_count) | (weight.values >= self.min_weight))
+        """Enough stocks with enough weight at the limit on one session."""
+        count, weight, first = (breadth_measure(panel, name=f"{self.side}{part}") for part in ("", "_weight", "_first"))
+        fires = (count.values >= self.min_count) & (weight.values >= self.min_weight)
         return Findings(
             fires=fires,
             known=np.isfinite(count.values),
-            strength=np.maximum(
-                scaled(np.nan_to_num(count.values), self.min_count), scaled(np.nan_to_num(weight.values), self.min_weight)
-            ),
+            strength=scaled(np.nan_to_num(weight.values), self.min_weight),
             evidence={"weight": weight, "count": count, "first": first},
             since=one_day(fires),
         )

@@ -109,7 +109,11 @@ class Teller:
     def flow(self, figure: Figure) -> str:
         """Money in or out, by its sign."""
         key = "outflow" if figure.value < 0 else "inflow"
-        return self.words.text(key, flow=figure_text(_size(figure), self.language))
+        return self.words.text(key, flow=self.amount(figure))
+
+    def amount(self, figure: Figure) -> str:
+        """How much money, whichever way it went."""
+        return figure_text(_size(figure), self.language)
 
     def reach(self, *, whole: bool, gaps: int) -> str:
         """How far a streak can be vouched for: it may be longer than the data, and hold unknown sessions."""

@@ -101,7 +101,8 @@ class Baskets:
         """The newest weights that a session goes by: known before it or, where those are the first, on it."""
         told = [one for one in self.weights.get(index, ()) if day - WEIGHTS_STALE <= one.day <= day]
         before = [one for one in told if one.known_on < day]
-        return (before or [one for one in told if one.known_on == day] or [None])[-1]
+        first = before or [one for one in told if one.known_on == day]
+        return first[-1] if first else None
 
     def latest(self, index: str) -> Weights | None:
         """The newest weights that are known at all and not too old for the last session."""
@@ -113,7 +114,8 @@ class _Trading:
     """Moves and limits of the stocks of some session rows × the stocks that some index holds."""
 
     def __init__(self, panel: Panel, codes: Sequence[str]) -> None:
-        self._codes = pd.Index(codes, dtype="str")
+        self._codes = list(codes)
+        self._places = pd.Index(self._codes, dtype="str")
         self._percents = np.array([limit_percent(code) for code in codes], dtype=np.int64)
         tables: dict[int, list[Snapshot]] = defaultdict(list)
         days = {day: row for row, day in enumerate(panel.sessions)}
@@ -127,7 +129,7 @@ class _Trading:
         if row not in self.rows:
             return None
         change, limit, names = self._laid.get(row) or self._laid.setdefault(row, self._lay(self.rows[row]))
-        at = self._codes.get_indexer(list(weights.codes))
+        at = self._places.get_indexer(pd.Index(list(weights.codes), dtype="str"))
         return Basket(
             weights=weights,
             sources=tuple(sorted({one.source for one in self.rows[row]})),
@@ -160,7 +162,7 @@ class _Trading:
     def _column(self, tables: Sequence[Snapshot], one: Field) -> Floats:
         laid = np.full(len(self._codes), np.nan)
         for table in (each.table for each in tables if one.name in each.table.columns):
-            at = self._codes.get_indexer(table.index)
+            at = self._places.get_indexer(table.index)
             figures = table[one.name].to_numpy(dtype=np.float64)
             told = (at >= 0) & np.isfinite(figures)
             laid[at[told]] = figures[told]

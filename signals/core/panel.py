@@ -133,7 +133,11 @@ class Panel:
     def figure(self, measure: Measure, row: int, column: int) -> Figure:
         """One cell of a measure with its session, sources and finality."""
         own = row if measure.rows is None else int(measure.rows[row, column])
-        told = measure.sources(row, column) if measure.sources else self.sources(measure.inputs_at(row, column), own, column)
+        told = (
+            measure.sources(row, column)
+            if measure.sources
+            else self.sources(measure.inputs_at(row, column), own, column)
+        )
         return Figure(
             value=float(measure.values[row, column]),
             unit=measure.unit,

@@ -1,5 +1,7 @@
 """How much of an index is in stocks of a theme, ranked over the indices whose weights are known (2.9)."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,3 +71,21 @@ def _share(weights: Weights, theme: Theme) -> float:
     inside = np.array([code in theme.stocks for code in weights.codes], dtype=np.bool_)
     # Weights are published to 0.001 %: sums that are equal on paper are equal here.
     return round(float(weights.values[inside].sum()), 9)
+
+
+def theme_leaders(panel: Panel, themes: tuple[Theme, ...]) -> Mapping[str, Sequence[tuple[Theme, Exposure]]]:
+    """The themes that each index leads, by index; computed once per panel."""
+    return panel.derive(_Leaders(themes))
+
+
+@dataclass(frozen=True)
+class _Leaders:
+    themes: tuple[Theme, ...]
+
+    def __call__(self, panel: Panel) -> dict[str, list[tuple[Theme, Exposure]]]:
+        found: dict[str, list[tuple[Theme, Exposure]]] = defaultdict(list)
+        for theme in self.themes:
+            for one in exposures(panel, theme):
+                if one.leads:
+                    found[one.index].append((theme, one))
+        return dict(found)

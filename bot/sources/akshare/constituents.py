@@ -62,9 +62,7 @@ class CsindexWeights(Source):
         if not here.any():
             raise SourceChangedError("codes", f"no constituent of {self.scope} is listed on the mainland")
         rows = raw[here]
-        return _answer(
-            rows["成分券代码"], weights[here], stock_names(rows, "成分券名称"), told=days[0], asked=day
-        )
+        return _answer(rows["成分券代码"], weights[here], stock_names(rows, "成分券名称"), told=days[0], asked=day)
 
 
 class CniWeights(Source):

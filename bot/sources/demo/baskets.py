@@ -71,7 +71,9 @@ class Holdings:
     """Name, and price before the first session, 元."""
 
     def __post_init__(self) -> None:
-        held = {code for index in self.indices for code in index.codes} | {c for one in self.moves.values() for c in one}
+        held = {code for index in self.indices for code in index.codes} | {
+            c for one in self.moves.values() for c in one
+        }
         if strangers := sorted(held - {*self.stocks}):
             raise ValueError(f"neither name nor price is given for {', '.join(strangers)}")
 
@@ -164,7 +166,9 @@ class Floor:
             at = np.array([self.codes.index(code) for code in index.codes])
             calm = _CALM if fixed.keys() & {*index.codes} else 1.0
             move = self.values.moves[row, self._column(index)]
-            moved[at] = move * (1 + calm * _DISPERSED * taking_part[row, at]) + calm * self.holdings.dispersion * noise[row, at]
+            moved[at] = (
+                move * (1 + calm * _DISPERSED * taking_part[row, at]) + calm * self.holdings.dispersion * noise[row, at]
+            )
         for code, move in fixed.items():
             moved[self.codes.index(code)] = move
         return self._as_a_whole(moved, row, fixed)

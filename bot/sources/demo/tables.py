@@ -160,9 +160,7 @@ class _Press:
         day, floor = self.stage.sessions[row], self.floor
         for index, month_end in months(floor.holdings, day):
             table, of = floor.weights(index, month_end), self.stage.row(month_end.day, "weights")
-            yield from self._told(
-                Dataset.CONSTITUENTS, of, _WEIGHTS_OUT, table, scope=index.code, later=row - of
-            )
+            yield from self._told(Dataset.CONSTITUENTS, of, _WEIGHTS_OUT, table, scope=index.code, later=row - of)
         if row >= floor.first_row:
             if len(pool := floor.pool(row)):
                 yield from self._told(Dataset.LIMITS, row, _POOL_OUT, pool)
