@@ -17,6 +17,9 @@ from signals.core.themes import Theme, theme_leaders
 STANDS_OUT = 0.02
 """The least move of a stock that is worth its name in a line."""
 
+_KEYS = {1: ("hood-limit-up", "hood-up"), -1: ("hood-limit-down", "hood-down")}
+"""By side: the text for who stood at a limit, and for who moved."""
+
 _MOST_NAMES = 2
 """On either side: who stood at a limit first, then who moved the index most."""
 
@@ -51,11 +54,10 @@ def _movers(basket: Basket, side: int, teller: Teller) -> list[str]:
     pull = np.nan_to_num(side * basket.change * basket.weights.values)
     far = np.flatnonzero(np.nan_to_num(side * basket.change) > STANDS_OUT)
     others = sorted((int(at) for at in far if at not in at_limit), key=lambda at: -pull[at])
-    way = "up" if side > 0 else "down"
-    told = [teller.words.text(f"hood-limit-{way}", stock=basket.names[at]) for at in at_limit]
+    limit, moved = _KEYS[side]
+    told = [teller.words.text(limit, stock=basket.names[at]) for at in at_limit]
     told += [
-        teller.words.text(f"hood-{way}", stock=basket.names[at], percent=f"{_beyond(basket.change[at])}%")
-        for at in others
+        teller.words.text(moved, stock=basket.names[at], percent=f"{_beyond(basket.change[at])}%") for at in others
     ]
     return told[:_MOST_NAMES]
 

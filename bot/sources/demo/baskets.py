@@ -179,8 +179,9 @@ class Floor:
         weights = self.weights(index, self.holdings.month_ends[-1])[WEIGHT.name]
         at = [self.codes.index(code) for code in weights.index]
         free = np.array([code not in fixed for code in weights.index])
-        missing = self.values.moves[row, self._column(index)] - weights.to_numpy() @ moved[at]
-        moved[at] += np.where(free, missing / weights.to_numpy()[free].sum(), 0.0)
+        parts = weights.to_numpy()
+        missing = self.values.moves[row, self._column(index)] - (parts * moved[at]).sum()
+        moved[at] += np.where(free, missing / parts[free].sum(), 0.0)
         return moved
 
     @cached_property
