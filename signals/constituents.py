@@ -12,8 +12,8 @@ from signals.core.panel import Panel
 from signals.core.text import Text
 
 _LIMIT = Text(
-    "收盘停在涨跌停价的成分股，只数与合计权重同时达到起始值时提示。以公布的涨跌停股池为准，股池之外按价格判断：涨跌停价 = 前收盘价 ×（1 ± 幅度），"
-    "四舍五入到分；主板10%，科创板与创业板20%，北交所30%，主板ST股5%。权重为月末权重，注明日期。",
+    "收盘停在涨跌停价的成分股，只数与合计权重同时达到起始值时提示。以公布的涨跌停股池为准，股池之外按价格判断："
+    "涨跌停价 = 前收盘价乘以（1 ± 幅度），四舍五入到分；主板10%，科创板与创业板20%，北交所30%，主板ST股5%。权重为月末权重，注明日期。",
     "Told where enough constituents closed at their limit price and weigh enough together. The published pools of limit "
     "stocks come first, for other stocks the price: limit = previous close × (1 ± limit), rounded half up to CNY 0.01; "
     "10 % on the main board, 20 % on STAR and ChiNext, 30 % in Beijing, 5 % for ST stocks of the main board. Weights are "

@@ -16,9 +16,9 @@ from signals import load_detectors
 from signals.core.detector import Detector, Tell
 from signals.core.field import Axis
 from signals.core.panel import Panel
-from signals.core.snapshot import STOCK_NAME
 from signals.core.prices import TRADED_VALUE
 from signals.core.profile import EQUITY_LIKE
+from signals.core.snapshot import STOCK_NAME
 from tests.bot.test_demo_source import known
 from tests.builders import LAST_DAY, market
 from tests.commands.said import (
