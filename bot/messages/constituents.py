@@ -52,7 +52,7 @@ def _movers(basket: Basket, side: int, teller: Teller) -> list[str]:
     """The names on one side, each with what it did."""
     at_limit = [int(at) for at in np.flatnonzero(basket.limit == side)]
     pull = np.nan_to_num(side * basket.change * basket.weights.values)
-    far = np.flatnonzero(np.nan_to_num(side * basket.change) > STANDS_OUT)
+    far = np.flatnonzero(np.round(np.nan_to_num(side * basket.change), 6) > STANDS_OUT)
     others = sorted((int(at) for at in far if at not in at_limit), key=lambda at: -pull[at])
     limit, moved = _KEYS[side]
     told = [teller.words.text(limit, stock=basket.names[at]) for at in at_limit]

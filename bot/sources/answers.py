@@ -99,12 +99,13 @@ def stock_names(raw: pd.DataFrame, column: str) -> list[str]:
     """
     if column not in raw.columns:
         return [""] * len(raw)
-    words = ("".join(unicodedata.normalize("NFKC", str(word)).split()) for word in raw[column])
+    told = ("" if pd.isna(word) else str(word) for word in raw[column])
+    words = ("".join(unicodedata.normalize("NFKC", word).split()) for word in told)
     return [word if _is_name(word) else "" for word in words]
 
 
 def _is_name(word: str) -> bool:
-    return len(word) <= NAME_CHARACTERS_MAX and word.isprintable() and any(map(str.isalpha, word)) and word != "nan"
+    return len(word) <= NAME_CHARACTERS_MAX and word.isprintable() and any(map(str.isalpha, word))
 
 
 def whole_shares(table: pd.DataFrame) -> pd.DataFrame:
