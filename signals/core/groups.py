@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from signals.core.field import Axis
-from signals.core.profile import FundClass, Profile
+from signals.core.profile import FundClass, Profile, plain_index_name
 
 
 class FundGroup(StrEnum):
@@ -56,8 +56,8 @@ BROAD_INDICES: Mapping[str, tuple[str, ...]] = {
 _WITHOUT_CODE = ("上证580", "MSCI中国A股国际", "MSCI中国A股国际通", "MSCI中国A股人民币", "MSCI中国A50互联互通人民币")
 """Further ones that publishers tell by name alone."""
 
-_TRIMMINGS = ("指数", "(价格)", "（价格）", "成份", "价格")
-"""What some publishers add to the name of an index and others do not."""
+_BROAD_NAMES = frozenset(plain_index_name(name) for names in (*BROAD_INDICES.values(), _WITHOUT_CODE) for name in names)
+
 _NEW = "N"
 """Stands before the name of a fund on its first day."""
 
@@ -74,19 +74,10 @@ def _is_broad(profile: Profile) -> bool | None:
     if profile.index_key in BROAD_INDICES:
         return True
     if name := profile.index_name or profile.index_key:
-        return _trimmed(name) in _BROAD_NAMES
+        return plain_index_name(name) in _BROAD_NAMES
     # The last resort for a fund of which no index is told: its name begins with that of its index.
     before, word, _ = profile.name.removeprefix(_NEW).partition("ETF")
     return before in _BROAD_NAMES if word else None
-
-
-def _trimmed(name: str) -> str:
-    for word in _TRIMMINGS:
-        name = name.replace(word, "")
-    return name.strip()
-
-
-_BROAD_NAMES = frozenset(_trimmed(name) for names in (*BROAD_INDICES.values(), _WITHOUT_CODE) for name in names)
 
 
 def group_subjects(profiles: Iterable[Profile]) -> dict[Axis, tuple[str, ...]]:
