@@ -38,12 +38,13 @@ class Fanout:
 
     def _wanted(self, subscription: Subscription, recorded: Sequence[RecordedAlert]) -> list[RecordedAlert]:
         funds = subscription.funds(self.watchlists)
-        return [one for one in recorded if self._concerns(one, subscription, funds)]
+        followed = funds | {self.profiles[one].index_key for one in funds if one in self.profiles} - {""}
+        return [one for one in recorded if self._concerns(one, subscription, followed)]
 
-    def _concerns(self, one: RecordedAlert, subscription: Subscription, funds: frozenset[str]) -> bool:
+    def _concerns(self, one: RecordedAlert, subscription: Subscription, followed: frozenset[str]) -> bool:
         if one.alert.follows is not None:
             return subscription.id in self.reached.get(one.alert.follows, frozenset())
-        return wants(subscription, one.alert, self.detectors[one.alert.signal.kind].topic, funds)
+        return wants(subscription, one.alert, self.detectors[one.alert.signal.kind].topic, followed)
 
     def _delivery(self, subscription: Subscription, wanted: Sequence[RecordedAlert]) -> NewDelivery:
         return NewDelivery(

@@ -16,6 +16,7 @@ from bot.store.database import Database
 from signals.core.calendar import TradingCalendar
 from signals.core.detector import Detector
 from signals.core.panel import Panel
+from signals.core.themes import Theme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,8 @@ class World:
     detectors: Mapping[str, Detector]
     remind_sessions: int = 0
     """Sessions of silence after which a running episode is told again; 0 = never."""
+    themes: tuple[Theme, ...] = ()
+    """What the market talks of, and the stocks that stand for it."""
     upstreams: Upstreams = field(default_factory=Upstreams)
     """How publishers are treated."""
 

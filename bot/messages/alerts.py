@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.alerts import Alert, Reason
-from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, strong
+from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from signals.core.field import Axis
@@ -33,8 +33,7 @@ def _labelled(title: str, teller: Teller, *, demo: bool) -> str:
 
 
 def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named) -> list[Line]:
-    market = strong(teller.words.text("market-margin"))
-    head = line(market) if subject.axis is Axis.MARKET else line(*named.spans(subject.code))
+    head = line(*named.head(subject, teller.words))
     return [head, *(line(teller.alert(alert), indent=1) for alert in alerts)]
 
 

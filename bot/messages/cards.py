@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from bot.messages.constituents import hood_lines
 from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Line, Span, Style, line, muted
 from bot.messages.names import Named
@@ -26,6 +27,7 @@ from signals.core.prices import (
 )
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_GROWTH_YTD, without_year_base
+from signals.core.themes import Theme
 from signals.core.values import PREMIUM_IOPV, PREMIUM_LATEST_NAV
 
 _LONG_FLOW_SESSIONS = 60
@@ -35,11 +37,12 @@ _LEAST_STREAK = 2
 class FundCard:
     """The lines of one fund, as a panel knows it."""
 
-    def __init__(self, panel: Panel, teller: Teller, subject: str, today: date) -> None:
+    def __init__(self, panel: Panel, teller: Teller, subject: str, today: date, themes: Collection[Theme] = ()) -> None:
         self._panel = panel
         self._teller = teller
         self._code = subject
         self._today = today
+        self._themes = themes
         self._words = teller.words
         self._column = panel.column(Axis.FUND, subject)
         self._named = Named(panel.profiles)
@@ -77,6 +80,11 @@ class FundCard:
         profile = self._panel.profiles[self._code]
         name = " ".join(dict.fromkeys(filter(None, (profile.index_name, profile.index_key))))
         return line(muted(self._words.text("fund-index", index=name)), indent=1) if name else None
+
+    def hood(self) -> list[Line]:
+        """Which constituents of its index stood out, and the themes of which its index holds the most."""
+        key = self._panel.profiles[self._code].index_key
+        return hood_lines(self._panel, self._teller, key, self._today, self._themes)
 
     def _figure(self, quantity: Quantity) -> Figure | None:
         return quantity.figure(self._panel, self._code)

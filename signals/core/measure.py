@@ -1,5 +1,6 @@
 """A quantity laid over a panel, and a single figure read off it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,8 @@ class Figure:
     """The session the number is about."""
     source: str
     estimated: bool = False
+    of: str = ""
+    """Whose number it is where that is not the subject's own: the name of a stock in an index."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,6 +42,10 @@ class Measure:
     late: Bools | None = None
     """Cells that could not be known on their own session (a split that only the next session's price
     proved): they count in sums and streaks, and nothing is claimed on that day itself."""
+    sources: Callable[[int, int], str] | None = None
+    """Who gave what a cell rests on, where that does not stand in the panel's own column."""
+    names: Callable[[int, int], str] | None = None
+    """Whose figure a cell is, where it is not the subject's own."""
 
     def inputs_at(self, row: int, column: int) -> frozenset[Field]:
         """The raw fields that a cell rests on."""

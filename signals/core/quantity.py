@@ -12,6 +12,9 @@ from signals.core.panel import Panel
 from signals.core.series import carried
 from signals.core.text import Text
 
+_SUMMED = frozenset({Axis.MARKET, Axis.CLASS, Axis.TRACKED})
+"""Axes whose figures are sums: known once enough of their parts are."""
+
 STALE_SESSIONS = 5
 """A figure older than this is not shown as the latest one."""
 
@@ -35,10 +38,10 @@ class Quantity:
         """Per subject: the last row for which its publisher has spoken of every need; −1 = none recent.
 
         Publishers are the exchanges: a fund that its exchange's newest table leaves out is unknown, it
-        does not fall back to an older table. A market speaks for itself: 两市 has a figure once both have.
+        does not fall back to an older table. Sums speak for themselves: 两市 has a figure once both have.
         """
         sessions, count = panel.shape(self.axis)
-        if self.axis is Axis.MARKET:
+        if self.axis in _SUMMED:
             recent = np.where(np.arange(sessions)[:, None] >= sessions - STALE_SESSIONS, self.on(panel).values, np.nan)
             return np.asarray(carried(recent, sessions)[1][-1])
         newest = np.full(count, -1, dtype=np.int64)

@@ -1,9 +1,21 @@
-"""Every quantity of a fund by name, in the order in which an export lists them."""
+"""Every quantity by name: of funds, in the order in which an export lists them, and of groups of funds."""
 
 from collections.abc import Mapping
 
+from signals.core.breadth import BREADTH
 from signals.core.financing import FUND_BALANCE, FUND_FINANCING_CHANGE, FUND_FINANCING_STREAK
 from signals.core.flows import FLOW, FLOW_5, FLOW_20, FLOW_60, INFLOW_STREAK, INFLOW_STREAK_SUM
+from signals.core.group_flows import (
+    GROUP_FLOW,
+    GROUP_FLOW_5,
+    GROUP_FLOW_20,
+    GROUP_FUNDS,
+    GROUP_FUNDS_OF,
+    GROUP_INFLOW_STREAK,
+    GROUP_INFLOW_SUM,
+    GROUP_OUTFLOW_STREAK,
+    GROUP_OUTFLOW_SUM,
+)
 from signals.core.levels import AUM_FROM_HIGH, PRICE_FROM_HIGH, SHARES_FROM_HIGH
 from signals.core.peers import RANK_SIZES, RANKS
 from signals.core.prices import CHANGE, CLOSE_PRICE, DOWN_STREAK, TRADED_VALUE, TURNOVER, UP_STREAK
@@ -54,3 +66,20 @@ FUND_QUANTITIES: Mapping[str, Quantity] = {
         FUND_FINANCING_STREAK,
     )
 }
+
+GROUP_QUANTITIES: Mapping[str, Quantity] = {
+    one.name: one
+    for by_axis in (
+        GROUP_FLOW,
+        GROUP_FLOW_5,
+        GROUP_FLOW_20,
+        GROUP_INFLOW_STREAK,
+        GROUP_INFLOW_SUM,
+        GROUP_OUTFLOW_STREAK,
+        GROUP_OUTFLOW_SUM,
+        GROUP_FUNDS,
+        GROUP_FUNDS_OF,
+    )
+    for one in by_axis.values()
+} | {one.name: one for one in BREADTH.values()}
+"""Of classes of funds, and of the indices that funds track: the money into their funds, and their constituents."""
