@@ -126,7 +126,7 @@ class Panel:
             value=float(measure.values[row, column]),
             unit=measure.unit,
             day=self.sessions[own],
-            source=self._sources(measure.inputs_at(row, column), own, column),
+            source=", ".join(self.sources(measure.inputs_at(row, column), own, column)),
             estimated=bool(measure.estimated is not None and measure.estimated[row, column]),
         )
 
@@ -139,7 +139,8 @@ class Panel:
         }
         return replace(self, sessions=self.sessions[:stop], layers=layers, _derived={})
 
-    def _sources(self, inputs: Iterable[Field], row: int, column: int) -> str:
+    def sources(self, inputs: Iterable[Field], row: int, column: int) -> list[str]:
+        """The names of the sources that fields of one axis rest on in a cell."""
         spoke: set[int] = set()
         for one in inputs:
             layer = self.layers.get(one)
@@ -147,7 +148,7 @@ class Panel:
                 # A sum of both exchanges has no source of its own: its parts' sources are named.
                 summed = one.axis is Axis.MARKET and layer.origin[row, column] < 0
                 spoke.update(layer.origin[row].tolist() if summed else [int(layer.origin[row, column])])
-        return ", ".join(sorted({self.origins[one] for one in spoke if one >= 0}))
+        return sorted({self.origins[one] for one in spoke if one >= 0})
 
 
 def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:

@@ -110,8 +110,11 @@ def _fault(words: list[Lexeme], found: Lexeme | None, expected: set[str]) -> Fau
         return Fault(Reason.MISSING_LEFT, (found.start, found.end))
     if (found is None or found.kind in _ENDS) and Kind.COMPARE in expected and before is not None:
         return Fault(Reason.MISSING_COMPARISON, (_begin(words, at), before.end))
-    if found is not None and found.kind is Kind.COMMA:
-        return Fault(Reason.COMMA, (found.start, found.end))
+    for comma in (found, before):
+        if comma is not None and comma.kind is Kind.COMMA:
+            return Fault(Reason.COMMA, (comma.start, comma.end))
+    if found is not None and found.kind is Kind.WINDOW:
+        return Fault(Reason.MISSING_BRACKETS, (found.start, found.end))
     wrong = found or words[-1]
     return Fault(Reason.UNEXPECTED, (wrong.start, wrong.end))
 
