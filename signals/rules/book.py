@@ -29,6 +29,9 @@ Bits: TypeAlias = npt.NDArray[np.uint64]
 _CHUNK = 512
 """Comparisons that are worked out at once: their truth fits into the cache."""
 
+_RULES_AT_ONCE = 8192
+"""Rules whose bits are listed at once."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Judged:
@@ -90,9 +93,7 @@ class RuleBook:
         self.atoms = sum(len(one.places) for one in self._ladders.values()) + len(self._others)
         """How many comparisons, crossings and records they are made of."""
         self._conditions = np.array(places, dtype=np.int64)
-        order = np.argsort(mine, kind="stable")
-        self._rules = order
-        self._starts = np.searchsorted(mine[order], np.arange(self.distinct + 1))
+        self._condition_of = mine
         self._scopes, self._scope_of = _numbered(scopes or [None] * len(rules))
 
     def judge(self, panel: Panel, row: int) -> Judged:
@@ -157,22 +158,29 @@ class RuleBook:
 
     def _pairs(self, panel: Panel, bits: Bits) -> Pairs:
         """Bits of conditions as pairs of rules and funds, those outside a rule's scope left out."""
-        some = np.flatnonzero(bits.any(axis=1))
-        count = panel.shape(Axis.FUND)[1]
-        at, funds = np.nonzero(_unpacked(bits[some], count))
-        conditions = some[at]
-        repeats = self._starts[conditions + 1] - self._starts[conditions]
-        first = np.repeat(self._starts[conditions], repeats)
-        within = np.arange(len(first)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-        rules, funds = self._rules[first + within], np.repeat(funds, repeats)
-        mine = self._masks(panel)[self._scope_of[rules], funds]
-        order = np.lexsort((funds[mine], rules[mine]))
-        return Pairs(rules[mine][order], funds[mine][order])
+        some = np.flatnonzero(bits.any(axis=1)[self._condition_of])
+        masks = self._masks(panel)
+        found = [
+            _listed(chunk, bits[self._condition_of[chunk]] & masks[self._scope_of[chunk]])
+            for chunk in np.array_split(some, len(some) // _RULES_AT_ONCE + 1)
+        ]
+        return Pairs(np.concatenate([rules for rules, _ in found]), np.concatenate([funds for _, funds in found]))
 
-    def _masks(self, panel: Panel) -> Bools:
+    def _masks(self, panel: Panel) -> Bits:
         codes = panel.subjects[Axis.FUND]
         masks = [[scope is None or code in scope for code in codes] for scope in self._scopes]
-        return np.array(masks, dtype=np.bool_).reshape(len(self._scopes), len(codes))
+        return _packed(np.array(masks, dtype=np.bool_).reshape(len(self._scopes), len(codes)))
+
+
+def _listed(rules: Ints, bits: Bits) -> tuple[Ints, Ints]:
+    """The set bits of some rules' rows as rules and funds; only words with a bit in them are taken apart."""
+    width = bits.shape[1]
+    words = bits.ravel()
+    some = np.flatnonzero(words)
+    octets = words[some].view(np.uint8).reshape(len(some), 8)
+    at, bit = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
+    place = some[at]
+    return rules[place // max(width, 1)], place % max(width, 1) * 64 + bit
 
 
 def _numbered(scopes: Iterable[frozenset[str] | None]) -> tuple[list[frozenset[str] | None], Ints]:
@@ -219,11 +227,3 @@ def _packed(truth: Bools) -> Bits:
     padded = np.zeros((len(octets), words * 8), dtype=np.uint8)
     padded[:, : octets.shape[1]] = octets
     return padded.view(np.uint64)
-
-
-def _unpacked(bits: Bits, count: int) -> Bools:
-    """The opposite of `_packed`."""
-    octets = np.ascontiguousarray(bits).view(np.uint8)
-    return np.unpackbits(octets, axis=1, bitorder="little", count=count).astype(np.bool_)
-
-

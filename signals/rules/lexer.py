@@ -29,8 +29,11 @@ _CALLED = frozenset({Kind.FUNCTION, Kind.PREDICATE, Kind.RUN})
 _COUNTED = frozenset({Kind.BEFORE, Kind.TOP, Kind.CONSECUTIVE, Kind.NEAR})
 _OPERATORS = frozenset({Kind.COMPARE, Kind.CROSS, Kind.AND, Kind.OR, Kind.ON})
 _PREFIXES = frozenset({Kind.NOT, Kind.MINUS, Kind.YESTERDAY, Kind.OPEN})
-_BY_LENGTH = sorted(UNITS, key=len, reverse=True)
-_GREATER = sorted(MAGNITUDES, key=len, reverse=True)
+_ENDINGS = {
+    first: sorted((word for word in (*UNITS, *MAGNITUDES) if word[0] == first), key=len, reverse=True)
+    for first in {word[0] for word in (*UNITS, *MAGNITUDES)}
+}
+"""Units and magnitudes by their first letters, longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,14 @@ class Lexer:
         if value is None:
             return at
         counted = bool(self.words) and self.words[-1].kind in _COUNTED
-        if not counted and not _matches(self.text, at + 1, (*_BY_LENGTH, *_GREATER)):
+        if not counted and not _ending(self.text, at + 1):
             return at
         return self._measured(Decimal(value), at, at + 1)
 
     def _measured(self, value: Decimal, at: int, end: int) -> int:
         """A number with what multiplies it and its unit, blanks between them allowed."""
         dimension, bare = NUMBER, True
-        while word := _matches(self.text, end, (*_BY_LENGTH, *_GREATER)):
+        while word := _ending(self.text, end):
             stop = self._past(end, word)
             if word in UNITS:
                 if self.text[stop : stop + 1] == "(" and word in ("pct", "x", "d"):
@@ -208,10 +211,10 @@ _MOST_LETTERS = 24
 """Of an unknown word; what is longer is no misspelt name."""
 
 
-def _matches(text: str, at: int, words: tuple[str, ...]) -> str:
-    """The first of the words, longest first, that stands at a place or behind a blank there."""
+def _ending(text: str, at: int) -> str:
+    """The longest unit or magnitude that stands at a place or behind a blank there."""
     start = at + 1 if text[at : at + 1] == " " else at
-    for word in words:
+    for word in _ENDINGS.get(text[start : start + 1], ()):
         end = start + len(word)
         if text.startswith(word, start) and not (wordy(word[-1]) and wordy(text[end : end + 1] or " ")):
             return word
