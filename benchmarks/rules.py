@@ -141,7 +141,9 @@ def measure_rules(rules: int = 100_000, funds: int = 1400) -> dict[str, float]:
         "parse each distinct text (once, when it is stored)": parsing,
         f"compile the book ({book.distinct} conditions, {book.atoms} comparisons)": timed(lambda: RuleBook(known)),
         "rule book: judge": timed(lambda: book.judge(panel, row)),
-        f"rule book: judge and list what newly fires ({len(book.newly(panel, row, before).rules)} pairs)": timed(lambda: book.newly(panel, row, before)),
+        f"rule book: judge and list what newly fires ({len(book.newly(panel, row, before).rules)} pairs)": timed(
+            lambda: book.newly(panel, row, before)
+        ),
         "python eval of compiled code, row by row (extrapolated)": row_by_row(texts, panel),
     }
 

@@ -12,7 +12,6 @@ from signals.core.quantity import STALE_SESSIONS, Quantity
 from signals.core.series import carried, positive, previous, runs
 from signals.core.text import Text
 
-
 STREAK_SESSIONS = 60
 """How far back a streak is worth following."""
 
@@ -147,7 +146,8 @@ CHANGE = Quantity(
     label=Text("涨跌幅", "change"),
     unit=Unit.MOVE,
     meaning=Text(
-        "收盘价相对交易所前收盘价的涨跌", "close against the exchange's own previous close, so that a dividend is no fall"
+        "收盘价相对交易所前收盘价的涨跌",
+        "close against the exchange's own previous close, so that a dividend is no fall",
     ),
     words=("涨幅", "涨跌", "上涨", "日涨幅", "return", "gain"),
     opposite=("跌幅", "下跌", "loss", "fall"),

@@ -158,7 +158,7 @@ class RuleBook:
 
     def _pairs(self, panel: Panel, bits: Bits) -> Pairs:
         """Bits of conditions as pairs of rules and funds, those outside a rule's scope left out."""
-        some = np.flatnonzero(bits.any(axis=1)[self._condition_of])
+        some = np.flatnonzero(np.asarray(bits.any(axis=1))[self._condition_of])
         masks = self._masks(panel)
         found = [
             _listed(chunk, bits[self._condition_of[chunk]] & masks[self._scope_of[chunk]])
@@ -193,8 +193,10 @@ def _numbered(scopes: Iterable[frozenset[str] | None]) -> tuple[list[frozenset[s
 def _climb(ladder: _Ladder, evaluation: Evaluation, row: int, holds: Bits, fails: Bits) -> None:
     """All numbers that a figure is compared with, laid beside its row."""
     measure = evaluation.measure(ladder.figure)
-    figures = np.broadcast_to(measure.values[row], (holds.shape[1] * 64,)) if measure.values.shape[1] == 1 else (
-        measure.values[row]
+    figures = (
+        np.broadcast_to(measure.values[row], (holds.shape[1] * 64,))
+        if measure.values.shape[1] == 1
+        else (measure.values[row])
     )
     known = np.isfinite(figures)
     if measure.late is not None:
@@ -202,7 +204,7 @@ def _climb(ladder: _Ladder, evaluation: Evaluation, row: int, holds: Bits, fails
     places, numbers = np.array(ladder.places), np.array(ladder.numbers)
     for start in range(0, len(places), _CHUNK):
         chunk = places[start : start + _CHUNK]
-        truth = COMPARED[ladder.operator](figures, numbers[start : start + _CHUNK, None]) & known
+        truth = np.asarray(COMPARED[ladder.operator](figures, numbers[start : start + _CHUNK, None]) & known)
         holds[chunk], fails[chunk] = _packed(truth), _packed(known & ~truth)
 
 

@@ -126,8 +126,8 @@ def _lent(number: Number, other: Expression, said: Said, beside: Said) -> Number
 
 
 def _differ(left: Said, right: Said) -> Fault:
-    units = {"unit": left.figure.dimension.words, "other_unit": right.figure.dimension.words}
-    return Fault(Reason.UNITS_DIFFER, left.at, other=right.at, **units)
+    mine, its = left.figure.dimension.words, right.figure.dimension.words
+    return Fault(Reason.UNITS_DIFFER, left.at, other=right.at, unit=mine, other_unit=its)
 
 
 def compared(operator: Operator, left: Said, right: Said) -> Compare:
@@ -207,9 +207,7 @@ def joined_by(sign: Sign, left: Said, right: Said) -> Said:
         dimension = one.dimension
     else:
         one, two = left.figure, right.figure
-        dimension = (
-            one.dimension.times(two.dimension) if sign is Sign.TIMES else one.dimension.over(two.dimension)
-        )
+        dimension = one.dimension.times(two.dimension) if sign is Sign.TIMES else one.dimension.over(two.dimension)
     if sign is Sign.OVER and isinstance(two, Number) and two.value == 0:
         raise Fault(Reason.DIVISION_BY_ZERO, right.at)
     if isinstance(one, Number) and isinstance(two, Number):
@@ -307,5 +305,3 @@ def level_of(function: Function, said: Said, sessions: int) -> Level:
         if not 0 <= value <= 1:
             raise Fault(Reason.NOT_A_PERCENTAGE, said.at)
     return Level(function, value, sessions)
-
-

@@ -48,15 +48,21 @@ class Reason(StrEnum):
 _TEXTS = {
     Reason.EMPTY: Text("还没有写条件。例如：溢价率 > 3%", "There is no condition yet. Try: premium > 3%"),
     Reason.TOO_LONG: Text("条件太长了，最多{limit}个字符。", "The condition is too long; {limit} characters at most."),
-    Reason.TOO_MANY_WORDS: Text("条件太复杂了，请拆成几条规则。", "The condition has too many parts; split it into rules."),
-    Reason.TOO_DEEP: Text("括号或“非”套得太深，最多{limit}层。", "Brackets or “not” are nested too deeply; {limit} at most."),
+    Reason.TOO_MANY_WORDS: Text(
+        "条件太复杂了，请拆成几条规则。", "The condition has too many parts; split it into rules."
+    ),
+    Reason.TOO_DEEP: Text(
+        "括号或“非”套得太深，最多{limit}层。", "Brackets or “not” are nested too deeply; {limit} at most."
+    ),
     Reason.TOO_FAR_BACK: Text(
         "这条规则要回看{sessions}个交易日，最多{limit}个。",
         "This rule looks back {sessions} sessions; {limit} at most.",
     ),
     Reason.STRAY_CHARACTER: Text("看不懂“{word}”这个符号。", "The character “{word}” means nothing here."),
     Reason.UNKNOWN_NAME: Text("不认识“{word}”。", "“{word}” is not known."),
-    Reason.UNKNOWN_SCOPE: Text("没有叫“{word}”的清单、基金或指数。", "There is no list, fund or index called “{word}”."),
+    Reason.UNKNOWN_SCOPE: Text(
+        "没有叫“{word}”的清单、基金或指数。", "There is no list, fund or index called “{word}”."
+    ),
     Reason.UNKNOWN_FUND: Text("{word}不是场内ETF的代码。", "{word} is not the code of an exchange-traded fund."),
     Reason.MISSING_OPERAND: Text("“{word}”后面少了一个指标或数值。", "A figure or number is missing after “{word}”."),
     Reason.MISSING_LEFT: Text(
@@ -86,9 +92,7 @@ _TEXTS = {
         "“{other}”是百分比，“{word}”是指{word}%吗？请写上%。",
         "“{other}” is a percentage; do you mean {word}%? Please write the %.",
     ),
-    Reason.NO_QUANTITY: Text(
-        "“{word}”里没有指标，结果永远不变。", "“{word}” names no figure, so it never changes."
-    ),
+    Reason.NO_QUANTITY: Text("“{word}”里没有指标，结果永远不变。", "“{word}” names no figure, so it never changes."),
     Reason.NUMBER_TOO_LARGE: Text("“{word}”太大了。", "“{word}” is too large."),
     Reason.DIVISION_BY_ZERO: Text("不能除以0。", "Nothing can be divided by 0."),
     Reason.NOT_SESSIONS: Text(

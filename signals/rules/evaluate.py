@@ -132,29 +132,18 @@ class Evaluation:
 
     def atom(self, one: Atom, rows: Ints, *, late_counts: bool = False) -> Verdicts:
         """A comparison, crossing or record on the given rows."""
-        match one:
-            case Compare():
-                left, right = self.measure(one.left), self.measure(one.right)
-                fires = COMPARED[one.operator](left.values[rows], right.values[rows])
-                known = np.isfinite(left.values[rows] + right.values[rows])
-                sides: tuple[Measure, ...] = (left, right)
-            case Cross():
-                left, right = self.measure(one.left), self.measure(one.right)
-                fires, known = self._crossed(one.direction, left, right, rows)
-                sides = (left, right)
-            case Record():
-                of = self.measure(one.of)
-                fires, known = self._record(one, of, rows)
-                sides = (of,)
+        sides = [self.measure(one.of)] if isinstance(one, Record) else [self.measure(one.left), self.measure(one.right)]
+        if isinstance(one, Record):
+            fires, known = self._record(one, sides[0], rows)
+        elif isinstance(one, Cross):
+            fires, known = _crossed(one.direction, sides[0].values, sides[1].values, rows)
+        else:
+            left, right = sides[0].values[rows], sides[1].values[rows]
+            fires, known = COMPARED[one.operator](left, right), np.isfinite(left + right)
         if not late_counts:
             for side in sides:
                 known = known if side.late is None else known & ~side.late[rows]
         return Verdicts(fires & known, known)
-
-    def _crossed(self, direction: Direction, left: Measure, right: Measure, rows: Ints) -> tuple[Bools, Bools]:
-        gap = left.values - right.values if direction is Direction.UP else right.values - left.values
-        now, before = gap[rows], previous(gap)[rows]
-        return (now > 0) & (before <= 0), np.isfinite(now + before)
 
     def _record(self, one: Record, of: Measure, rows: Ints) -> tuple[Bools, Bools]:
         scaled, _ = self._scaled(one.of, of)
@@ -184,9 +173,7 @@ class Evaluation:
         if column is None:
             blank = np.full((len(self._panel.sessions), 1), np.nan)
             return Measure(values=blank, unit=measure.unit, inputs=measure.inputs)
-        return replace(
-            measure, values=measure.values[:, [column]], estimated=measure.soft[:, [column]]
-        )
+        return replace(measure, values=measure.values[:, [column]], estimated=measure.soft[:, [column]])
 
     def _scaled(self, one: Expression, measure: Measure) -> tuple[Floats, Floats | float]:
         """A figure with its sessions on one scale, and the factors that brought it there."""
@@ -202,18 +189,20 @@ class Evaluation:
             case Function.AGO:
                 return self._ago(one, of)
             case Function.SUM:
-                return self._summed(one, of)
+                return _summed(one, of)
             case Function.RANK:
                 return self._ranked(of)
-            case Function.PERCENTILE | Function.ZSCORE:
-                scaled, _ = self._scaled(one.of, of)
-                usual = against_own_past(scaled, one.sessions, windows.least_known(one.sessions))
-                if one.function is Function.ZSCORE:
-                    return replace(of, values=usual.zscore, unit=one.dimension.unit)
-                return replace(of, values=usual.percentile, unit=Unit.PERCENTILE)
             case _:
-                scaled, factors = self._scaled(one.of, of)
-                return replace(of, values=_WINDOWS[one.function](scaled, one.sessions) / factors)
+                return self._windowed(one, of)
+
+    def _windowed(self, one: Call, of: Measure) -> Measure:
+        scaled, factors = self._scaled(one.of, of)
+        if one.function in _WINDOWS:
+            return replace(of, values=_WINDOWS[one.function](scaled, one.sessions) / factors)
+        usual = against_own_past(scaled, one.sessions, windows.least_known(one.sessions))
+        if one.function is Function.ZSCORE:
+            return replace(of, values=usual.zscore, unit=one.dimension.unit)
+        return replace(of, values=usual.percentile, unit=Unit.PERCENTILE)
 
     def _ago(self, one: Call, of: Measure) -> Measure:
         scaled, factors = self._scaled(one.of, of)
@@ -226,12 +215,6 @@ class Evaluation:
             rows=np.nan_to_num(rows).astype(np.int64),
             late=None,
         )
-
-    def _summed(self, one: Call, of: Measure) -> Measure:
-        if of.unit is Unit.MOVE:
-            return replace(of, values=windows.compounded(of.values, one.sessions))
-        soft = windows.total(of.soft.astype(np.float64), one.sessions) > 0
-        return replace(of, values=rolling_sum(of.values, one.sessions), estimated=soft)
 
     def _ranked(self, of: Measure) -> Measure:
         values = np.where(knowable(of), of.values, np.nan)
@@ -267,6 +250,19 @@ def _places(one: Expression, panel: Panel) -> dict[Axis, int]:
     """The columns of the indices and markets that a figure names, one for each axis."""
     subjects = [each.subject for each in walk(one) if isinstance(each, Of) and each.subject is not None]
     return {each.axis: panel.columns[each.axis].get(each.code, 0) for each in subjects}
+
+
+def _summed(one: Call, of: Measure) -> Measure:
+    if of.unit is Unit.MOVE:
+        return replace(of, values=windows.compounded(of.values, one.sessions))
+    soft = windows.total(of.soft.astype(np.float64), one.sessions) > 0
+    return replace(of, values=rolling_sum(of.values, one.sessions), estimated=soft)
+
+
+def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> tuple[Bools, Bools]:
+    gap = left - right if direction is Direction.UP else right - left
+    now, before = gap[rows], previous(gap)[rows]
+    return (now > 0) & (before <= 0), np.isfinite(now + before)
 
 
 def _late(measure: Measure) -> Bools:

@@ -75,13 +75,9 @@ def explained(condition: Condition) -> Text:
     """The condition as a clause."""
     match condition:
         case Compare():
-            return _filled(
-                _OPERATORS[condition.operator], left=figure(condition.left), right=figure(condition.right)
-            )
+            return _filled(_OPERATORS[condition.operator], left=figure(condition.left), right=figure(condition.right))
         case Cross():
-            return _filled(
-                _CROSSES[condition.direction], left=figure(condition.left), right=figure(condition.right)
-            )
+            return _filled(_CROSSES[condition.direction], left=figure(condition.left), right=figure(condition.right))
         case Not():
             return _filled(_NOT, of=explained(condition.of))
         case Both():

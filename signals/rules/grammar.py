@@ -1,6 +1,6 @@
 """The order of words in a rule, as an LALR grammar: one pass, no backtracking, whatever the text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -74,8 +74,8 @@ class _Words(LarkLexer):
     def __init__(self, _: Any) -> None:
         pass
 
-    def lex(self, data: Any) -> Iterator[Token]:
-        return (Token(one.kind.value, one) for one in data)
+    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Token]:
+        return (Token(one.kind.value, one) for one in lexer_state)
 
 
 @cache
@@ -85,8 +85,9 @@ def _parser() -> Lark:
 
 def arrange(words: list[Lexeme]) -> Built:
     """The condition and scope that words make; raises Fault where they do not fit together."""
+    parse: Callable[[Any], Any] = _parser().parse
     try:
-        built: Built = _parser().parse(words)  # type: ignore[arg-type]
+        built: Built = parse(words)
     except UnexpectedToken as error:
         found = error.token.value if isinstance(error.token.value, Lexeme) else None
         raise _fault(words, found, error.expected) from None
@@ -100,23 +101,30 @@ _ENDS = frozenset({Kind.AND, Kind.OR, Kind.ON, Kind.CLOSE})
 
 
 def _fault(words: list[Lexeme], found: Lexeme | None, expected: set[str]) -> Fault:
+    """What is wrong where the word `found` (None = the end) does not fit."""
     at = len(words) if found is None else words.index(found)
     before = words[at - 1] if at else None
-    if found is not None and found.kind is Kind.ON and any(one.kind is Kind.ON for one in words[:at]):
-        return Fault(Reason.SCOPE_TWICE, (found.start, found.end))
-    if before is not None and (reason := _missing(before, expected)):
-        return Fault(reason, (before.start, before.end))
-    if found is not None and found.kind in _JOINTS | _CONNECTIVES and Kind.NAME in expected:
-        return Fault(Reason.MISSING_LEFT, (found.start, found.end))
-    if (found is None or found.kind in _ENDS) and Kind.COMPARE in expected and before is not None:
-        return Fault(Reason.MISSING_COMPARISON, (_begin(words, at), before.end))
-    for comma in (found, before):
-        if comma is not None and comma.kind is Kind.COMMA:
-            return Fault(Reason.COMMA, (comma.start, comma.end))
-    if found is not None and found.kind is Kind.WINDOW:
-        return Fault(Reason.MISSING_BRACKETS, (found.start, found.end))
+    if before is not None:
+        if reason := _missing(before, expected):
+            return Fault(reason, (before.start, before.end))
+        if (found is None or found.kind in _ENDS) and Kind.COMPARE in expected:
+            return Fault(Reason.MISSING_COMPARISON, (_begin(words, at), before.end))
     wrong = found or words[-1]
-    return Fault(Reason.UNEXPECTED, (wrong.start, wrong.end))
+    if before is not None and before.kind is Kind.COMMA:
+        wrong = before
+    return Fault(_misplaced(wrong, words[:at], expected), (wrong.start, wrong.end))
+
+
+def _misplaced(wrong: Lexeme, before: list[Lexeme], expected: set[str]) -> Reason:
+    """Why a word cannot stand where it does."""
+    if wrong.kind in _JOINTS | _CONNECTIVES and Kind.NAME in expected:
+        return Reason.MISSING_LEFT
+    if wrong.kind is Kind.ON and any(one.kind is Kind.ON for one in before):
+        return Reason.SCOPE_TWICE
+    return _REASONS.get(wrong.kind, Reason.UNEXPECTED)
+
+
+_REASONS = {Kind.COMMA: Reason.COMMA, Kind.WINDOW: Reason.MISSING_BRACKETS}
 
 
 def _missing(before: Lexeme, expected: set[str]) -> Reason | None:

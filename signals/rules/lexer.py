@@ -1,7 +1,6 @@
 """A text cut into words: longest known word first, numbers with their units, names by the vocabulary."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -237,5 +236,3 @@ def _check_nesting(words: list[Lexeme]) -> None:
             raise Fault(Reason.TOO_DEEP, (one.start, one.end), limit=MAX_DEPTH)
     if opened:
         raise Fault(Reason.UNCLOSED, (opened[-1].start, opened[-1].end))
-
-

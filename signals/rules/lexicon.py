@@ -63,7 +63,11 @@ class Sense:
 _WORDS: tuple[tuple[Kind, object, str], ...] = (
     (Kind.COMPARE, Operator.AT_LEAST, ">= => ≥ ≧ 大于等于 大于或等于 不低于 不小于 不少于 至少 达到 at_least"),
     (Kind.COMPARE, Operator.AT_MOST, "<= =< ≤ ≦ 小于等于 小于或等于 不高于 不大于 不超过 不多于 至多 最多 at_most"),
-    (Kind.COMPARE, Operator.ABOVE, "> 大于 高于 超过 多于 超 above exceeds more_than greater_than higher_than is_above"),
+    (
+        Kind.COMPARE,
+        Operator.ABOVE,
+        "> 大于 高于 超过 多于 超 above exceeds more_than greater_than higher_than is_above",
+    ),
     (Kind.COMPARE, Operator.BELOW, "< 小于 低于 少于 不足 不到 below under less_than lower_than is_below"),
     (Kind.COMPARE, Operator.UNEQUAL, "!= <> ≠ 不等于"),
     (Kind.COMPARE, Operator.EQUAL, "= == 等于 equals"),

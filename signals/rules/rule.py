@@ -8,6 +8,7 @@ from signals.core.field import Axis, Field
 from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Freshness, Quantity
 from signals.core.text import Text
+from signals.rules.builder import Built
 from signals.rules.errors import Fault, Reason, RuleError
 from signals.rules.explain import explained
 from signals.rules.folding import Folded, fold
@@ -82,19 +83,23 @@ def parse(text: str, vocabulary: Vocabulary) -> Rule:
     if len(text) > MAX_CHARACTERS:
         raise RuleError(reason=Reason.TOO_LONG, word="", position=0, values={"limit": MAX_CHARACTERS})
     folded = fold(text)
-    body = folded.text.rstrip(" .。;!?")
     try:
-        if not body:
-            raise Fault(Reason.EMPTY, (0, 0))
-        if len(body) > MAX_CHARACTERS:
-            raise Fault(Reason.TOO_LONG, (0, 0), limit=MAX_CHARACTERS)
-        built = arrange(Lexer(body, vocabulary).lex())
-        sessions = _sessions(built.condition)
-        if sessions > MAX_LOOKBACK_SESSIONS:
-            raise Fault(Reason.TOO_FAR_BACK, (0, 0), sessions=sessions, limit=MAX_LOOKBACK_SESSIONS)
+        built = _read(folded.text.rstrip(" .。;!?"), vocabulary)
     except Fault as fault:
         raise _located(fault, text, folded) from None
     return Rule(text, built.condition, built.scope)
+
+
+def _read(body: str, vocabulary: Vocabulary) -> Built:
+    if not body:
+        raise Fault(Reason.EMPTY, (0, 0))
+    if len(body) > MAX_CHARACTERS:  # one sign may be short for many letters
+        raise Fault(Reason.TOO_LONG, (0, 0), limit=MAX_CHARACTERS)
+    built = arrange(Lexer(body, vocabulary).lex())
+    sessions = _sessions(built.condition)
+    if sessions > MAX_LOOKBACK_SESSIONS:
+        raise Fault(Reason.TOO_FAR_BACK, (0, 0), sessions=sessions, limit=MAX_LOOKBACK_SESSIONS)
+    return built
 
 
 def _located(fault: Fault, text: str, folded: Folded) -> RuleError:
@@ -121,11 +126,9 @@ def _sessions(node: Node) -> int:
     match node:
         case Of():
             return node.quantity.sessions
-        case Call(function=function) if function in _BACK:
-            return below + node.sessions
-        case Call():
+        case Call(function=function) if function not in _BACK:
             return below + max(node.sessions - 1, 0)
-        case Record():
+        case Call() | Record():
             return below + node.sessions
         case Cross():
             return below + 1

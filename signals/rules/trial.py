@@ -116,7 +116,7 @@ class _Decided:
 def _begins(fires: Bools, known: Bools) -> Bools:
     """Where it holds and did not when it was last decided."""
     since = episodes(fires.astype(np.int64), known).since
-    return fires & (since == np.arange(len(fires))[:, None])
+    return np.asarray(fires & (since == np.arange(len(fires))[:, None]))
 
 
 def _today(rule: Rule, panel: Panel, columns: Ints, decided: _Decided) -> tuple[Hit, ...]:

@@ -1,6 +1,6 @@
 """The algebra of units: what may be added and compared, and what a product or quotient is."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from signals.core.field import Unit
 from signals.core.text import Text
@@ -37,8 +37,11 @@ class Dimension:
 
     def _joined(self, other: "Dimension", sign: int, *, per_cent: bool) -> "Dimension":
         powers = [mine + sign * its for mine, its in zip(_powers(self), _powers(other), strict=True)]
-        joined = Dimension(**dict(zip(_BASES, powers, strict=True)))
-        return replace(joined, per_cent=per_cent and joined.bare)
+        cny, shares, sessions, points, count = powers
+        bare = not any(powers)
+        return Dimension(
+            cny=cny, shares=shares, sessions=sessions, points=points, count=count, per_cent=per_cent and bare
+        )
 
     @property
     def unit(self) -> Unit:
