@@ -20,8 +20,9 @@ from signals.core.matrix import Bools, Ints
 from signals.core.panel import Panel
 from signals.core.quantity import STALE_SESSIONS
 from signals.rules.evaluate import COMPARED, Evaluation
+from signals.rules.operators import Operator
 from signals.rules.rule import Rule
-from signals.rules.tree import Both, Compare, Condition, Cross, Either, Expression, Not, Number, Operator, Record
+from signals.rules.tree import Both, Compare, Condition, Cross, Either, Expression, Not, Number, Record
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 """Rows of bits over the funds, 64 to a word."""

@@ -18,6 +18,7 @@ from signals.core.panel import Panel
 from signals.core.peers import alive, peer_groups
 from signals.core.series import against_own_past, previous, rank_within, rolling_sum, runs
 from signals.rules import windows
+from signals.rules.operators import Direction, Function, Operator, Sign
 from signals.rules.rule import Rule
 from signals.rules.tree import (
     Arithmetic,
@@ -27,16 +28,12 @@ from signals.rules.tree import (
     Compare,
     Condition,
     Cross,
-    Direction,
     Either,
     Expression,
-    Function,
     Not,
     Number,
     Of,
-    Operator,
     Record,
-    Sign,
     Streak,
     walk,
 )

@@ -6,6 +6,7 @@ from signals.core.field import Axis
 from signals.core.panel import BOTH_EXCHANGES
 from signals.core.signal import Subject
 from signals.core.text import Text
+from signals.rules.operators import Direction, Function, Operator, Sign
 from signals.rules.tree import (
     Arithmetic,
     Both,
@@ -13,15 +14,11 @@ from signals.rules.tree import (
     Compare,
     Condition,
     Cross,
-    Direction,
     Either,
     Expression,
-    Function,
     Not,
     Number,
     Of,
-    Operator,
-    Sign,
     Streak,
     plain,
 )

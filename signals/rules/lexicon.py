@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from signals.rules.tree import Direction, Function, Operator, Sign
+from signals.rules.operators import Direction, Function, Operator, Sign
 from signals.rules.units import CNY, CNY_PER_SHARE, COUNT, FRACTION, NUMBER, POINTS, SESSIONS, SHARES, Dimension
 
 

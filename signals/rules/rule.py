@@ -14,16 +14,16 @@ from signals.rules.explain import explained
 from signals.rules.folding import Folded, fold
 from signals.rules.grammar import arrange
 from signals.rules.lexer import Lexer
+from signals.rules.operators import Function
 from signals.rules.scope import Scope
 from signals.rules.tree import Call, Condition, Cross, Node, Of, Record, Streak, children, walk
-from signals.rules.tree import Function as Made
 from signals.rules.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 500
 MAX_LOOKBACK_SESSIONS = 320
 """As many as a poll lays side by side."""
 
-_BACK = frozenset({Made.AGO, Made.PERCENTILE, Made.ZSCORE})
+_BACK = frozenset({Function.AGO, Function.PERCENTILE, Function.ZSCORE})
 """Functions that look at sessions before those of their figure; the others' windows include its own."""
 
 
@@ -126,7 +126,7 @@ def _sessions(node: Node) -> int:
     match node:
         case Of():
             return node.quantity.sessions
-        case Call(function=function) if function not in _BACK:
+        case Call(function=made) if made not in _BACK:
             return below + max(node.sessions - 1, 0)
         case Call() | Record():
             return below + node.sessions
