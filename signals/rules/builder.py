@@ -12,7 +12,19 @@ from signals.rules.errors import Fault, Reason
 from signals.rules.figures import YEAR, FigureBuilder, begin_of, end_of, literal, word_of
 from signals.rules.operators import Direction, Operator
 from signals.rules.scope import Scope
-from signals.rules.tree import Both, Condition, Cross, Either, Expression, Number, Of, Record, denied, joined
+from signals.rules.tree import (
+    Both,
+    Condition,
+    Cross,
+    Either,
+    Expression,
+    Number,
+    Of,
+    Record,
+    denied,
+    joined,
+    without_minus,
+)
 from signals.rules.units import SESSIONS
 
 
@@ -153,7 +165,7 @@ class Builder(FigureBuilder):
     def _record(self, direction: Direction, figure: Said, sessions: int, end: int) -> Stated:
         if not checks.named(figure.figure):
             raise Fault(Reason.NO_QUANTITY, figure.at)
-        if (inner := checks.without_minus(figure.figure)) is not None:
+        if (inner := without_minus(figure.figure)) is not None:
             return Stated(Record(_OTHER[direction], inner, sessions), figure.start, end)
         return Stated(Record(direction, figure.figure, sessions), figure.start, end)
 
@@ -173,6 +185,6 @@ def _crossed(direction: Direction, left: Expression, right: Expression) -> Cross
     """A number stands on the right: 3% crosses above a is a crosses below 3%."""
     if isinstance(left, Number):
         left, right, direction = right, left, _OTHER[direction]
-    if isinstance(right, Number) and (inner := checks.without_minus(left)) is not None:
-        return Cross(_OTHER[direction], inner, replace(right, value=-right.value))
+    if isinstance(right, Number) and (inner := without_minus(left)) is not None:
+        return Cross(_OTHER[direction], inner, -right)
     return Cross(direction, left, right)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from signals.rules.errors import Fault, Reason
 from signals.rules.lexer import MAX_VALUE
 from signals.rules.operators import Function, Operator, Sign
-from signals.rules.tree import Arithmetic, Call, Compare, Expression, Node, Number, Of, walk
+from signals.rules.tree import Arithmetic, Call, Compare, Expression, Node, Number, Of, negative, oriented, walk
 from signals.rules.units import SESSIONS
 
 LEAST_SESSIONS, MAX_SESSIONS = 1, 250
@@ -15,8 +15,6 @@ LEAST_SESSIONS, MAX_SESSIONS = 1, 250
 
 _MOST_PER_CENT = 100
 """A bare number beyond this is no percentage whose sign was forgotten."""
-
-_MINUS_ONE = Number(Decimal(-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +106,7 @@ def compared(operator: Operator, left: Said, right: Said) -> Compare:
     one, two = sides(left, right)
     if not (named(one) or named(two)) or one.text == two.text:
         raise Fault(Reason.NO_QUANTITY, (left.start, right.end))
-    if isinstance(one, Number):
-        return _turned(operator.flipped, two, one)
-    if isinstance(two, Number):
-        return _turned(operator, one, two)
-    if operator in (Operator.BELOW, Operator.AT_MOST):
-        return Compare(operator.flipped, two, one)
-    if operator in (Operator.EQUAL, Operator.UNEQUAL) and one.text > two.text:
-        return Compare(operator, two, one)
-    return Compare(operator, one, two)
+    return oriented(operator, one, two)
 
 
 def sides(left: Said, right: Said) -> Pair:
@@ -144,34 +134,14 @@ def _standing(said: Said, level: Level) -> tuple[Call, Number]:
     return standing, Number(level.value, standing.dimension)
 
 
-def _turned(operator: Operator, one: Expression, two: Number) -> Compare:
-    """−x > 2% is x < −2%."""
-    if (inner := without_minus(one)) is not None:
-        return Compare(operator.flipped, inner, replace(two, value=-two.value))
-    return Compare(operator, one, two)
-
-
-def without_minus(one: Expression) -> Expression | None:
-    """What a negative figure is the negative of; None where it is none."""
-    if isinstance(one, Arithmetic) and one.sign is Sign.TIMES and one.left == _MINUS_ONE:
-        return one.right
-    return None
-
-
 def minus(said: Said, start: int) -> Said:
     """The negative of a figure."""
     if isinstance(said.node, Level):
         level = settled(said.node)
         return Said(replace(level, value=-level.value), start, said.end)
     if isinstance(said.node, Number):
-        return Said(replace(said.node, value=-said.node.value), start, said.end)
+        return Said(-said.node, start, said.end)
     return Said(negative(said.figure), start, said.end)
-
-
-def negative(one: Expression) -> Expression:
-    """A figure with the other sign; of a negative one what it is the negative of."""
-    inner = without_minus(one)
-    return Arithmetic(Sign.TIMES, _MINUS_ONE, one, one.dimension) if inner is None else inner
 
 
 def joined_by(sign: Sign, left: Said, right: Said) -> Said:

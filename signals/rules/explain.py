@@ -21,6 +21,7 @@ from signals.rules.tree import (
     Of,
     Streak,
     plain,
+    without_minus,
 )
 from signals.rules.units import CNY, CNY_PER_SHARE, SESSIONS, SHARES
 from signals.rules.vocabulary import INDEX_LABELS
@@ -117,7 +118,7 @@ def _subject(subject: Subject) -> Text:
 
 def _arithmetic(one: Arithmetic) -> Text:
     left, right = _within(one.left), _within(one.right)
-    if one.sign is Sign.TIMES and one.left == Number(Decimal(-1)):
+    if without_minus(one) is not None:
         return _filled(_MINUS, of=right)
     return Text(f"{left.zh}{_SIGNS[one.sign]}{right.zh}", f"{left.en}{_SIGNS_EN[one.sign]}{right.en}")
 

@@ -7,10 +7,10 @@ from signals.core.field import Unit
 from signals.core.flows import FLOW, INFLOW_STREAK, flow_sum
 from signals.core.peers import RANKED, RANKS
 from signals.core.prices import CHANGE, DOWN_STREAK, UP_STREAK
-from signals.rules.checks import LEAST_SESSIONS, MAX_SESSIONS, Said, named, negative, without_minus
+from signals.rules.checks import LEAST_SESSIONS, MAX_SESSIONS, Said, named
 from signals.rules.errors import Fault, Reason
 from signals.rules.operators import Function, Operator
-from signals.rules.tree import Call, Compare, Condition, Expression, Number, Of, Streak, walk
+from signals.rules.tree import Call, Compare, Condition, Expression, Number, Of, Streak, negative, walk, without_minus
 
 _MOVE, _FLOW = Of(CHANGE), Of(FLOW)
 _STREAKS = {

@@ -1,7 +1,7 @@
 """A rule's condition as a tree of typed nodes; every node knows its canonical text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias
@@ -23,6 +23,9 @@ class Number:
     value: Decimal
     dimension: Dimension = NUMBER
     bare: bool = False
+
+    def __neg__(self) -> "Number":
+        return replace(self, value=-self.value)
 
     @cached_property
     def text(self) -> str:
@@ -210,6 +213,34 @@ Condition: TypeAlias = Compare | Cross | Record | Not | Both | Either
 Node: TypeAlias = Expression | Condition
 
 
+_MINUS_ONE = Number(Decimal(-1))
+
+
+def without_minus(one: Expression) -> Expression | None:
+    """What a negative figure is the negative of; None where it is none."""
+    if isinstance(one, Arithmetic) and one.sign is Sign.TIMES and isinstance(one.left, Number):
+        return one.right if one.left.value == -1 and one.left.dimension == NUMBER else None
+    return None
+
+
+def negative(one: Expression) -> Expression:
+    """A figure with the other sign; of a negative one what it is the negative of."""
+    inner = without_minus(one)
+    return Arithmetic(Sign.TIMES, _MINUS_ONE, one, one.dimension) if inner is None else inner
+
+
+def oriented(operator: Operator, left: Expression, right: Expression) -> Compare:
+    """A comparison in its one form: a number on the right and no minus before it; without a number > and >= only."""
+    if isinstance(left, Number):
+        left, right, operator = right, left, operator.flipped
+    if isinstance(right, Number):
+        inner = without_minus(left)
+        return Compare(operator, left, right) if inner is None else Compare(operator.flipped, inner, -right)
+    backwards = operator in (Operator.BELOW, Operator.AT_MOST)
+    unsorted = operator in (Operator.EQUAL, Operator.UNEQUAL) and left.text > right.text
+    return Compare(operator.flipped, right, left) if backwards or unsorted else Compare(operator, left, right)
+
+
 def joined(kind: type[Both] | type[Either], parts: list[Condition]) -> Condition:
     """Conditions under one connective: nested ones of its kind dissolved, doubles left out, sorted."""
     flat: dict[str, Condition] = {}
@@ -223,7 +254,7 @@ def denied(one: Condition) -> Condition:
     """The condition that holds where this one, being known, does not."""
     match one:
         case Compare():
-            return Compare(one.operator.negated, one.left, one.right)
+            return oriented(one.operator.negated, one.left, one.right)
         case Not():
             return one.of
         case Both():
