@@ -73,10 +73,12 @@ class Builder(FigureBuilder):
 
     suffix = prefix
 
-    def scopes(self, *parts: Token) -> Scoped:
-        """The words behind `on`."""
-        scope = Scope.of(word_of(one).value for one in parts[::2])
-        return Scoped(scope, begin_of(parts[0]), end_of(parts[-1]))
+    def scopes(self, *parts: Any) -> Scoped:
+        """The words behind `on`, one after the other."""
+        word = word_of(parts[-1])
+        before = [one for one in parts if isinstance(one, Scoped)]
+        named = [part for one in before for part in one.scope.parts]
+        return Scoped(Scope.of([*named, word.value]), before[0].start if before else word.start, word.end)
 
     def either(self, *parts: Any) -> Stated:
         """… or …"""

@@ -16,7 +16,7 @@ _GRAMMAR = """
 start: [prefix] either [suffix]
 prefix: ON scopes [COMMA | COLON]
 suffix: [COMMA | COLON] ON scopes
-scopes: SCOPE (COMMA SCOPE)*
+scopes: [scopes COMMA] SCOPE
 
 ?either: both (OR both)*
 ?both: negation (AND negation)*
