@@ -8,10 +8,13 @@ from signals.rules.errors import Fault, Reason
 from signals.rules.lexer import MAX_VALUE
 from signals.rules.operators import Function, Operator, Sign
 from signals.rules.tree import Arithmetic, Call, Compare, Expression, Node, Number, Of, negative, oriented, walk
-from signals.rules.units import SESSIONS
+from signals.rules.units import COUNT, SESSIONS
 
 LEAST_SESSIONS, MAX_SESSIONS = 1, 250
 """Of a window, a shift, a record."""
+
+_MOST_COUNTED = 10_000
+"""No streak has so many sessions, and no market so many funds."""
 
 _MOST_PER_CENT = 100
 """A bare number beyond this is no percentage whose sign was forgotten."""
@@ -71,11 +74,9 @@ def named(one: Node) -> bool:
 def unified(left: Said, right: Said) -> Pair:
     """Two figures of one unit; a bare number takes that of the other. Raises Fault where they differ."""
     one, two = left.figure, right.figure
-    if isinstance(one, Number) and not isinstance(two, Number):
-        return _lent(one, two, left, right), two
     if isinstance(two, Number) and not (isinstance(one, Number) and one.bare):
         return one, _lent(two, one, right, left)
-    if isinstance(one, Number) and isinstance(two, Number):
+    if isinstance(one, Number):
         return _lent(one, two, left, right), two
     if not one.dimension.agrees(two.dimension):
         raise _differ(left, right)
@@ -87,16 +88,19 @@ def _lent(number: Number, other: Expression, said: Said, beside: Said) -> Number
     if number.bare:
         if other.dimension.per_cent and abs(number.value) >= 1:
             if abs(number.value) > _MOST_PER_CENT:
-                raise _differ(said, beside) if said.start < beside.start else _differ(beside, said)
+                raise _differ(said, beside)
             raise Fault(Reason.PER_CENT_OR_NOT, said.at, other=beside.at)
+        if other.dimension in (SESSIONS, COUNT) and abs(number.value) > _MOST_COUNTED:
+            raise Fault(Reason.NUMBER_TOO_LARGE, said.at)
         still = isinstance(other, Number) and other.bare
         return Number(number.value, other.dimension, bare=still)
     if not number.dimension.agrees(other.dimension):
-        raise _differ(said, beside) if said.start < beside.start else _differ(beside, said)
+        raise _differ(said, beside)
     return Number(number.value, other.dimension)
 
 
-def _differ(left: Said, right: Said) -> Fault:
+def _differ(one: Said, two: Said) -> Fault:
+    left, right = sorted((one, two), key=lambda said: said.start)
     mine, its = left.figure.dimension.words, right.figure.dimension.words
     return Fault(Reason.UNITS_DIFFER, left.at, other=right.at, unit=mine, other_unit=its)
 
@@ -176,10 +180,11 @@ _WORKED = {
 def level_of(function: Function, said: Said, sessions: int) -> Level:
     """A level of a figure's own past: a percentage, or a number of standard deviations."""
     number = said.node
-    if not isinstance(number, Number) or not number.dimension.bare:
-        raise Fault(Reason.NOT_A_PERCENTAGE, said.at)
+    percentile = function is Function.PERCENTILE
+    if not isinstance(number, Number) or not number.dimension.bare or (number.dimension.per_cent and not percentile):
+        raise Fault(Reason.NOT_A_PERCENTAGE if percentile else Reason.NOT_A_MULTIPLE, said.at)
     value = number.value
-    if function is Function.PERCENTILE:
+    if percentile:
         value = value / 100 if number.bare and value >= 1 else value
         if not 0 <= value <= 1:
             raise Fault(Reason.NOT_A_PERCENTAGE, said.at)

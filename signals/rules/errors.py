@@ -38,7 +38,9 @@ class Reason(StrEnum):
     NOT_SESSIONS = "not_sessions"
     SESSIONS_OUT_OF_RANGE = "sessions_out_of_range"
     NOT_A_PERCENTAGE = "not_a_percentage"
+    NOT_A_MULTIPLE = "not_a_multiple"
     NO_SUM = "no_sum"
+    NO_RANK = "no_rank"
     WRONG_ARGUMENTS = "wrong_arguments"
     NEEDS_COMPARISON = "needs_comparison"
     NOT_FOR_SUBJECT = "not_for_subject"
@@ -76,9 +78,7 @@ _TEXTS = {
         "“{word}”后面要写清单名或基金代码。", "The name of a list or the code of a fund is missing after “{word}”."
     ),
     Reason.MISSING_NUMBER: Text("“{word}”后面要写天数。", "A number of sessions is missing after “{word}”."),
-    Reason.MISSING_BRACKETS: Text(
-        "“{word}”后面要用括号，例如：{word}(溢价率, 60)。", "“{word}” needs brackets, as in {word}(premium, 60)."
-    ),
+    Reason.MISSING_BRACKETS: Text("“{word}”后面要用括号，例如：{usage}。", "“{word}” needs brackets, as in {usage}."),
     Reason.UNCLOSED: Text("第{at}个字的左括号没有右括号。", "The bracket at character {at} is never closed."),
     Reason.UNOPENED: Text("第{at}个字的右括号没有左括号。", "The bracket at character {at} was never opened."),
     Reason.COMMA: Text("逗号请改成“且”或“或”。", "Write “and” or “or” instead of the comma."),
@@ -86,13 +86,16 @@ _TEXTS = {
     Reason.SCOPE_TWICE: Text("范围写了两次，请只写一次。", "The scope is given twice; once is enough."),
     Reason.UNITS_DIFFER: Text(
         "“{word}”的单位是{unit}，“{other}”是{other_unit}，不能放在一起比较或加减。",
-        "“{word}” is in {unit} and “{other}” in {other_unit}; they cannot be compared or added.",
+        "“{word}” has the unit {unit}, “{other}” has {other_unit}; they cannot be compared or added.",
     ),
     Reason.PER_CENT_OR_NOT: Text(
         "“{other}”是百分比，“{word}”是指{word}%吗？请写上%。",
         "“{other}” is a percentage; do you mean {word}%? Please write the %.",
     ),
-    Reason.NO_QUANTITY: Text("“{word}”里没有指标，结果永远不变。", "“{word}” names no figure, so it never changes."),
+    Reason.NO_QUANTITY: Text(
+        "“{word}”的结果永远一样，请用会变的指标来比较。",
+        "“{word}” is always the same; compare something that changes.",
+    ),
     Reason.NUMBER_TOO_LARGE: Text("“{word}”太大了。", "“{word}” is too large."),
     Reason.DIVISION_BY_ZERO: Text("不能除以0。", "Nothing can be divided by 0."),
     Reason.NOT_SESSIONS: Text(
@@ -104,6 +107,10 @@ _TEXTS = {
     Reason.NOT_A_PERCENTAGE: Text(
         "分位应在0%到100%之间，不能是“{word}”。", "A percentile lies between 0% and 100%; “{word}” does not."
     ),
+    Reason.NOT_A_MULTIPLE: Text(
+        "“{word}”应当是标准差的倍数，例如3。", "“{word}” should be a number of standard deviations, such as 3."
+    ),
+    Reason.NO_RANK: Text("“{word}”不是基金的指标，不能排名。", "“{word}” is no figure of a fund and cannot be ranked."),
     Reason.NO_SUM: Text(
         "“{word}”不能按天累加，请写明平均、最高或最低。",
         "“{word}” cannot be summed over sessions; ask for its mean, highest or lowest.",

@@ -17,6 +17,7 @@ from signals.rules.errors import Fault, Reason
 from signals.rules.lexer import Lexeme
 from signals.rules.operators import Function
 from signals.rules.tree import Call, Expression, Number, Of
+from signals.rules.units import SESSIONS
 from signals.rules.vocabulary import Meaning
 
 YEAR = 250
@@ -124,7 +125,9 @@ class FigureBuilder(Transformer[Token, Any]):
         return Said(functions.over_sessions(Function.SUM, figure, count), begin_of(word), figure.end)
 
     def bare_near(self, sessions: Token, name: Token) -> Said:
-        """20日净流入."""
+        """20日净流入; a number without 日 is no number of sessions here."""
+        if word_of(sessions).value.dimension != SESSIONS:
+            raise Fault(Reason.UNEXPECTED, (begin_of(name), end_of(name)))
         return self.near(sessions, sessions, self.name(name))
 
     def over(self, figure: Said, _: Token, sessions: Token) -> Said:

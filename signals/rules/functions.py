@@ -68,7 +68,7 @@ def ranked(said: Said) -> Expression:
     """Standing among peers; one that has a name of its own is called by it."""
     one = said.figure
     if not any(isinstance(each, Of) and each.subject is None for each in walk(one)):
-        raise Fault(Reason.NO_QUANTITY, said.at)
+        raise Fault(Reason.NO_RANK, said.at)
     for name, quantity in RANKED.items():
         if one == Of(quantity):
             return Of(RANKS[name])

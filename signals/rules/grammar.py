@@ -7,10 +7,12 @@ from typing import Any
 from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
+from signals.core.text import Text
 from signals.rules.builder import Builder, Built
 from signals.rules.errors import Fault, Reason
 from signals.rules.lexer import Lexeme
 from signals.rules.lexicon import Kind
+from signals.rules.operators import Direction
 
 _GRAMMAR = """
 start: [prefix] either [suffix]
@@ -106,13 +108,23 @@ def _fault(words: list[Lexeme], found: Lexeme | None, expected: set[str]) -> Fau
     before = words[at - 1] if at else None
     if before is not None:
         if reason := _missing(before, expected):
-            return Fault(reason, (before.start, before.end))
+            return Fault(reason, (before.start, before.end), usage=_usage(before))
         if (found is None or found.kind in _ENDS) and Kind.COMPARE in expected:
             return Fault(Reason.MISSING_COMPARISON, (_begin(words, at), before.end))
     wrong = found or words[-1]
     if before is not None and before.kind is Kind.COMMA:
         wrong = before
-    return Fault(_misplaced(wrong, words[:at], expected), (wrong.start, wrong.end))
+    return Fault(_misplaced(wrong, words[:at], expected), (wrong.start, wrong.end), usage=_usage(wrong))
+
+
+def _usage(word: Lexeme) -> Text:
+    """How a function is written."""
+    if word.kind is Kind.RUN:
+        return Text("streak(溢价率 > 1%) >= 3", "streak(premium > 1%) >= 3")
+    if word.kind is Kind.PREDICATE:
+        name = "new_high" if word.value is Direction.UP else "new_low"
+        return Text(f"{name}(份额, 60)", f"{name}(shares, 60)")
+    return Text(f"{word.value}(净流入, 20)", f"{word.value}(flow, 20)")
 
 
 def _misplaced(wrong: Lexeme, before: list[Lexeme], expected: set[str]) -> Reason:

@@ -22,6 +22,7 @@ MAX_VALUE = Decimal(10**15)
 _DIGITS = re.compile(r"\d{1,24}(?:\.\d{1,24})?|\.\d{1,24}", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}(?![0-9a-z_])")
 _SUBJECT = re.compile(r"@([0-9a-z]{2,12}(?:\+[a-z]{2,8})?)")
+_WORD = re.compile(r"\w+")
 _LATIN = re.compile(r"[a-z_][a-z0-9_]*")
 _MARKETS = ("SSE", "SZSE", "SSE+SZSE")
 _CALLED = frozenset({Kind.FUNCTION, Kind.PREDICATE, Kind.RUN})
@@ -102,9 +103,9 @@ class Lexer:
         if end > at:
             return self._add(Kind.SCOPE, self.vocabulary.scopes(self.text[at:end]), at, end)
         if self.words[-1].kind is Kind.ON and self.text[at].isalnum():
-            end = self._run(at)
-            word = self.text[at:end]
-            raise Fault(Reason.UNKNOWN_SCOPE, (at, end), near=self.vocabulary.like(word, scope=True))
+            word = next(iter(_WORD.findall(self.text[at : at + _MOST_LETTERS])))
+            near = self.vocabulary.like(word, scope=True)
+            raise Fault(Reason.UNKNOWN_SCOPE, (at, at + len(word)), near=near)
         return at
 
     def _number(self, at: int) -> int:
@@ -188,7 +189,10 @@ class Lexer:
         end, last = self._run(at), self.words[-1] if self.words else None
         if last is not None and last.kind is Kind.NAME and last.end == at:
             at = last.start
-        return Fault(Reason.UNKNOWN_NAME, (at, end), near=self.vocabulary.like(self.text[at:end]))
+        near = self.vocabulary.like(self.text[at:end])
+        if not near and (digits := _DIGITS.match(self.text, end)):
+            near = self.vocabulary.like(self.text[at : digits.end()])  # the number may be part of a name: 沪深300
+        return Fault(Reason.UNKNOWN_NAME, (at, end), near=near)
 
     def _run(self, at: int) -> int:
         """End of an unknown word: a Latin one, or letters up to a sign, a digit or an operator."""

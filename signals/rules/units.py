@@ -51,8 +51,10 @@ class Dimension:
     @property
     def words(self) -> Text:
         """What people call it: 元, %, 日, 元/份, a bare number."""
+        if self == CNY_PER_SHARE:
+            return Text("元/份", "CNY/share")
         if self.bare:
-            return Text("%", "%") if self.per_cent else Text("纯数字", "a bare number")
+            return Text("%", "%") if self.per_cent else Text("纯数字", "none")
         names = [(_NAMES[base], power) for base, power in zip(_BASES, _powers(self), strict=True) if power]
         above = [name for name, power in names for _ in range(power)] or [Text("1", "1")]
         below = [name for name, power in names for _ in range(-power)]
@@ -68,7 +70,7 @@ _NAMES = {
     "shares": Text("份", "shares"),
     "sessions": Text("日", "sessions"),
     "points": Text("点", "points"),
-    "count": Text("名次或只数", "a rank or count"),
+    "count": Text("名", "places"),
 }
 
 NUMBER = Dimension()

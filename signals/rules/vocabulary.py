@@ -34,10 +34,16 @@ INDEX_LABELS: Mapping[str, Text] = {
 }
 """The main indices by code."""
 
-INDEX_NAMES: Mapping[str, str] = {
-    name: code for code, label in INDEX_LABELS.items() for name in (label.zh, label.en)
-} | {"上证综指": "000001", "csi 300": "000300", "csi 500": "000905", "csi 1000": "000852", "star 50": "000688"}
-"""What people call them."""
+INDEX_NAMES: Mapping[str, str] = {name: code for code, label in INDEX_LABELS.items() for name in (label.zh, label.en)}
+"""Their codes by both names."""
+
+_INDEX_ALIASES = {
+    "上证综指": "000001",
+    "csi 300": "000300",
+    "csi 500": "000905",
+    "csi 1000": "000852",
+    "star 50": "000688",
+}
 
 _MARKET_NAMES = {"两市": BOTH_EXCHANGES, "沪市": "SSE", "上交所": "SSE", "深市": "SZSE", "深交所": "SZSE"}
 _ALL_WORDS = ("all", "all funds", "全部", "所有", "全市场", "所有基金", "全部基金")
@@ -136,7 +142,7 @@ class Vocabulary:
         return parts | dict.fromkeys(_ALL_WORDS, ScopePart(ScopeKind.ALL))
 
     def _subject_words(self) -> Iterator[tuple[str, Sense]]:
-        for name, code in self.indices.items():
+        for name, code in {**self.indices, **_INDEX_ALIASES}.items():
             yield fold(name).text, Sense(Kind.SUBJECT, Subject(Axis.INDEX, code))
         for name, code in _MARKET_NAMES.items():
             yield name, Sense(Kind.SUBJECT, Subject(Axis.MARKET, code))

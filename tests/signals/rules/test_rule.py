@@ -87,7 +87,10 @@ SPELLINGS = {
     "change != nav_change": ("净值涨跌幅 ≠ 涨跌幅", "change <> nav_change"),
     "change > nav_change": ("涨跌幅 > 净值涨跌幅", "净值涨跌幅 < 涨跌幅", "非 (涨跌幅 <= 净值涨跌幅)"),
     "change > 1% and (flow > 0 CNY or turnover > 10%)": ("change > 1% and (turnover > 10% or flow > 0)",),
-    "change > 1% and flow > 0 CNY or turnover > 10%": ("turnover > 10% or flow > 0 and change > 1%", "(change > 1% and flow > 0) or turnover > 10%"),
+    "change > 1% and flow > 0 CNY or turnover > 10%": (
+        "turnover > 10% or flow > 0 and change > 1%",
+        "(change > 1% and flow > 0) or turnover > 10%",
+    ),
     "change < 0% and not (new_high(close, 60))": ("非 (创60日新高 或 涨跌幅 >= 0)", "not 创60日新高 and change < 0"),
     "new_high(close, 60)": ("not not 创60日新高",),
     "change > 1%": ("change > 1% and change > 1%", "涨跌幅 > 1% 或 涨跌幅 > 1%"),
