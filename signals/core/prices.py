@@ -8,7 +8,7 @@ from signals.core.matrix import Bools, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
-from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.quantity import STALE_SESSIONS, Quantity, Scale
 from signals.core.series import carried, positive, previous, runs
 from signals.core.text import Text
 
@@ -38,8 +38,8 @@ def _change(panel: Panel) -> Measure:
     return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
-def price_scale(panel: Panel) -> Floats:
-    """Factors that make closes of different sessions comparable.
+def price_scale(panel: Panel) -> Scale:
+    """What makes closes of different sessions comparable.
 
     Each session's factor is the one before times the last close over the exchange's previous close, which is
     adjusted for splits and dividends; that of T rests on figures of T and before alone.
@@ -48,7 +48,7 @@ def price_scale(panel: Panel) -> Floats:
     last = previous(carried(close, len(close))[0])
     ratio = last / positive(panel.derive(find_actions).prev_close)
     step = np.where(np.isfinite(close) & np.isfinite(ratio), ratio, 1.0)
-    return np.asarray(np.cumprod(step, axis=0))
+    return Scale(np.asarray(np.cumprod(step, axis=0)), np.zeros(close.shape, dtype=np.bool_))
 
 
 def _streak(panel: Panel, *, rising: bool) -> Measure:

@@ -18,7 +18,7 @@ from signals.core.field import (
     Field,
     Unit,
 )
-from signals.core.matrix import Floats, Ints
+from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Figure, Measure
 from signals.core.panel import Panel
 from signals.core.series import carried
@@ -51,6 +51,16 @@ _PUBLISHED = {
 """Fields that are not out at the close."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Scale:
+    """What makes figures of different sessions comparable over splits and dividends."""
+
+    factors: Floats
+    """Figures times these are on one scale."""
+    doubtful: Bools
+    """Sessions that do not compare with earlier ones, at least not on their own evening."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
     """A named figure of every fund, index or market and every session."""
@@ -72,8 +82,8 @@ class Quantity:
     """A figure of the session alone, so that a sum over sessions means something."""
     sessions: int = 1
     """Sessions that it looks at, its own included."""
-    scale: Callable[[Panel], Floats] | None = None
-    """Factors that bring its sessions onto one scale, over splits and dividends; None = they are already."""
+    scale: Callable[[Panel], Scale] | None = None
+    """How its sessions are brought onto one scale; None = they are on one already."""
 
     @property
     def freshness(self) -> Freshness:

@@ -5,10 +5,10 @@ import numpy as np
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
 from signals.core.flows import counted_shares
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import Panel
-from signals.core.quantity import Quantity
+from signals.core.quantity import Quantity, Scale
 from signals.core.series import at_rows, base_rows
 from signals.core.text import Text
 from signals.core.values import share_value
@@ -16,9 +16,11 @@ from signals.core.values import share_value
 _NEEDS = frozenset({SHARES})
 
 
-def count_scale(panel: Panel) -> Floats:
-    """Factors that make share counts of different sessions comparable: one over the splits so far."""
-    return np.asarray(1.0 / np.cumprod(panel.derive(find_actions).share_ratio, axis=0))
+def count_scale(panel: Panel) -> Scale:
+    """What makes share counts of different sessions comparable: one over the splits so far, where those are known."""
+    actions = panel.derive(find_actions)
+    factors = 1.0 / np.cumprod(actions.share_ratio, axis=0)
+    return Scale(np.asarray(factors), actions.pending | actions.unsettled | actions.late)
 
 
 def _shares(panel: Panel) -> Measure:

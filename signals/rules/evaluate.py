@@ -143,10 +143,11 @@ class Evaluation:
         return Verdicts(fires & known, known)
 
     def _record(self, one: Record, of: Measure, rows: Ints) -> tuple[Bools, Bools]:
-        scaled, _ = self._scaled(one.of, of)
+        scaled, factors = self._scaled(one.of, of)
         scaled = scaled if one.direction is Direction.UP else -scaled
         past = windows.highest_before(scaled, one.sessions)[rows]
-        return scaled[rows] > past, np.isfinite(scaled[rows] + past)
+        own = np.isfinite(np.broadcast_to(factors, scaled.shape)[rows])
+        return scaled[rows] > past, np.isfinite(scaled[rows] + past) & own
 
     def _measured(self, one: Expression) -> Measure:
         match one:
@@ -175,8 +176,9 @@ class Evaluation:
     def _scaled(self, one: Expression, measure: Measure) -> tuple[Floats, Floats | float]:
         """A figure with its sessions on one scale, and the factors that brought it there."""
         if isinstance(one, Of) and one.quantity.scale is not None:
-            factors = self._panel.derive(one.quantity.scale)
-            return measure.values * factors, factors
+            scale = self._panel.derive(one.quantity.scale)
+            # What does not compare with earlier sessions has no place among them on its own.
+            return measure.values * scale.factors, np.where(scale.doubtful, np.nan, scale.factors)
         return measure.values, 1.0
 
     def _called(self, one: Call, of: Measure) -> Measure:
@@ -197,9 +199,9 @@ class Evaluation:
         if one.function in _WINDOWS:
             return replace(of, values=_WINDOWS[one.function](scaled, one.sessions) / factors)
         usual = against_own_past(scaled, one.sessions, windows.least_known(one.sessions))
-        if one.function is Function.ZSCORE:
-            return replace(of, values=usual.zscore, unit=one.dimension.unit)
-        return replace(of, values=usual.percentile, unit=Unit.PERCENTILE)
+        zscore = one.function is Function.ZSCORE
+        standing = np.where(np.isfinite(factors), usual.zscore if zscore else usual.percentile, np.nan)
+        return replace(of, values=standing, unit=one.dimension.unit if zscore else Unit.PERCENTILE)
 
     def _ago(self, one: Call, of: Measure) -> Measure:
         scaled, factors = self._scaled(one.of, of)
@@ -257,6 +259,27 @@ def _summed(one: Call, of: Measure) -> Measure:
 
 
 def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> tuple[Bools, Bools]:
+    beyond = Operator.ABOVE if direction is Direction.UP else Operator.BELOW
+    before = previous(left)[rows], previous(right)[rows]
+    now = left[rows], right[rows]
+    known = np.isfinite(now[0] + now[1] + before[0] + before[1])
+    return COMPARED[beyond](*now) & COMPARED[beyond.negated](*before), known
+
+
+def _places(one: Expression, panel: Panel) -> dict[Axis, int]:
+    """The columns of the indices and markets that a figure names, one for each axis."""
+    subjects = [each.subject for each in walk(one) if isinstance(each, Of) and each.subject is not None]
+    return {each.axis: panel.columns[each.axis].get(each.code, 0) for each in subjects}
+
+
+def _summed(one: Call, of: Measure) -> Measure:
+    if of.unit is Unit.MOVE:
+        return replace(of, values=windows.compounded(of.values, one.sessions))
+    soft = windows.total(of.soft.astype(np.float64), one.sessions) > 0
+    return replace(of, values=rolling_sum(of.values, one.sessions), estimated=soft)
+
+
+def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> tuple[Bools, Bools]:
     gap = left - right if direction is Direction.UP else right - left
     now, before = gap[rows], previous(gap)[rows]
     return (now > 0) & (before <= 0), np.isfinite(now + before)
@@ -277,24 +300,24 @@ def _either(one: Verdicts, two: Verdicts) -> Verdicts:
 
 
 _NEAR = 1e-9
-"""Figures that differ by less than this share are equal; rounding is no difference."""
+"""Figures that differ by less than this share (of 1, where they are smaller) are equal: rounding is no difference."""
+
+
+def _slack(right: Floats) -> Floats:
+    return _NEAR * np.maximum(1.0, np.abs(right))
 
 
 def _equal(left: Floats, right: Floats) -> Bools:
-    return np.abs(left - right) <= _NEAR * np.maximum(1.0, np.abs(right))
-
-
-def _unequal(left: Floats, right: Floats) -> Bools:
-    return ~_equal(left, right)
+    return np.abs(left - right) <= _slack(right)
 
 
 COMPARED: dict[Operator, Callable[[Floats, Floats], Bools]] = {
-    Operator.ABOVE: np.greater,
-    Operator.AT_LEAST: np.greater_equal,
-    Operator.BELOW: np.less,
-    Operator.AT_MOST: np.less_equal,
+    Operator.ABOVE: lambda left, right: left > right + _slack(right),
+    Operator.AT_LEAST: lambda left, right: left >= right - _slack(right),
+    Operator.BELOW: lambda left, right: left < right - _slack(right),
+    Operator.AT_MOST: lambda left, right: left <= right + _slack(right),
     Operator.EQUAL: _equal,
-    Operator.UNEQUAL: _unequal,
+    Operator.UNEQUAL: lambda left, right: ~_equal(left, right),
 }
 """How each operator compares; what it says of NaN is not known and left out by its callers."""
 
