@@ -266,25 +266,6 @@ def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> t
     return COMPARED[beyond](*now) & COMPARED[beyond.negated](*before), known
 
 
-def _places(one: Expression, panel: Panel) -> dict[Axis, int]:
-    """The columns of the indices and markets that a figure names, one for each axis."""
-    subjects = [each.subject for each in walk(one) if isinstance(each, Of) and each.subject is not None]
-    return {each.axis: panel.columns[each.axis].get(each.code, 0) for each in subjects}
-
-
-def _summed(one: Call, of: Measure) -> Measure:
-    if of.unit is Unit.MOVE:
-        return replace(of, values=windows.compounded(of.values, one.sessions))
-    soft = windows.total(of.soft.astype(np.float64), one.sessions) > 0
-    return replace(of, values=rolling_sum(of.values, one.sessions), estimated=soft)
-
-
-def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> tuple[Bools, Bools]:
-    gap = left - right if direction is Direction.UP else right - left
-    now, before = gap[rows], previous(gap)[rows]
-    return (now > 0) & (before <= 0), np.isfinite(now + before)
-
-
 def _late(measure: Measure) -> Bools:
     return np.zeros(measure.values.shape, dtype=np.bool_) if measure.late is None else measure.late
 

@@ -74,31 +74,16 @@ class Plain:
         window = [*past[len(past) - min(len(past), n - 1) :], now]
         known = [each for each in window if each is not None]
         before = [each for each in past if each is not None]
-        match one.function:
-            case Function.ABS:
-                return None if now is None else abs(now)
-            case Function.AGO:
-                return self._moved(one.of, row - n, row, column)
-            case Function.SUM:
-                if isinstance(one.of, Of) and one.of.quantity.unit is Unit.MOVE:
-                    return math.prod(1 + each for each in known) - 1 if _enough(known, n) else None
-                return sum(known) if len(known) == n else None
-            case Function.MEAN:
-                return mean(known) if _enough(known, n) else None
-            case Function.HIGHEST:
-                return max(known) if _enough(known, n) else None
-            case Function.LOWEST:
-                return min(known) if _enough(known, n) else None
-            case Function.RANK:
-                return self._rank(one.of, row, column)
-            case Function.PERCENTILE:
-                if now is None or not _enough(before, n):
-                    return None
-                return sum(1.0 if each < now else 0.5 if each == now else 0.0 for each in before) / len(before)
-            case Function.ZSCORE:
-                if now is None or not _enough(before, n) or stdev(before) < 1e-9 * max(1, abs(mean(before))):
-                    return None
-                return (now - mean(before)) / stdev(before)
+        several = {Function.MEAN: mean, Function.HIGHEST: max, Function.LOWEST: min}
+        if one.function in several:
+            return several[one.function](known) if _enough(known, n) else None
+        if one.function is Function.SUM:
+            return _total(one.of, known, n)
+        if one.function in (Function.PERCENTILE, Function.ZSCORE):
+            return _standing(one.function, now, before, n)
+        if one.function is Function.ABS:
+            return None if now is None else abs(now)
+        return self._moved(one.of, row - n, row, column) if n else self._rank(one.of, row, column)
 
     def _moved(self, one: Expression, at: int, row: int, column: int) -> float | None:
         """A figure of an earlier session on the scale of a later one."""
@@ -182,17 +167,31 @@ class Plain:
             if now is None or not _enough(known, one.sessions):
                 return None
             return now > max(known) if one.direction is Direction.UP else now < min(known)
+        now = self._sides(one, row, column)
+        if isinstance(one, Compare) or now is None:
+            return None if now is None else _compared(one.operator, *now)  # type: ignore[union-attr]
+        before = self._sides(one, row - 1, column)
+        beyond = Operator.ABOVE if one.direction is Direction.UP else Operator.BELOW
+        return None if before is None else _compared(beyond, *now) and not _compared(beyond, *before)
+
+    def _sides(self, one: Compare | Cross, row: int, column: int) -> tuple[float, float] | None:
         left, right = self.value(one.left, row, column), self.value(one.right, row, column)
-        if left is None or right is None:
-            return None
-        if isinstance(one, Compare):
-            return _compared(one.operator, left, right)
-        before, then = self.value(one.left, row - 1, column), self.value(one.right, row - 1, column)
-        if before is None or then is None:
-            return None
-        if one.direction is Direction.UP:
-            return _compared(Operator.ABOVE, left, right) and _compared(Operator.AT_MOST, before, then)
-        return _compared(Operator.BELOW, left, right) and _compared(Operator.AT_LEAST, before, then)
+        return None if left is None or right is None else (left, right)
+
+
+def _total(one: Expression, known: list[float], sessions: int) -> float | None:
+    if isinstance(one, Of) and one.quantity.unit is Unit.MOVE:
+        return math.prod(1 + each for each in known) - 1 if _enough(known, sessions) else None
+    return sum(known) if len(known) == sessions else None
+
+
+def _standing(function: Function, now: float | None, before: list[float], sessions: int) -> float | None:
+    if now is None or not _enough(before, sessions):
+        return None
+    if function is Function.PERCENTILE:
+        return sum(1.0 if each < now else 0.5 if each == now else 0.0 for each in before) / len(before)
+    varies = stdev(before) > 1e-9 * max(1, abs(mean(before)))
+    return (now - mean(before)) / stdev(before) if varies else None
 
 
 def _compared(operator: Operator, left: float, right: float) -> bool:
