@@ -133,7 +133,13 @@ _LABELS = {
 
 BREADTH = {
     name: Quantity(
-        name=name, label=label, needs=_needs(name), compute=partial(breadth_measure, name=name), axis=Axis.TRACKED
+        name=name,
+        label=label,
+        unit=_UNITS[name],
+        meaning=Text(f"跟踪指数的{label.zh}", f"of the index that is tracked: {label.en}"),
+        needs=_needs(name),
+        compute=partial(breadth_measure, name=name),
+        axis=Axis.TRACKED,
     )
     for name, label in _LABELS.items()
 }

@@ -96,7 +96,7 @@ def _added(panel: Panel, groups: Mapping[str, Ints], axis: Axis, values: Floats)
 
 def _sources(panel: Panel, axis: Axis, row: int, column: int) -> str:
     funds = panel.derive(_MEMBERS[axis])[panel.subjects[axis][column]]
-    return panel.sources_of(FLOW.on(panel).inputs, row, funds.tolist())
+    return ", ".join(panel.sources_of(FLOW.on(panel).inputs, row, funds.tolist()))
 
 
 _SHARES = next(iter(FLOW.needs))
@@ -142,27 +142,36 @@ _LABELS = {Axis.CLASS: Text("类别", "class"), Axis.TRACKED: Text("指数", "in
 _PREFIXES = {Axis.CLASS: "class", Axis.TRACKED: "index"}
 
 
-def _quantity(axis: Axis, name: str, zh: str, en: str, compute: Callable[[Panel], Measure]) -> Quantity:
+def _quantity(axis: Axis, name: str, said: Text, unit: Unit, compute: Callable[[Panel], Measure]) -> Quantity:
     return Quantity(
         name=f"{_PREFIXES[axis]}_{name}",
-        label=Text(f"{_LABELS[axis].zh}{zh}", f"{_LABELS[axis].en} {en}"),
+        label=Text(f"{_LABELS[axis].zh}{said.zh}", f"{_LABELS[axis].en} {said.en}"),
+        unit=unit,
+        meaning=Text(
+            f"同一{_LABELS[axis].zh}的全部基金合计：{said.zh}", f"of all funds of one {_LABELS[axis].en}: {said.en}"
+        ),
         needs=FLOW.needs,
         compute=compute,
         axis=axis,
     )
 
 
-def _both(name: str, zh: str, en: str, compute: Callable[..., Measure], **fixed: object) -> dict[Axis, Quantity]:
-    return {axis: _quantity(axis, name, zh, en, partial(compute, axis=axis, **fixed)) for axis in _AXES}
+def _both(
+    name: str, zh: str, en: str, unit: Unit, compute: Callable[..., Measure], **fixed: object
+) -> dict[Axis, Quantity]:
+    said = Text(zh, en)
+    return {axis: _quantity(axis, name, said, unit, partial(compute, axis=axis, **fixed)) for axis in _AXES}
 
 
-GROUP_FLOW = _both("flow", "净流入", "net inflow", _total)
-GROUP_FLOW_5 = _both("flow_5", "近5日净流入", "net inflow over 5 sessions", _sum, sessions=5)
-GROUP_FLOW_20 = _both("flow_20", "近20日净流入", "net inflow over 20 sessions", _sum, sessions=20)
-GROUP_INFLOW_STREAK = _both("inflow_streak", "连续净流入", "inflow streak", _streak, rising=True)
-GROUP_OUTFLOW_STREAK = _both("outflow_streak", "连续净流出", "outflow streak", _streak, rising=False)
-GROUP_INFLOW_SUM = _both("inflow_streak_sum", "连续净流入累计", "inflow streak sum", _streak_sum, rising=True)
-GROUP_OUTFLOW_SUM = _both("outflow_streak_sum", "连续净流出累计", "outflow streak sum", _streak_sum, rising=False)
-GROUP_FUNDS = _both("funds", "统计基金数", "funds counted", _funds, living=False)
-GROUP_FUNDS_OF = _both("funds_of", "基金总数", "funds there are", _funds, living=True)
+GROUP_FLOW = _both("flow", "净流入", "net inflow", Unit.CNY, _total)
+GROUP_FLOW_5 = _both("flow_5", "近5日净流入", "net inflow over 5 sessions", Unit.CNY, _sum, sessions=5)
+GROUP_FLOW_20 = _both("flow_20", "近20日净流入", "net inflow over 20 sessions", Unit.CNY, _sum, sessions=20)
+GROUP_INFLOW_STREAK = _both("inflow_streak", "连续净流入", "inflow streak", Unit.SESSIONS, _streak, rising=True)
+GROUP_OUTFLOW_STREAK = _both("outflow_streak", "连续净流出", "outflow streak", Unit.SESSIONS, _streak, rising=False)
+GROUP_INFLOW_SUM = _both("inflow_streak_sum", "连续净流入累计", "inflow streak sum", Unit.CNY, _streak_sum, rising=True)
+GROUP_OUTFLOW_SUM = _both(
+    "outflow_streak_sum", "连续净流出累计", "outflow streak sum", Unit.CNY, _streak_sum, rising=False
+)
+GROUP_FUNDS = _both("funds", "统计基金数", "funds counted", Unit.COUNT, _funds, living=False)
+GROUP_FUNDS_OF = _both("funds_of", "基金总数", "funds there are", Unit.COUNT, _funds, living=True)
 """By axis: of classes their names begin with ``class_``, of tracked indices with ``index_``."""

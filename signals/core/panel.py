@@ -136,7 +136,7 @@ class Panel:
         told = (
             measure.sources(row, column)
             if measure.sources
-            else self.sources(measure.inputs_at(row, column), own, column)
+            else ", ".join(self.sources(measure.inputs_at(row, column), own, column))
         )
         return Figure(
             value=float(measure.values[row, column]),
@@ -157,12 +157,12 @@ class Panel:
         beside = tuple(one for one in self.beside if max(one.day, _known_on(one)) <= day)
         return replace(self, sessions=self.sessions[:stop], layers=layers, beside=beside, _derived={})
 
-    def sources(self, inputs: Iterable[Field], row: int, column: int) -> str:
-        """Who gave the cells of these fields."""
+    def sources(self, inputs: Iterable[Field], row: int, column: int) -> list[str]:
+        """The names of the sources that fields of one axis rest on in a cell."""
         return self.sources_of(inputs, row, (column,))
 
-    def sources_of(self, inputs: Iterable[Field], row: int, columns: Iterable[int]) -> str:
-        """Who gave the cells of these fields, for several subjects together."""
+    def sources_of(self, inputs: Iterable[Field], row: int, columns: Iterable[int]) -> list[str]:
+        """The same for several subjects together."""
         spoke: set[int] = set()
         for one, column in product(inputs, columns):
             layer = self.layers.get(one)
@@ -170,7 +170,7 @@ class Panel:
                 # A sum of both exchanges has no source of its own: its parts' sources are named.
                 summed = one.axis is Axis.MARKET and layer.origin[row, column] < 0
                 spoke.update(layer.origin[row].tolist() if summed else [int(layer.origin[row, column])])
-        return ", ".join(sorted({self.origins[one] for one in spoke if one >= 0}))
+        return sorted({self.origins[one] for one in spoke if one >= 0})
 
 
 def _known_on(one: Snapshot) -> date:

@@ -118,17 +118,35 @@ def _premium(panel: Panel, reference: Floats) -> Floats:
 
 
 NAV_CHANGE = Quantity(
-    name="nav_change", label=Text("净值涨跌幅", "NAV change"), needs=frozenset({NAV}), compute=_nav_change
+    name="nav_change",
+    label=Text("净值涨跌幅", "NAV change"),
+    unit=Unit.MOVE,
+    meaning=Text("单位净值的当日涨跌，分红与拆分已还原", "move of the NAV in the session, dividends and splits apart"),
+    words=("净值涨幅",),
+    opposite=("净值跌幅",),
+    needs=frozenset({NAV}),
+    compute=_nav_change,
+    sessions=2,
+    per_session=True,
 )
 PREMIUM_IOPV = Quantity(
     name="premium_iopv",
     label=Text("收盘溢价率（IOPV）", "closing premium over IOPV"),
+    unit=Unit.FRACTION,
+    meaning=Text("收盘价÷收盘时IOPV−1", "close over the closing IOPV, less one"),
+    words=("溢价率", "收盘溢价率", "溢价", "折溢价率", "premium", "closing premium"),
+    opposite=("折价率", "折价", "收盘折价率", "discount"),
     needs=frozenset({CLOSE, IOPV}),
     compute=_premium_iopv,
 )
 PREMIUM_LATEST_NAV = Quantity(
     name="premium_latest_nav",
     label=Text("溢价率（最近净值）", "premium over the latest NAV"),
+    unit=Unit.FRACTION,
+    meaning=Text(
+        "收盘价÷最近一次公布的净值−1，注明净值日期", "close over the latest published NAV, less one; dated by the NAV"
+    ),
+    words=("最近净值溢价率",),
     needs=frozenset({CLOSE}),
     compute=_premium_latest_nav,
 )
@@ -136,6 +154,10 @@ PREMIUM_LATEST_NAV = Quantity(
 PREMIUM_NAV = Quantity(
     name="premium_nav",
     label=Text("溢价率（净值）", "premium over NAV"),
+    unit=Unit.FRACTION,
+    meaning=Text("收盘价÷当日净值−1", "close over the NAV of the same session, less one"),
+    words=("净值溢价率", "nav premium"),
+    opposite=("净值折价率", "nav discount"),
     needs=frozenset({CLOSE, NAV}),
     compute=_premium_nav,
 )

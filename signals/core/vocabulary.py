@@ -1,4 +1,4 @@
-"""Every quantity by name: of funds, in the order in which an export lists them, and of groups of funds."""
+"""Every quantity by name: one vocabulary for digests, exports, rules and help."""
 
 from collections.abc import Mapping
 
@@ -17,8 +17,19 @@ from signals.core.group_flows import (
     GROUP_OUTFLOW_SUM,
 )
 from signals.core.levels import AUM_FROM_HIGH, PRICE_FROM_HIGH, SHARES_FROM_HIGH
+from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALANCE, SHORT_BALANCE
 from signals.core.peers import RANK_SIZES, RANKS
-from signals.core.prices import CHANGE, CLOSE_PRICE, DOWN_STREAK, TRADED_VALUE, TURNOVER, UP_STREAK
+from signals.core.prices import (
+    CHANGE,
+    CLOSE_PRICE,
+    DOWN_STREAK,
+    INDEX_CHANGE,
+    INDEX_LEVEL,
+    TRACKED_CHANGE,
+    TRADED_VALUE,
+    TURNOVER,
+    UP_STREAK,
+)
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, FLOW_SHARE, SHARE_COUNT, SHARE_GROWTH_YTD
 from signals.core.standing import (
@@ -28,7 +39,7 @@ from signals.core.standing import (
     PREMIUM_PERCENTILE,
     PREMIUM_ZSCORE,
 )
-from signals.core.values import PREMIUM_IOPV, PREMIUM_NAV
+from signals.core.values import NAV_CHANGE, PREMIUM_IOPV, PREMIUM_LATEST_NAV, PREMIUM_NAV
 
 FUND_QUANTITIES: Mapping[str, Quantity] = {
     one.name: one
@@ -83,3 +94,28 @@ GROUP_QUANTITIES: Mapping[str, Quantity] = {
     for one in by_axis.values()
 } | {one.name: one for one in BREADTH.values()}
 """Of classes of funds, and of the indices that funds track: the money into their funds, and their constituents."""
+"""The quantities of a fund that an export lists, in its order."""
+
+QUANTITIES: Mapping[str, Quantity] = {
+    **FUND_QUANTITIES,
+    **{
+        one.name: one
+        for one in (
+            PREMIUM_LATEST_NAV,
+            NAV_CHANGE,
+            TRACKED_CHANGE,
+            INDEX_LEVEL,
+            INDEX_CHANGE,
+            FINANCING_BALANCE,
+            FINANCING_CHANGE,
+            SHORT_BALANCE,
+            MARGIN_BALANCE,
+        )
+    },
+}
+"""All that a rule may speak of: funds first, then indices and the market."""
+
+
+def fields() -> tuple[Quantity, ...]:
+    """The quantities in the order in which help lists them, each with name, label, unit, meaning and freshness."""
+    return tuple(QUANTITIES.values())
