@@ -1,0 +1,94 @@
+"""Past firings: the moments at which a signal would have been told, not each session on which it held."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from signals.core.detector import Detector
+from signals.core.matrix import Bools, Floats, Ints
+from signals.core.panel import Panel
+from signals.core.series import previous
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Firings:
+    """Cells of a matrix of sessions × subjects, by rising row; one subject fires at most once a session and group."""
+
+    rows: Ints
+    columns: Ints
+    groups: Ints
+    """Which of several thresholds or detectors fired, from 0."""
+
+    def of(self, columns: Ints) -> "Firings":
+        """Those of some subjects; the columns count within these from then on."""
+        place = np.full(max(int(self.columns.max(initial=-1)), int(columns.max(initial=-1))) + 1, -1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        mine = place[self.columns] >= 0
+        return Firings(self.rows[mine], place[self.columns[mine]], self.groups[mine])
+
+
+def find_firings(detector: Detector, panel: Panel) -> Firings:
+    """Where a detector would have spoken: at the beginning of an episode and at each higher rung of it.
+
+    An episode that began on the first session on which its subject could be judged is left out: it may have
+    begun before the data do.
+    """
+    judged = detector.findings(panel)
+    found, told = judged.found, judged.episodes
+    since = told.since if found.since is None else found.since
+    fires = found.fires & found.known & (told.reached == np.arange(len(panel.sessions))[:, None])
+    rows, columns = np.nonzero(fires & (since > _first_known(found.known)))
+    rising = _higher_than_before(columns, since[rows, columns], rows, judged.rung[rows, columns])
+    return Firings(rows[rising], columns[rising], np.zeros(int(rising.sum()), dtype=np.int64))
+
+
+def crossings(values: Floats, thresholds: Floats) -> Firings:
+    """Where a value comes to a threshold from below it; the group is the threshold's number.
+
+    A fall back below and a new rise is a new firing, an unknown value in between is passed over, and what stands
+    above a threshold from its first known session on never came to it.
+    """
+    level = np.searchsorted(np.sort(thresholds), values, side="right")
+    known = np.isfinite(values)
+    rank = np.argsort(np.argsort(thresholds, kind="stable"), kind="stable")
+    before = _level_before(level, known)
+    rises = known & (before >= 0) & (level > before)
+    rows, columns = np.nonzero(rises)
+    crossed = (rank >= before[rows, columns][:, None]) & (rank < level[rows, columns][:, None])
+    which, groups = np.nonzero(crossed)
+    return Firings(rows[which], columns[which], groups)
+
+
+def together(firings: list[Firings]) -> Firings:
+    """Several lists of firings as one, each a group of its own."""
+    rows = np.concatenate([one.rows for one in firings])
+    order = np.argsort(rows, kind="stable")
+    groups = np.repeat(np.arange(len(firings)), [len(one.rows) for one in firings])
+    return Firings(rows[order], np.concatenate([one.columns for one in firings])[order], groups[order])
+
+
+def _first_known(known: Bools) -> Ints:
+    return np.where(known.any(axis=0), known.argmax(axis=0) if len(known) else -1, len(known))
+
+
+def _higher_than_before(columns: Ints, since: Ints, rows: Ints, rung: Ints) -> Bools:
+    """Which candidates stand on a higher rung than every earlier one of their episode."""
+    order = np.lexsort((rows, since, columns))
+    begins = np.ones(len(order), dtype=np.bool_)
+    begins[1:] = (np.diff(columns[order]) != 0) | (np.diff(since[order]) != 0)
+    # A running maximum that starts anew with each episode: a later episode lifts its rungs above all earlier ones.
+    lifted = rung[order] + np.cumsum(begins) * (int(rung.max(initial=0)) + 1)
+    highest = np.maximum.accumulate(lifted)
+    higher = np.empty(len(order), dtype=np.bool_)
+    higher[order] = begins | (lifted > previous(highest, fill=0))
+    return higher
+
+
+def _level_before(level: Ints, known: Bools) -> Ints:
+    """The level of the last known session before each; −1 = none."""
+    out = np.empty_like(level)
+    last = np.full(level.shape[1], -1, dtype=level.dtype)
+    for row in range(len(level)):
+        out[row] = last
+        last = np.where(known[row], level[row], last)
+    return out
