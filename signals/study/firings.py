@@ -8,6 +8,7 @@ from signals.core.detector import Detector
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import Panel
 from signals.core.series import previous
+from signals.study.walks import walk_crossings
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,15 +49,15 @@ def crossings(values: Floats, thresholds: Floats) -> Firings:
     A fall back below and a new rise is a new firing, an unknown value in between is passed over, and what stands
     above a threshold from its first known session on never came to it.
     """
-    level = np.searchsorted(np.sort(thresholds), values, side="right")
-    known = np.isfinite(values)
-    rank = np.argsort(np.argsort(thresholds, kind="stable"), kind="stable")
-    before = _level_before(level, known)
-    rises = known & (before >= 0) & (level > before)
-    rows, columns = np.nonzero(rises)
-    crossed = (rank >= before[rows, columns][:, None]) & (rank < level[rows, columns][:, None])
-    which, groups = np.nonzero(crossed)
-    return Firings(rows[which], columns[which], groups)
+    order = np.argsort(thresholds, kind="stable")
+    rising = thresholds[order]
+    places = np.empty((values.size // 8, 3), dtype=np.int64)
+    found = walk_crossings(values, rising, places)
+    if found > len(places):  # more than is likely: now it is known how many
+        places = np.empty((found, 3), dtype=np.int64)
+        walk_crossings(values, rising, places)
+    rows, columns, groups = places[:found].T.copy()
+    return Firings(rows, columns, order[groups])
 
 
 def together(firings: list[Firings]) -> Firings:
@@ -82,13 +83,3 @@ def _higher_than_before(columns: Ints, since: Ints, rows: Ints, rung: Ints) -> B
     higher = np.empty(len(order), dtype=np.bool_)
     higher[order] = begins | (lifted > previous(highest, fill=0))
     return higher
-
-
-def _level_before(level: Ints, known: Bools) -> Ints:
-    """The level of the last known session before each; −1 = none."""
-    out = np.empty_like(level)
-    last = np.full(level.shape[1], -1, dtype=level.dtype)
-    for row in range(len(level)):
-        out[row] = last
-        last = np.where(known[row], level[row], last)
-    return out

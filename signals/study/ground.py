@@ -10,6 +10,7 @@ from signals.core.panel import Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, of_class, traded
 from signals.core.profile import FundClass
 from signals.core.values import NAV_MOVE_LIMIT
+from signals.study.walks import Counts, walk_paths
 
 BROAD_INDICES = ("000985", "000300")
 """What a signal of the whole market is measured by: the first of them that is known."""
@@ -21,7 +22,7 @@ class Paths:
 
     price: Floats
     """Worth of 1 yuan put in before the first session; NaN where a session's own move is not known."""
-    chain: Ints
+    chain: Counts
     """Two prices of a column compare where this is the same: no move between them is lost."""
 
     def of(self, columns: Ints) -> "Paths":
@@ -61,13 +62,13 @@ def fund_paths(panel: Panel) -> Paths:
     """Of every fund by its closes; a suspended session is no move, one that nobody tells of breaks the chain."""
     moves = CHANGE.on(panel).values
     lost = ~panel.told(CLOSE) | (panel.derive(traded) & ~_plausible(moves))
-    return _paths(moves, lost)
+    return paths_of(moves, lost)
 
 
 def index_paths(panel: Panel) -> Paths:
     """Of every index by its levels; an index is never suspended."""
     moves = INDEX_CHANGE.on(panel).values
-    return _paths(moves, ~_plausible(moves))
+    return paths_of(moves, ~_plausible(moves))
 
 
 def _market(panel: Panel) -> Ground | None:
@@ -84,7 +85,8 @@ def _plausible(moves: Floats) -> Bools:
     return np.asarray(np.abs(moves) <= NAV_MOVE_LIMIT)
 
 
-def _paths(moves: Floats, lost: Bools) -> Paths:
-    good = _plausible(moves)
-    price = np.cumprod(np.where(good, 1.0 + moves, 1.0), axis=0)
-    return Paths(np.where(good, price, np.nan), np.cumsum(lost, axis=0, dtype=np.int32).astype(np.int64))
+def paths_of(moves: Floats, lost: Bools) -> Paths:
+    """The paths of matrices of moves; `lost` marks sessions whose move happened and is not known."""
+    price, chain = np.empty(moves.shape), np.empty(moves.shape, dtype=np.int32)
+    walk_paths(np.ascontiguousarray(moves), lost, NAV_MOVE_LIMIT, price, chain)
+    return Paths(price, chain)
