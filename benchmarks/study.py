@@ -156,9 +156,7 @@ def _pandas(made: Market) -> list[tuple[float, float, int]]:
 def _vectorbt_kernels(vectorbt: ModuleType, made: Market) -> list[tuple[float, float, int]]:
     """Its compiled functions without its frames; the sums are numpy's, over what these leave."""
     signals, labels = vectorbt.signals.nb, vectorbt.labels.nb
-    place = signals.rank_nb(
-        made.flow > 0, None, False, signals.sig_pos_rank_nb, np.full(made.flow.shape[1], -1), False
-    )
+    place = signals.rank_nb(made.flow > 0, None, False, signals.sig_pos_rank_nb, np.full(made.flow.shape[1], -1), False)
     entry = np.vstack([made.close[1:], np.full((1, made.close.shape[1]), np.nan)])
     out = []
     for horizon in HORIZONS:

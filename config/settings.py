@@ -31,6 +31,7 @@ from config.tables import (
     Archive,
     Digest,
     Outbox,
+    Study,
     Subscribers,
     Table,
     Telegram,
@@ -91,6 +92,7 @@ class Settings(Table):
     timetable: Timetable
     alerts: Alerts
     digest: Digest
+    study: Study
     subscribers: Subscribers
     outbox: Outbox
     detectors: dict[str, dict[str, Any]]

@@ -8,7 +8,20 @@ from dataclasses import dataclass, replace
 from telegram.constants import MessageLimit
 
 from bot.channels.legible import NOTHING, legible, visible
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Style, Table, line, muted, paragraph
+from bot.messages.model import (
+    Block,
+    Heading,
+    Line,
+    Message,
+    Paragraph,
+    Picture,
+    Span,
+    Style,
+    Table,
+    line,
+    muted,
+    paragraph,
+)
 from bot.messages.split import Piece, pack, split_line
 
 LIMIT: int = MessageLimit.MAX_TEXT_LENGTH

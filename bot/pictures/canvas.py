@@ -34,9 +34,10 @@ def quiet_axes(axes: Axes, theme: Theme) -> None:
 def as_png(figure: Figure) -> bytes:
     """The picture as a file; the same picture is the same bytes."""
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    canvas.draw()  # type: ignore[no-untyped-call]
     width, height = canvas.get_width_height()
-    image = Image.frombuffer("RGBA", (width, height), bytes(canvas.buffer_rgba())).convert("RGB")
+    pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.frombuffer("RGBA", (width, height), pixels).convert("RGB")
     file = BytesIO()
     image.quantize(COLOURS_MAX, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
     return file.getvalue()

@@ -71,8 +71,16 @@ def _draw_point(axes: Axes, place: int, point: Point, theme: Theme) -> None:
     axes.plot([place, place], bounds, color=colour, alpha=0.3, linewidth=8, solid_capstyle="round", zorder=2)
     ends = [place - _BASE_HALF_WIDTH, place + _BASE_HALF_WIDTH]
     axes.plot(ends, [point.base] * 2, color=theme.ink, linewidth=1.4, solid_capstyle="butt", zorder=3)
-    style = {"markerfacecolor": colour if point.certain else theme.ground, "markeredgecolor": colour}
-    axes.plot([place], [point.value], "o", markersize=10, markeredgewidth=2.4, zorder=4, **style)
+    axes.plot(
+        [place],
+        [point.value],
+        "o",
+        markersize=10,
+        markeredgewidth=2.4,
+        markerfacecolor=colour if point.certain else theme.ground,
+        markeredgecolor=colour,
+        zorder=4,
+    )
 
 
 def _write_point(axes: Axes, place: int, point: Point, theme: Theme) -> None:

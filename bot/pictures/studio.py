@@ -3,16 +3,19 @@
 import asyncio
 import importlib
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from bot.messages.model import Picture
 from bot.pictures.intervals import IntervalChart
-from bot.pictures.style import DARK, LIGHT
-
-if TYPE_CHECKING:
-    from bot.pictures import draw_intervals
+from bot.pictures.style import DARK, LIGHT, Theme
 
 _DRAWING = "bot.pictures.draw_intervals"
+
+
+class _Drawing(Protocol):
+    """The module that draws."""
+
+    def draw(self, chart: IntervalChart, theme: Theme) -> bytes: ...
 
 
 class Studio:
@@ -30,5 +33,5 @@ class Studio:
 def drawn(chart: IntervalChart, alt: str) -> Picture:
     """Draw here and now, in both themes."""
     # Loading it takes a second or two, which a service that nobody asks for a picture need not spend.
-    drawing = cast("type[draw_intervals]", importlib.import_module(_DRAWING))
+    drawing = cast("_Drawing", importlib.import_module(_DRAWING))
     return Picture(drawing.draw(chart, LIGHT), alt, drawing.draw(chart, DARK))

@@ -9,7 +9,7 @@ import numpy as np
 
 from signals.core.detector import Detector
 from signals.core.field import Axis
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Floats
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
 from signals.study.firings import Firings, find_firings, together
@@ -99,9 +99,7 @@ def study(panel: Panel, detector: Detector, fund_class: FundClass | None, terms:
     return made[0] if made else None
 
 
-def study_each(
-    panel: Panel, detectors: Sequence[Detector], fund_class: FundClass | None, terms: Terms
-) -> list[Study]:
+def study_each(panel: Panel, detectors: Sequence[Detector], fund_class: FundClass | None, terms: Terms) -> list[Study]:
     """Studies of several detectors of one axis, such as one with several thresholds, in one pass.
 
     They share the days that they are compared with: those that all of them could judge. Empty where their
@@ -113,11 +111,15 @@ def study_each(
     judged = np.logical_and.reduce([one.findings(panel).found.known[:, ground.columns] for one in detectors])
     firings = together([find_firings(one, panel).of(ground.columns) for one in detectors])
     counted = tally(firings, len(detectors), ground, judged, terms.horizons)
-    bounds = intervals(counted, terms.resamples, terms.seed)
-    return [
-        _study(panel, one, fund_class, ground, judged, _Group(group, firings, counted, bounds), terms)
-        for group, one in enumerate(detectors)
-    ]
+    trial = _Trial(
+        ground=ground,
+        judged_on=tuple(panel.sessions[row] for row in np.flatnonzero(judged.any(axis=1))),
+        firings=firings,
+        tally=counted,
+        bounds=intervals(counted, terms.resamples, terms.seed),
+        terms=terms,
+    )
+    return [trial.study(group, one, fund_class) for group, one in enumerate(detectors)]
 
 
 def busiest_class(panel: Panel, detector: Detector) -> FundClass | None:
@@ -130,67 +132,60 @@ def busiest_class(panel: Panel, detector: Detector) -> FundClass | None:
     return max(FundClass, key=lambda one: counts[one])
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Group:
-    number: int
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Trial:
+    """Everything that was counted; a group of firings for each detector."""
+
+    ground: Ground
+    judged_on: tuple[date, ...]
     firings: Firings
     tally: Tally
     bounds: Intervals
+    terms: Terms
 
-    def net_returns(self, ground: Ground, horizon: int, at: int) -> Floats:
-        mine = self.firings.groups == self.number
+    def study(self, group: int, detector: Detector, fund_class: FundClass | None) -> Study:
+        mine = self.firings.groups == group
+        return Study(
+            kind=detector.name,
+            axis=detector.axis,
+            fund_class=fund_class if detector.axis is Axis.FUND else None,
+            index=self.ground.index,
+            first=self.judged_on[0] if self.judged_on else None,
+            last=self.judged_on[-1] if self.judged_on else None,
+            subjects=len(np.unique(self.firings.columns[mine])),
+            firings=int(mine.sum()),
+            outcomes=tuple(self._outcome(group, at) for at in range(len(self.terms.horizons))),
+        )
+
+    def _outcome(self, group: int, at: int) -> Outcome:
+        fired = self.tally.fired[:, group, at]
+        count, days = int(fired[:, COUNT].sum()), int(np.count_nonzero(fired[:, COUNT]))
+        enough = count >= self.terms.least_count and days >= LEAST_DAYS
+        return Outcome(
+            horizon_sessions=self.terms.horizons[at],
+            count=count,
+            days=days,
+            rates=self._rates(group, at) if enough else None,
+        )
+
+    def _rates(self, group: int, at: int) -> Rates:
+        fired, base = self.tally.fired[:, group, at].sum(axis=0), self.tally.base[:, at].sum(axis=0)
+        up_low, up_high = self.bounds.up[group, at].tolist()
+        net_low, net_high = self.bounds.net[group, at].tolist()
+        return Rates(
+            up=float(fired[UP] / fired[COUNT]),
+            base_up=float(base[UP] / base[COUNT]),
+            up_between=(up_low, up_high),
+            ahead=float(fired[AHEAD] / fired[COUNT]),
+            median_net=float(np.median(self._net_returns(group, at))),
+            mean_net=float(fired[NET] / fired[COUNT]),
+            base_net=float(base[NET] / base[COUNT]),
+            net_between=(net_low, net_high),
+        )
+
+    def _net_returns(self, group: int, at: int) -> Floats:
+        mine = self.firings.groups == group
         rows, columns = self.firings.rows[mine], self.firings.columns[mine]
-        net: Floats = returns_after(ground.paths, rows, columns, horizon) - self.tally.mean[rows, at]
+        after = returns_after(self.ground.paths, rows, columns, self.terms.horizons[at])
+        net: Floats = after - self.tally.mean[rows, at]
         return net[np.isfinite(net)]
-
-
-def _study(
-    panel: Panel,
-    detector: Detector,
-    fund_class: FundClass | None,
-    ground: Ground,
-    judged: Bools,
-    group: _Group,
-    terms: Terms,
-) -> Study:
-    rows = np.flatnonzero(judged.any(axis=1))
-    mine = group.firings.groups == group.number
-    return Study(
-        kind=detector.name,
-        axis=detector.axis,
-        fund_class=fund_class,
-        index=ground.index,
-        first=panel.sessions[rows[0]] if rows.size else None,
-        last=panel.sessions[rows[-1]] if rows.size else None,
-        subjects=len(np.unique(group.firings.columns[mine])),
-        firings=int(mine.sum()),
-        outcomes=tuple(_outcome(ground, group, horizon, at, terms) for at, horizon in enumerate(terms.horizons)),
-    )
-
-
-def _outcome(ground: Ground, group: _Group, horizon: int, at: int, terms: Terms) -> Outcome:
-    fired = group.tally.fired[:, group.number, at]
-    count, days = int(fired[:, COUNT].sum()), int(np.count_nonzero(fired[:, COUNT]))
-    enough = count >= terms.least_count and days >= LEAST_DAYS
-    return Outcome(
-        horizon_sessions=horizon,
-        count=count,
-        days=days,
-        rates=_rates(ground, group, horizon, at) if enough else None,
-    )
-
-
-def _rates(ground: Ground, group: _Group, horizon: int, at: int) -> Rates:
-    fired, base = group.tally.fired[:, group.number, at].sum(axis=0), group.tally.base[:, at].sum(axis=0)
-    up_low, up_high = group.bounds.up[group.number, at].tolist()
-    net_low, net_high = group.bounds.net[group.number, at].tolist()
-    return Rates(
-        up=float(fired[UP] / fired[COUNT]),
-        base_up=float(base[UP] / base[COUNT]),
-        up_between=(up_low, up_high),
-        ahead=float(fired[AHEAD] / fired[COUNT]),
-        median_net=float(np.median(group.net_returns(ground, horizon, at))),
-        mean_net=float(fired[NET] / fired[COUNT]),
-        base_net=float(base[NET] / base[COUNT]),
-        net_between=(net_low, net_high),
-    )

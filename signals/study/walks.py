@@ -56,7 +56,7 @@ def loop_crossings(values: Floats, thresholds: Floats, places: Ints) -> int:
     return found
 
 
-def loop_tally(  # noqa: C901, PLR0912, PLR0917 - positional and in one piece, as compiled loops are
+def loop_tally(  # noqa: PLR0917 - positional and in one piece, as compiled loops are
     price: Floats,
     chain: Counts,
     judged: Bools,
