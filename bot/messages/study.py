@@ -103,7 +103,7 @@ def class_name(one: FundClass, words: Catalogue) -> str:
 
 
 def _table(study: Study, what: str, words: Catalogue) -> Table:
-    columns = (
+    columns: tuple[str, ...] = (
         ("after", "count", "up", "base", "between") if what == "up" else ("after", "mean", "base", "range", "median")
     )
     if what == "net" and not study.index:

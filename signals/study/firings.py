@@ -7,8 +7,7 @@ import numpy as np
 from signals.core.detector import Detector
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import Panel
-from signals.core.series import previous
-from signals.study.walks import walk_crossings
+from signals.study.walks import walk_crossings, walk_told
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,12 +34,12 @@ def find_firings(detector: Detector, panel: Panel) -> Firings:
     begun before the data do.
     """
     judged = detector.findings(panel)
-    found, told = judged.found, judged.episodes
-    since = told.since if found.since is None else found.since
-    fires = found.fires & found.known & (told.reached == np.arange(len(panel.sessions))[:, None])
-    rows, columns = np.nonzero(fires & (since > _first_known(found.known)))
-    rising = _higher_than_before(columns, since[rows, columns], rows, judged.rung[rows, columns])
-    return Firings(rows[rising], columns[rising], np.zeros(int(rising.sum()), dtype=np.int64))
+    found, episodes = judged.found, judged.episodes
+    since = np.ascontiguousarray(episodes.since if found.since is None else found.since)
+    told = np.empty(since.shape, dtype=np.bool_)
+    walk_told(found.fires & found.known, since, episodes.reached, judged.rung, told)
+    rows, columns = np.nonzero(told & (since > _first_known(found.known)))
+    return Firings(rows, columns, np.zeros(len(rows), dtype=np.int64))
 
 
 def crossings(values: Floats, thresholds: Floats) -> Firings:
@@ -70,16 +69,3 @@ def together(firings: list[Firings]) -> Firings:
 
 def _first_known(known: Bools) -> Ints:
     return np.where(known.any(axis=0), known.argmax(axis=0) if len(known) else -1, len(known))
-
-
-def _higher_than_before(columns: Ints, since: Ints, rows: Ints, rung: Ints) -> Bools:
-    """Which candidates stand on a higher rung than every earlier one of their episode."""
-    order = np.lexsort((rows, since, columns))
-    begins = np.ones(len(order), dtype=np.bool_)
-    begins[1:] = (np.diff(columns[order]) != 0) | (np.diff(since[order]) != 0)
-    # A running maximum that starts anew with each episode: a later episode lifts its rungs above all earlier ones.
-    lifted = rung[order] + np.cumsum(begins) * (int(rung.max(initial=0)) + 1)
-    highest = np.maximum.accumulate(lifted)
-    higher = np.empty(len(order), dtype=np.bool_)
-    higher[order] = begins | (lifted > previous(highest, fill=0))
-    return higher

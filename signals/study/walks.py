@@ -31,6 +31,23 @@ def loop_paths(moves: Floats, lost: Bools, most: float, price: Floats, chain: Co
             chain[row, column] = broken[column]
 
 
+def loop_told(fires: Bools, since: Ints, reached: Ints, rung: Ints, told: Bools) -> None:
+    """Mark where something that fires would have been told: a new episode whose rung was reached just now, or a
+    higher rung than was told within its episode."""
+    sessions, subjects = fires.shape
+    last, highest = np.full(subjects, -1), np.zeros(subjects, dtype=np.int64)
+    for row in range(sessions):
+        for column in range(subjects):
+            told[row, column] = False
+            if not fires[row, column]:
+                continue
+            begins = last[column] < since[row, column]
+            grows = not begins and rung[row, column] > highest[column]
+            if grows or (begins and reached[row, column] >= row - 1):
+                told[row, column] = True
+                last[column], highest[column] = row, rung[row, column]
+
+
 def loop_crossings(values: Floats, thresholds: Floats, places: Ints) -> int:
     """Count how often values come to rising thresholds from below; fill in row, column and threshold as far as
     `places` has room for them."""
@@ -111,5 +128,6 @@ def loop_tally(  # noqa: PLR0917 - positional and in one piece, as compiled loop
 
 _compiled = njit(cache=True, error_model="numpy", fastmath={"reassoc", "nsz"})
 walk_paths: Callable[[Floats, Bools, float, Floats, Counts], None] = _compiled(loop_paths)
+walk_told: Callable[[Bools, Ints, Ints, Ints, Bools], None] = _compiled(loop_told)
 walk_crossings: Callable[[Floats, Floats, Ints], int] = _compiled(loop_crossings)
 walk_tally: Callable[..., None] = _compiled(loop_tally)
