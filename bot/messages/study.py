@@ -50,16 +50,17 @@ def study_line(study: Study, horizon_sessions: int, words: Catalogue) -> str:
         return words.text(key, count=str(outcome.count))
     rates = outcome.rates
     low, high = (_points(one) for one in rates.up_between)
-    return words.text(
-        "study-line",
-        count=str(outcome.count),
-        days=str(horizon_sessions),
-        what=words.text(f"index-{study.index}") if study.index else "",
-        up=share(rates.up),
-        base=share(rates.base_up),
-        low=low,
-        high=high,
-    )
+    figures = {
+        "count": str(outcome.count),
+        "days": str(horizon_sessions),
+        "up": share(rates.up),
+        "base": share(rates.base_up),
+        "low": low,
+        "high": high,
+    }
+    if study.index:
+        return words.text("study-line-market", index=words.text(f"index-{study.index}"), **figures)
+    return words.text("study-line", **figures)
 
 
 def study_message(

@@ -209,7 +209,8 @@ button-watch = Watch
 button-unwatch = Unwatch
 
 # Study
-study-line = Such signals so far: { $count }; { $what } up { $days } sessions later in { $up }, base rate { $base }, difference { $low } to { $high } percentage points
+study-line = Such signals so far: { $count }; up { $days } sessions later in { $up }, base rate { $base }, difference { $low } to { $high } percentage points
+study-line-market = Such signals so far: { $count }; { $index } up { $days } sessions later in { $up }, base rate { $base }, difference { $low } to { $high } percentage points
 study-line-few = Such signals so far: { $count }, too few to tell
 study-line-none = No such signal so far
 study-since = {""} (since { $since })

@@ -209,7 +209,8 @@ button-watch = 关注
 button-unwatch = 取消关注
 
 # 研究
-study-line = 同类信号过去出现 { $count } 次，{ $days }日后{ $what }上涨 { $up }，同期基准 { $base }，差异区间 { $low }…{ $high }个百分点
+study-line = 同类信号过去出现 { $count } 次，{ $days }日后上涨 { $up }，同期基准 { $base }，差异区间 { $low }…{ $high }个百分点
+study-line-market = 同类信号过去出现 { $count } 次，{ $days }日后{ $index }上涨 { $up }，同期基准 { $base }，差异区间 { $low }…{ $high }个百分点
 study-line-few = 同类信号过去出现 { $count } 次，样本不足
 study-line-none = 同类信号过去没有出现过
 study-since = （{ $since }以来）
