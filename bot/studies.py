@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias, TypeVar
@@ -13,10 +13,12 @@ from bot.messages.study import Evidence, EvidenceKey, evidence_key
 from bot.store.market import MarketStore
 from signals.core.calendar import TradingCalendar
 from signals.core.detector import Detector
+from signals.core.field import Unit
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
+from signals.core.quantity import Quantity
 from signals.core.signal import Signal
-from signals.study.evidence import Study, Terms, busiest_class, study
+from signals.study.evidence import Study, Terms, busiest_class, study, study_thresholds
 
 ALL_SESSIONS = 100_000
 """More than any market has had."""
@@ -46,6 +48,15 @@ class Told:
     """A study over the history, and what its reader has to be told of the data."""
 
     study: Study | None
+    demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldOfEach:
+    """The same for each of several thresholds."""
+
+    studies: tuple[Study, ...]
+    unit: Unit
     demo: bool
 
 
@@ -107,6 +118,24 @@ class Studies:
                 panel = await market.panel(calendar, day, asof, sessions=sessions)
                 _keep(self._histories, key, await asyncio.to_thread(self._told, panel, detector, fund_class))
             return self._histories[key]
+
+    async def thresholds(
+        self,
+        market: MarketStore,
+        calendar: TradingCalendar,
+        quantity: Quantity,
+        values: Sequence[float],
+        *,
+        day: date,
+        asof: datetime,
+        sessions: int = ALL_SESSIONS,
+        fund_class: FundClass = FundClass.EQUITY,
+    ) -> ToldOfEach:
+        """What followed, over everything that is known, when a quantity of funds came to each of several values."""
+        async with self._loading:
+            panel = await market.panel(calendar, day, asof, sessions=sessions)
+            made = await asyncio.to_thread(study_thresholds, panel, quantity, values, fund_class, self.plan.terms)
+        return ToldOfEach(studies=tuple(made), unit=quantity.on(panel).unit, demo=panel.demo)
 
     def _told(self, panel: Panel, detector: Detector, fund_class: FundClass | None) -> Told:
         chosen = fund_class or busiest_class(panel, detector)

@@ -1,11 +1,24 @@
 """What followed a signal in the past, in words: a line under an alert, and the whole of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.catalogue import Catalogue
 from bot.messages.figures import number
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Style, Table, line, muted
+from bot.messages.model import (
+    Block,
+    Heading,
+    Line,
+    Message,
+    Paragraph,
+    Picture,
+    Span,
+    Style,
+    Table,
+    line,
+    muted,
+    paragraph,
+)
 from signals.core.field import Unit
 from signals.core.profile import FundClass, Profile
 from signals.core.signal import Signal
@@ -83,6 +96,44 @@ def study_message(
         ]
     blocks.append(Paragraph(tuple(_notes(study, words))))
     return Message(blocks=tuple(blocks))
+
+
+def thresholds_message(
+    studies: Sequence[Study], values: Sequence[str], what: str, horizon_sessions: int, words: Catalogue, *, demo: bool
+) -> Message:
+    """What followed when a quantity came to each of several values, a row for each."""
+    heading = words.text("study-title", title=what) + (f" {words.text('demo-label')}" if demo else "")
+    columns = ("at", "count", "up", "base", "between", "mean", "range")
+    first = studies[0]
+    if first.first is None or first.last is None:
+        return Message(blocks=(Heading(heading, 1), paragraph(words.text("study-nothing"))))
+    said = words.text(
+        "study-reaching",
+        what=what,
+        days=str(horizon_sessions),
+        where=class_name(first.fund_class or FundClass.OTHER, words),
+        first=first.first.isoformat(),
+        last=first.last.isoformat(),
+    )
+    table = Table(
+        tuple(words.text(f"study-column-{name}") for name in columns),
+        tuple(
+            (Span(value), *_threshold_row(study.after(horizon_sessions), words))
+            for value, study in zip(values, studies, strict=True)
+        ),
+    )
+    return Message(blocks=(Heading(heading, 1), paragraph(said), table, Paragraph(tuple(_notes(first, words)))))
+
+
+def _threshold_row(outcome: Outcome | None, words: Catalogue) -> Iterator[Span]:
+    yield Span(str(outcome.count) if outcome else "0")
+    rates = outcome.rates if outcome else None
+    if outcome is None or rates is None:
+        yield from _unknown(5, words)
+        return
+    yield from [*_up_row(outcome, words)][2:]
+    mean, _, between, *_ = [*_net_row(outcome, words)][1:]
+    yield from (mean, between)
 
 
 def study_scope(study: Study, words: Catalogue) -> str:

@@ -9,10 +9,12 @@ import numpy as np
 
 from signals.core.detector import Detector
 from signals.core.field import Axis
-from signals.core.matrix import Floats
+from signals.core.matrix import Bools, Floats
+from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
-from signals.study.firings import Firings, find_firings, together
+from signals.core.quantity import Quantity
+from signals.study.firings import Firings, crossings, find_firings
 from signals.study.ground import Ground, ground_of
 from signals.study.interval import Intervals, intervals
 from signals.study.tally import AHEAD, COUNT, NET, UP, Tally, returns_after, tally
@@ -67,9 +69,10 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The evidence for one detector with its thresholds."""
+    """The evidence for one detector with its settings, or for one threshold of a quantity."""
 
     kind: str
+    """The name of the detector or quantity."""
     axis: Axis
     fund_class: FundClass | None
     """The class of the funds; None for signals of indices and the market."""
@@ -95,23 +98,34 @@ def study(panel: Panel, detector: Detector, fund_class: FundClass | None, terms:
     is not over does not count, and neither do the days that it is compared with. Only subjects that are in
     the panel are counted: what was delisted before the data begin, or is not in them, is missed.
     """
-    made = study_each(panel, [detector], fund_class, terms)
-    return made[0] if made else None
+    ground = ground_of(panel, detector.axis, fund_class)
+    if ground is None:
+        return None
+    judged = detector.findings(panel).found.known[:, ground.columns]
+    trial = _tried(panel, ground, find_firings(detector, panel).of(ground.columns), terms, judged=judged)
+    return trial.study(0, detector.name, detector.axis, fund_class)
 
 
-def study_each(panel: Panel, detectors: Sequence[Detector], fund_class: FundClass | None, terms: Terms) -> list[Study]:
-    """Studies of several detectors of one axis, such as one with several thresholds, in one pass.
+def study_thresholds(
+    panel: Panel, quantity: Quantity, thresholds: Sequence[float], fund_class: FundClass | None, terms: Terms
+) -> list[Study]:
+    """What followed when a quantity came to each threshold from below, all of them in one pass.
 
-    They share the days that they are compared with: those that all of them could judge. Empty where their
-    subjects have no prices in the panel.
+    They share the days that they are compared with. Empty where its subjects have no prices in the panel.
     """
-    ground = ground_of(panel, detectors[0].axis, fund_class)
+    ground = ground_of(panel, quantity.axis, fund_class)
     if ground is None:
         return []
-    judged = np.logical_and.reduce([one.findings(panel).found.known[:, ground.columns] for one in detectors])
-    firings = together([find_firings(one, panel).of(ground.columns) for one in detectors])
-    counted = tally(firings, len(detectors), ground, judged, terms.horizons)
-    trial = _Trial(
+    measure = quantity.on(panel)
+    values = np.where(knowable(measure), measure.values, np.nan)[:, ground.columns]
+    firings = crossings(values, np.array(thresholds, dtype=np.float64))
+    trial = _tried(panel, ground, firings, terms, judged=np.isfinite(values), groups=len(thresholds))
+    return [trial.study(group, quantity.name, quantity.axis, fund_class) for group in range(len(thresholds))]
+
+
+def _tried(panel: Panel, ground: Ground, firings: Firings, terms: Terms, *, judged: Bools, groups: int = 1) -> "_Trial":
+    counted = tally(firings, groups, ground, judged, terms.horizons)
+    return _Trial(
         ground=ground,
         judged_on=tuple(panel.sessions[row] for row in np.flatnonzero(judged.any(axis=1))),
         firings=firings,
@@ -119,7 +133,6 @@ def study_each(panel: Panel, detectors: Sequence[Detector], fund_class: FundClas
         bounds=intervals(counted, terms.resamples, terms.seed),
         terms=terms,
     )
-    return [trial.study(group, one, fund_class) for group, one in enumerate(detectors)]
 
 
 def busiest_class(panel: Panel, detector: Detector) -> FundClass | None:
@@ -134,7 +147,7 @@ def busiest_class(panel: Panel, detector: Detector) -> FundClass | None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Trial:
-    """Everything that was counted; a group of firings for each detector."""
+    """Everything that was counted; a group of firings for each threshold."""
 
     ground: Ground
     judged_on: tuple[date, ...]
@@ -143,12 +156,12 @@ class _Trial:
     bounds: Intervals
     terms: Terms
 
-    def study(self, group: int, detector: Detector, fund_class: FundClass | None) -> Study:
+    def study(self, group: int, kind: str, axis: Axis, fund_class: FundClass | None) -> Study:
         mine = self.firings.groups == group
         return Study(
-            kind=detector.name,
-            axis=detector.axis,
-            fund_class=fund_class if detector.axis is Axis.FUND else None,
+            kind=kind,
+            axis=axis,
+            fund_class=fund_class if axis is Axis.FUND else None,
             index=self.ground.index,
             first=self.judged_on[0] if self.judged_on else None,
             last=self.judged_on[-1] if self.judged_on else None,

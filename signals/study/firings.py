@@ -17,7 +17,7 @@ class Firings:
     rows: Ints
     columns: Ints
     groups: Ints
-    """Which of several thresholds or detectors fired, from 0."""
+    """Which of several thresholds was reached, from 0."""
 
     def of(self, columns: Ints) -> "Firings":
         """Those of some subjects; the columns count within these from then on."""
@@ -57,14 +57,6 @@ def crossings(values: Floats, thresholds: Floats) -> Firings:
         walk_crossings(values, rising, places)
     rows, columns, groups = places[:found].T.copy()
     return Firings(rows, columns, order[groups])
-
-
-def together(firings: list[Firings]) -> Firings:
-    """Several lists of firings as one, each a group of its own."""
-    rows = np.concatenate([one.rows for one in firings])
-    order = np.argsort(rows, kind="stable")
-    groups = np.repeat(np.arange(len(firings)), [len(one.rows) for one in firings])
-    return Firings(rows[order], np.concatenate([one.columns for one in firings])[order], groups[order])
 
 
 def _first_known(known: Bools) -> Ints:

@@ -36,7 +36,7 @@ NARROW_IN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9ff
 BOTH_SCRIPTS = {"demo-label", "demo-notice"}
 """A reader of either language recognises the demo market by its Chinese name."""
 
-STUDY_COLUMNS = ("after", "count", "up", "base", "between", "mean", "range", "median", "ahead")
+STUDY_COLUMNS = ("at", "after", "count", "up", "base", "between", "mean", "range", "median", "ahead")
 FAMILIES = {
     "basis": {str(one) for one in Basis},
     "reason": {str(one) for one in Reason},

@@ -11,7 +11,15 @@ from bot.messages.alerts import render_alerts
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Message, Paragraph, Style, Table
 from bot.messages.sentences import Teller
-from bot.messages.study import Evidence, dated_line, evidence_key, study_line, study_message, study_scope
+from bot.messages.study import (
+    Evidence,
+    dated_line,
+    evidence_key,
+    study_line,
+    study_message,
+    study_scope,
+    thresholds_message,
+)
 from bot.subscriptions import Language
 from signals.core.field import Axis
 from signals.core.profile import FundClass
@@ -205,3 +213,19 @@ def test_corrections_and_ends_have_none() -> None:
 def test_a_fund_that_nobody_knows_has_no_class() -> None:
     assert evidence_key(inflow("510300", 0.5), NAMED.profiles) == ("inflow_streak", None)
     assert evidence_key(inflow("560850", 0.5), NAMED.profiles) == ("inflow_streak", FundClass.EQUITY)
+
+
+def test_each_value_of_a_quantity_has_its_row() -> None:
+    studies = [made(), made(12, None)]
+    message = thresholds_message(studies, ["3", "5"], "连续净流入", 5, ZH, demo=False)
+    (rows,) = tables(message)
+    assert rows == [
+        ["3", "212", "54.2%", "51.8%", "−1.9…+6.7", "+0.34%", "+0.02%…+0.66%"],
+        ["5", "12", "样本不足", "—", "—", "—", "—"],
+    ]
+    assert "5日之后（权益类ETF，2024-03-01 至 2025-02-11）" in said(message)[1]
+
+
+def test_values_of_which_nothing_is_known_have_no_rows() -> None:
+    message = thresholds_message([replace(made(0, None), first=None)], ["3"], "x", 5, ZH, demo=True)
+    assert said(message) == ["研究：x 〔演示数据〕", ZH.text("study-nothing")]

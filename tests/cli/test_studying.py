@@ -71,3 +71,28 @@ def test_an_empty_database_is_said_to_be_so(etfbot: Program) -> None:
     said = etfbot.run("study", "inflow_streak", *DAY, "--database", "sqlite:///new.db")
     assert said.code == 1
     assert "nothing is known" in said.complaint
+
+
+def test_several_values_of_a_quantity_are_studied_at_once(etfbot: Program, demo_url: str) -> None:
+    ask = ("study", "inflow_streak", "--at", "2,3,50", *DAY, "--database", demo_url, "--source", "demo")
+    told = json.loads(etfbot.run(*ask, "--json").out)
+    assert [one["at"] for one in told] == [2, 3, 50]
+    assert told[0]["firings"] > told[1]["firings"] > told[2]["firings"] == 0
+    shown = etfbot.run(*ask)
+    assert (shown.code, shown.err) == (0, "")
+    assert "连续净流入由下而上达到各值，5日之后（权益类ETF" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("inflow_streak", "--at", "2,x"), "'2,x' is no list of numbers"),
+        (("inflow_streek", "--at", "2"), "did you mean inflow_streak"),
+    ],
+)
+def test_values_that_cannot_be_studied_are_named(
+    etfbot: Program, demo_url: str, arguments: tuple[str, ...], reason: str
+) -> None:
+    said = etfbot.run("study", *arguments, *DAY, "--database", demo_url, "--source", "demo")
+    assert said.code == 2
+    assert reason in said.complaint

@@ -7,16 +7,18 @@ import pytest
 
 from signals.core.detector import Detector
 from signals.core.field import CLOSE, NAV, PREV_CLOSE, Axis
+from signals.core.flows import INFLOW_STREAK
+from signals.core.market import FINANCING_CHANGE
 from signals.core.matrix import Floats
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
-from signals.study.evidence import LEAST_DAYS, Study, Terms, busiest_class, study, study_each
+from signals.study.evidence import LEAST_DAYS, Study, Terms, busiest_class, study, study_thresholds
 from signals.study.firings import find_firings
 from signals.study.ground import ground_of
 from tests.builders import CALENDAR, LAST_DAY, market
 from tests.contracts.test_detectors import DETECTORS, every_detector, world
 from tests.signals.study.worlds import HighNav, after
-from tests.signals.worlds import lay
+from tests.signals.worlds import lay, random_market
 
 TERMS = Terms(horizons=(1, 5), least_count=20, resamples=300)
 
@@ -183,11 +185,27 @@ def test_funds_of_another_class_neither_fire_nor_count() -> None:
 
 
 def test_several_thresholds_are_studied_as_each_by_itself() -> None:
-    panel = made(4)
-    kinds = [HighNav(least=0.8), HighNav(least=1.0), HighNav(least=9.0)]
-    assert study_each(panel, kinds, FundClass.EQUITY, TERMS) == [
-        study(panel, one, FundClass.EQUITY, TERMS) for one in kinds
-    ]
+    panel = random_market(1, funds=24, sessions=60).panel
+    several = study_thresholds(panel, INFLOW_STREAK, [4, 2, 99], FundClass.EQUITY, TERMS)
+    alone = [study_thresholds(panel, INFLOW_STREAK, [one], FundClass.EQUITY, TERMS)[0] for one in (4, 2, 99)]
+    assert several == alone
+    assert several[1].firings > several[0].firings > several[2].firings == 0
+    assert several[0].kind == INFLOW_STREAK.name
+
+
+def test_a_threshold_fires_where_the_quantity_comes_to_it() -> None:
+    panel = random_market(1, funds=24, sessions=60).panel
+    (found,) = study_thresholds(panel, INFLOW_STREAK, [2], FundClass.EQUITY, replace(TERMS, least_count=1))
+    (row, column), *_ = np.argwhere(INFLOW_STREAK.on(panel).values == 2)
+    assert np.isfinite(INFLOW_STREAK.on(panel).values[row, column])
+    streak = study(panel, DETECTORS["inflow_streak"], FundClass.EQUITY, TERMS)
+    assert streak is not None
+    assert found.firings > 0
+    assert (found.first, found.last) == (streak.first, streak.last)
+
+
+def test_a_quantity_without_prices_has_no_studies() -> None:
+    assert study_thresholds(market(5).panel(), FINANCING_CHANGE, [1.0], None, TERMS) == []
 
 
 def test_the_market_is_studied_on_the_broad_index() -> None:

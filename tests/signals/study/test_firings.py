@@ -12,7 +12,7 @@ from bot.alerts import Alert, Pace, Reason, Sight, Told, decide
 from signals.core.field import Axis
 from signals.core.matrix import Floats
 from signals.core.panel import Panel
-from signals.study.firings import Firings, crossings, find_firings, together
+from signals.study.firings import Firings, crossings, find_firings
 from tests.builders import CALENDAR, market
 from tests.contracts.test_detectors import DETECTORS, every_detector, world
 from tests.signals.study.worlds import HighNav
@@ -155,12 +155,6 @@ def test_the_firings_of_some_subjects_are_numbered_among_them() -> None:
     every = Firings(np.array([0, 1, 1]), np.array([2, 0, 1]), np.zeros(3, dtype=np.int64))
     assert cells(every.of(np.array([1, 2]))) == {(0, 1, 0), (1, 0, 0)}
     assert cells(every.of(np.array([], dtype=np.int64))) == set()
-
-
-def test_several_lists_are_one_with_a_group_each() -> None:
-    some = Firings(np.array([1, 3]), np.array([0, 0]), np.zeros(2, dtype=np.int64))
-    more = Firings(np.array([2]), np.array([0]), np.zeros(1, dtype=np.int64))
-    assert cells(together([some, more])) == {(1, 0, 0), (2, 0, 1), (3, 0, 0)}
 
 
 def test_a_panel_without_sessions_has_no_firings() -> None:
