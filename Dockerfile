@@ -15,9 +15,13 @@ RUN useradd --system --uid 10001 --create-home --home-dir /data etfbot
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    NUMBA_CACHE_DIR=/var/cache/etfbot \
     ETFBOT_DATABASE=sqlite:////data/etfbot.db \
     ETFBOT_WEB__HOST=0.0.0.0
+RUN install -d -o etfbot /var/cache/etfbot
 USER etfbot
+# Compiled kernels are kept for the processor that this runs on; another one compiles its own beside its work.
+RUN python -c "import sys; from signals.core.kernels import warm; sys.exit(warm())"
 WORKDIR /data
 VOLUME /data
 EXPOSE 8787

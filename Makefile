@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo run test lint lock clean
+.PHONY: demo run test lint lock bench clean
 
 demo: $(VENV)/run.stamp     ## the main job on embedded defaults: http://127.0.0.1:8787
 	$(BIN)/etfbot demo
@@ -19,6 +19,9 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 test: lint                  ## everything that CI checks
 	$(BIN)/pytest -n auto --cov --cov-report=
 	$(BIN)/coverage report --include='signals/*' --fail-under=100
+
+bench: $(VENV)/run.stamp    ## speed beside pandas, and polars and vectorbt where installed: docs/benchmarks.md
+	$(BIN)/python -m benchmarks --write
 
 lock: $(VENV)/dev.stamp     ## renew both lock files on purpose
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.lock

@@ -1,6 +1,6 @@
 """What is worth telling: pure decisions over what is seen now and what was told before."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,6 +74,8 @@ class Sight:
     read: Callable[[Subject], Signal | None]
     """Its reading of a subject that does not fire; None where its figures are not known."""
     tell_end: bool = False
+    intraday: bool = False
+    """Seen at a price within the session, of which the next price takes nothing back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,19 +94,39 @@ def decide(sights: Iterable[Sight], told: Iterable[Told], pace: Pace) -> list[Al
     1. An episode is new when nothing was told inside it and its rung was reached just now.
     2. A higher rung of a told episode is told again; the same rung only as a reminder.
     3. What was told of this very session and now reads otherwise is corrected, once per change.
-    4. A told episode that reads as over is said to have ended, if its detector wants that.
+    4. A told episode that reads as over is said to have ended, if its detector wants that; one that pauses
+       is not over.
     5. A subject whose figures are not known now is left alone.
+    6. What is seen within a session is told once a day, again only at a higher rung, and never taken back.
     """
     last = {(one.kind, one.subject): one for one in told}
     alerts: list[Alert] = []
     for sight in sights:
         firing = {signal.subject for signal in sight.signals}
+        if sight.intraday:
+            alerts += _within_session(sight, last)
+            continue
         for signal in sight.signals:
             alerts += _on_firing(signal, last.get((sight.kind, signal.subject)), pace)
         for (kind, subject), before in last.items():
             if kind == sight.kind and subject not in firing and not before.over and before.day <= sight.day:
                 alerts += _on_silence(sight, before)
     return alerts
+
+
+def _within_session(sight: Sight, last: Mapping[tuple[str, Subject], Told]) -> Iterator[Alert]:
+    """Prices swing about a threshold: what was said to be over is not told again on the same day."""
+    firing = {signal.subject for signal in sight.signals}
+    for signal in sight.signals:
+        before = last.get((sight.kind, signal.subject))
+        if before is None or before.day < signal.day:
+            yield Alert(signal=signal, reason=Reason.NEW)
+        elif before.day == signal.day and not before.over and signal.rung > before.rung:
+            yield Alert(signal=signal, reason=Reason.STRONGER)
+    for (kind, subject), before in last.items():
+        told_today = kind == sight.kind and before.day == sight.day and not before.over
+        if sight.tell_end and told_today and subject not in firing and (reading := sight.read(subject)):
+            yield Alert(signal=reading, reason=Reason.ENDED, follows=before.alert_id)
 
 
 def _on_firing(signal: Signal, before: Told | None, pace: Pace) -> list[Alert]:
@@ -137,6 +159,8 @@ def _on_silence(sight: Sight, before: Told) -> list[Alert]:
         return []
     if before.day == sight.day:
         return [Alert(signal=reading, reason=Reason.CORRECTED, follows=before.alert_id)]
+    if reading.since <= before.day:
+        return []  # it pauses
     return [Alert(signal=reading, reason=Reason.ENDED, follows=before.alert_id)]
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.base import Channel
@@ -18,13 +19,17 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.commands.base import Desk, NewSubscriber
 from bot.intake import Intake
+from bot.intraday import Intraday
 from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
+from bot.metrics import Metrics
 from bot.outbox import Pace
 from bot.panels import Panels
 from bot.pictures.studio import Studio
 from bot.poll import World
 from bot.schedule import Clock, Timetable
+from bot.scrape import Scrape
+from bot.sessions_ahead import SessionsAhead, with_stored
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
@@ -126,6 +131,12 @@ def timetable_of(settings: Settings) -> Timetable:
     )
 
 
+def intraday_of(settings: Settings) -> Intraday:
+    """How closely a session is followed."""
+    table = settings.intraday
+    return Intraday(interval_seconds=table.interval_seconds, iopv_readings=table.iopv_readings)
+
+
 def limits_of(settings: Settings) -> DigestLimits:
     """How long digests may grow."""
     return DigestLimits(notable_funds=settings.digest.notable_funds, max_funds=settings.digest.max_funds)
@@ -163,7 +174,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
     try:
         world = World(
             store=store,
-            calendar=calendar,
+            calendar=await with_stored(calendar, store),
             detectors=detectors,
             remind_sessions=settings.alerts.remind_sessions,
             upstreams=Upstreams(manners_of(settings)),
@@ -230,13 +241,20 @@ def manners_of(settings: Settings) -> Manners:
         failures_max=table.failures_max,
         rest=timedelta(minutes=table.rest_minutes),
         rest_max=timedelta(minutes=table.rest_max_minutes),
-        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings),
+        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings + settings.intraday.iopv_readings),
     )
 
 
 def sessions_of(settings: Settings) -> SzseSessions:
     """The exchange's own list of sessions."""
     return SzseSessions(_callers(settings).http)
+
+
+def sessions_ahead_of(settings: Settings, world: World) -> SessionsAhead | None:
+    """Who is asked for the sessions to come; nobody where the market is not a live one."""
+    if settings.source != "akshare":
+        return None
+    return SessionsAhead(publisher=sessions_of(settings), store=world.store, upstreams=world.upstreams)
 
 
 def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:
@@ -308,3 +326,8 @@ def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
         studio=Studio(),
         demo=settings.source == "demo",
     )
+
+
+def scrape_of(world: World, clock: Clock) -> Scrape:
+    """What a Prometheus server is answered, with counters of its own."""
+    return Scrape(metrics=Metrics(CollectorRegistry()), world=world, now=clock.now, version=VERSION)

@@ -45,6 +45,10 @@ class Collected:
     served: dict[str, str] = field(default_factory=dict)
     """The source that gave each datum."""
     taken: Taken = field(default_factory=Taken)
+    gates: list[str] = field(default_factory=list)
+    """What closed before each answer that was refused or could not be read."""
+    fetches: list[Fetch] = field(default_factory=list)
+    """What the ledger was told of each reading."""
 
     @property
     def broken(self) -> dict[str, str]:
@@ -80,7 +84,7 @@ class Asker:
                 self._wait_for_revision(snapshots, source)
                 rows = sum(len(one.table) for one in snapshots)
             except Exception as error:  # noqa: BLE001 -- a source may raise anything: the others go on
-                outcome, detail = outcome_of(error, source), str(error)
+                outcome, detail = outcome_of(error, source.name), str(error)
                 retry_after = error.retry_after if isinstance(error, LimitedError) else None
                 self._note_failure(source, error, outcome)
         self.upstreams.note(source.host, outcome, self.now, retry_after)
@@ -99,12 +103,14 @@ class Asker:
             detail=detail,
         )
         await self.store.fetches.add(fetch)
+        self.found.fetches.append(fetch)
         return outcome
 
     async def _take(self, snapshots: list[Snapshot], source: Source, day: date, intake: Intake) -> tuple[Outcome, str]:
         exact = source.exact and len(snapshots) == 1
         taken = await intake.take(snapshots, asked=day if exact else None)
         self.found.taken.add(taken)
+        self.found.gates += [one.gate for one in taken.refused]
         if taken.refused and len(taken.refused) == len(snapshots):
             return Outcome.REFUSED, f"{taken.refused[0].gate}: {taken.refused[0].detail}"
         return Outcome.TABLE, ""
@@ -121,13 +127,14 @@ class Asker:
             self.found.waiting.append(source.name)
             if error.again is not None:
                 self.upstreams.postpone(source.name, error.again)
-        elif outcome is Outcome.DEFECT:
-            self.found.failures[source.name] = f"defect: {type(error).__name__}"
-        else:
-            self.found.failures[source.name] = str(error)
+            return
+        if isinstance(error, SourceChangedError):
+            self.found.gates.append(error.gate)
+        defect = outcome is Outcome.DEFECT
+        self.found.failures[source.name] = f"defect: {type(error).__name__}" if defect else str(error)
 
 
-def outcome_of(error: Exception, source: Source) -> Outcome:
+def outcome_of(error: Exception, source: str) -> Outcome:
     """What an exception of a source means; anything that no source may raise is logged as a defect."""
     match error:
         case NotPublishedError():
@@ -139,7 +146,7 @@ def outcome_of(error: Exception, source: Source) -> Outcome:
         case SourceError():
             return Outcome.UNAVAILABLE
         case _:
-            log.error("defect in a source", source=source.name, exc_info=error)
+            log.error("defect in a source", source=source, exc_info=error)
             return Outcome.DEFECT
 
 

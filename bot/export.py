@@ -15,6 +15,7 @@ from bot.store.alerts import RecordedAlert
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector
 from signals.core.field import Axis, Unit
+from signals.core.financing import FUND_BALANCE
 from signals.core.flows import FLOW
 from signals.core.matrix import Ints
 from signals.core.measure import Measure
@@ -29,6 +30,12 @@ Cell = str | float | int | bool | None
 Row = dict[str, Cell]
 
 _FIRST_RANK = next(one.name for one in RANKS.values())
+
+_DATED = frozenset({SHARE_COUNT.name, FLOW.name, FUND_BALANCE.name})
+"""Quantities whose session has a column of its own."""
+
+_LATE = (SHARE_COUNT.needs, FUND_BALANCE.needs)
+"""Published after the session: until then the newest ones stand there with their date."""
 
 _WHOLE = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK})
 
@@ -51,8 +58,9 @@ def export_rows(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Row]:
     """One row per fund that is listed on the panel's last session; None = not known.
 
     Fractions, 元 and 份 throughout. Figures stand as of the panel's last session; those that need share
-    counts as of the newest session for which the fund's exchange has published them, named by
-    `shares_date` and `flow_date`. `signals` holds the kinds that fire, separated by blanks.
+    counts or financing balances as of the newest session for which the fund's exchange has published them,
+    named by `shares_date`, `flow_date` and `fund_financing_date`. `signals` holds the kinds that fire,
+    separated by blanks.
     """
     day = panel.sessions[-1]
     columns = {name: _read(panel, quantity) for name, quantity in FUND_QUANTITIES.items()}
@@ -74,7 +82,7 @@ def export_rows(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Row]:
 
 def _read(panel: Panel, quantity: Quantity) -> _Column:
     rows = panel.derive(quantity.newest_rows)
-    if not quantity.needs <= {*SHARE_COUNT.needs}:
+    if quantity.needs not in _LATE:
         # Figures of the session itself are not carried over from an older one.
         rows = np.where(rows == len(panel.sessions) - 1, rows, -1)
     return _Column(quantity.on(panel), rows)
@@ -86,10 +94,9 @@ def _dated(figures: Mapping[str, Cell], panel: Panel, columns: Mapping[str, _Col
         if name == _FIRST_RANK:
             row["index_code"] = panel.profiles[panel.subjects[Axis.FUND][column]].index_key or None
         row[name] = cell
-        if name == SHARE_COUNT.name:
-            row["shares_date"] = _session(panel, columns[name], column, cell)
+        if name in _DATED:
+            row[f"{name}_date"] = _session(panel, columns[name], column, cell)
         if name == FLOW.name:
-            row["flow_date"] = _session(panel, columns[name], column, cell)
             soft = columns[name].measure.soft
             row["flow_estimated"] = None if cell is None else bool(soft[columns[name].rows[column], column])
     return row
@@ -122,7 +129,7 @@ def write_json(rows: Iterable[Row], out: TextIO) -> None:
 
 
 def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | None) -> dict[str, Any]:
-    """A signal as scripts read it: session, asof, kind, code, name, reason, basis, evidence."""
+    """A signal as scripts read it: session, asof, kind, code, name, reason, basis, evidence; and others who take part."""
     return {
         "session": signal.day.isoformat(),
         "asof": asof.astimezone(MARKET_ZONE).isoformat(),
@@ -140,7 +147,12 @@ def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | No
             }
             for name, figure in signal.evidence.items()
         },
+        **({"others": _others(signal, named)} if signal.others else {}),
     }
+
+
+def _others(signal: Signal, named: Named) -> dict[str, Any]:
+    return {part: {"code": other.code, "name": named.fund(other.code)} for part, other in signal.others.items()}
 
 
 def alert_object(recorded: RecordedAlert, named: Named) -> dict[str, Any]:

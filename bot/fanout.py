@@ -65,4 +65,4 @@ class Fanout:
         )
 
     def _teller(self, language: Language) -> Teller:
-        return Teller(language, self.detectors, self.now.astimezone(MARKET_ZONE).date())
+        return Teller(language, self.detectors, self.now.astimezone(MARKET_ZONE).date(), Named(self.profiles))

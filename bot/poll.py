@@ -76,13 +76,15 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     5. What they see becomes alerts only where it is new against what was told; beside it stands what followed
        such signals in the past.
     6. Alerts, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
-       is killed and run again neither loses nor repeats anything.
+       is killed and run again neither loses nor repeats anything. A poll within a session has no entry:
+       the price of a missed minute is gone.
     """
     asker = Asker(store=world.store, upstreams=world.upstreams, now=now)
     collected = await Collector(asker=asker, day=slot.day).collect(data)
     report = PollReport(slot=slot, collected=collected)
-    panel = await world.store.market.panel(world.calendar, slot.day, now)
-    sights, report.skipped = await asyncio.to_thread(look, panel, world.detectors.values(), slot.day)
+    intraday = slot.round.within_session
+    panel = await _panel(world, slot, now)
+    sights, report.skipped = await asyncio.to_thread(look, panel, world.detectors.values(), slot.day, intraday=intraday)
     told = await world.store.alerts.told([sight.kind for sight in sights])
     alerts = decide(sights, told, _pace(world, slot.day))
     report.alerts = len(alerts)
@@ -91,9 +93,18 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
         alerts=alerts,
         asof=now,
         deliveries=await _fanout(world, panel, alerts, now),
-        run=(slot.job, slot.due),
+        run=None if intraday else (slot.job, slot.due),
     )
     return report
+
+
+async def _panel(world: World, slot: Slot, now: datetime) -> Panel:
+    """Within a session a poll looks every minute: it lays no more than what its detectors look back on."""
+    market = world.store.market
+    if not slot.round.within_session:
+        return await market.panel(world.calendar, slot.day, now)
+    sessions = max((one.window for one in world.detectors.values() if one.intraday), default=1)
+    return await market.panel(world.calendar, slot.day, now, sessions=sessions, spot=True)
 
 
 def _pace(world: World, day: date) -> Pace:

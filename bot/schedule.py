@@ -10,7 +10,9 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.intraday import Intraday
 from bot.poll import Slot
 from bot.sources.datum import Round
 from bot.store.runs import RunLedger
@@ -118,10 +120,13 @@ class Schedule:
     clock: Clock
     poll: Callable[[Slot], Awaitable[None]]
     digests: Callable[[datetime], Awaitable[None]]
+    intraday: Intraday = field(default_factory=Intraday)
+    followed: Callable[[], Awaitable[bool]]
+    """Whether anybody wants to hear of prices within the session."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
-        """A scheduler that looks every minute what is due; polls and digests do not wait for each other.
+        """A scheduler that looks every minute what is due; no kind of job waits for another.
 
         The job store is memory: the ledger in the database, not the scheduler, knows what was done.
         """
@@ -135,6 +140,14 @@ class Schedule:
                 coalesce=True,
                 misfire_grace_time=None,
             )
+        scheduler.add_job(
+            _until_stopped,
+            IntervalTrigger(seconds=self.intraday.interval_seconds, timezone=MARKET_ZONE),
+            args=(self.run_intraday,),
+            id="intraday",
+            coalesce=True,
+            misfire_grace_time=self.intraday.interval_seconds,
+        )
         return scheduler
 
     async def run_due(self) -> None:
@@ -144,6 +157,12 @@ class Schedule:
             for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
                 if not await self.runs.done(slot.job, slot.due):
                     await self._attempt(slot)
+
+    async def run_intraday(self) -> None:
+        """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
+        slot = self.intraday.slot(self.calendar, self.clock.now())
+        if slot is not None and await self.followed():
+            await self._attempt(slot)
 
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
@@ -156,8 +175,8 @@ class Schedule:
         try:
             await self.poll(slot)
         except Exception:
-            # The slot stays undone: the next look at the clock tries it again.
-            log.exception("slot failed; tried again in a minute", job=slot.job, due=slot.due.isoformat())
+            # The slot stays undone: the next look at the clock tries it again, or a later price.
+            log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
 
 
 async def _until_stopped(look: Callable[[], Awaitable[None]]) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import structlog
+from prometheus_client import CollectorRegistry
 
 from bot.channels.base import Channel, Chat
 from bot.commands import load_commands
@@ -16,15 +17,19 @@ from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.digest import DigestRun, enqueue_digests
 from bot.health import Change
+from bot.intraday import Intraday
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import Edition
+from bot.metrics import Metrics
 from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
 from bot.schedule import Clock, Schedule, Timetable, closed_session
+from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
 from bot.subscriptions import SESSION_CLOSE, evening_digest_due
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
+from signals.core.detector import Topic
 from signals.core.field import SHARES, Axis
 from signals.core.market import FINANCING_BALANCE
 from signals.core.panel import BOTH_EXCHANGES, Panel
@@ -32,10 +37,16 @@ from signals.core.profile import exchange_of
 
 log = structlog.get_logger(__name__)
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
 FETCHES_KEPT = timedelta(days=90)
 
 CALENDAR_DAYS_LEAST = 45
 """With fewer days of the trading calendar left an operator has something to do."""
+
+
+class CalendarExtendedError(Exception):
+    """The service works by a calendar that has grown meanwhile: start it again with the new one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +57,14 @@ class Worker:
     data: Sequence[Datum]
     timetable: Timetable
     clock: Clock
+    intraday: Intraday = field(default_factory=Intraday)
     admins: Sequence[str] = ()
     """Chats that are told when a source breaks or is back, as ``channel:chat``."""
+    metrics: Metrics = field(default_factory=lambda: Metrics(CollectorRegistry()))
+    sessions_ahead: SessionsAhead | None = None
+    """Who is asked for the sessions to come when few are left."""
+    extended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once sessions to come are stored: only a new start works by them."""
 
     def schedule(self) -> Schedule:
         """The timetable with what it starts."""
@@ -59,6 +76,8 @@ class Worker:
             clock=self.clock,
             poll=self.poll,
             digests=self.digests,
+            intraday=self.intraday,
+            followed=lambda: world.store.subscriptions.any_wants(Topic.INTRADAY),
         )
 
     async def remember(self) -> None:
@@ -72,16 +91,44 @@ class Worker:
 
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
-        report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
+        with self.metrics.polling(slot.job):
+            report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
         changes = self.desk.health.note(report)
-        log.info("polled", **_summary(report))
+        self.metrics.note(report, changes)
+        if slot.round.within_session:
+            self._calm(report)
+        else:
+            log.info("polled", **_summary(report))
+        if slot.round is Round.CLOSE:
+            await self.desk.world.store.market.forget_spot(slot.day)
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days
-        if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST:
+        if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST and not await self.look_ahead():
             await self._tell(
                 f"calendar/{slot.day.isoformat()}", lambda texts: [texts.text("admin-calendar", days=left)]
             )
+
+    def _calm(self, report: PollReport) -> None:
+        """A source that gives nothing usable is not asked every minute, and only news is logged."""
+        world = self.desk.world
+        for source in report.collected.broken:
+            world.upstreams.postpone(source, self.clock.now() + world.upstreams.manners.rest)
+        if report.alerts or report.collected.broken:
+            log.info("polled", **_summary(report))
+
+    async def look_ahead(self) -> bool:
+        """Ask for the sessions to come; whether there are any now, of which the admin hears once."""
+        if self.sessions_ahead is None:
+            return False
+        last = await self.sessions_ahead.extend(self.desk.world.calendar, self.clock.now())
+        if last is None:
+            return False
+        told = last.isoformat()
+        log.info("calendar extended", last=told)
+        await self._tell(f"calendar/to/{told}", lambda texts: [texts.text("admin-calendar-extended", last=told)])
+        self.extended.set()
+        return True
 
     async def _wanted(self, slot: Slot) -> list[Datum]:
         """What the slot asks for; at the close also what is asked for weekly and nobody has ever given."""
@@ -159,11 +206,15 @@ async def serve(desk: Desk, channels: Sequence[Channel], drain: Drain, *others: 
     answer = Answerer(desk=desk, registry=registry)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
+    for one in _STOPS:
         loop.add_signal_handler(one, stopped.set)
-    async with asyncio.TaskGroup() as group:
-        chats = [group.create_task(one.serve(answer, registry.menu())) for one in channels if isinstance(one, Chat)]
-        running = [*chats, group.create_task(drain.run()), *(group.create_task(one) for one in others)]
-        await stopped.wait()
-        for task in running:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            chats = [group.create_task(one.serve(answer, registry.menu())) for one in channels if isinstance(one, Chat)]
+            running = [*chats, group.create_task(drain.run()), *(group.create_task(one) for one in others)]
+            await stopped.wait()
+            for task in running:
+                task.cancel()
+    finally:
+        for one in _STOPS:
+            loop.remove_signal_handler(one)

@@ -16,11 +16,16 @@ from signals.core.signal import Signal
 log = structlog.get_logger(__name__)
 
 
-def look(panel: Panel, detectors: Iterable[Detector], day: date) -> tuple[list[Sight], list[str]]:
-    """What the detectors that tell see on a session, and the names of those that cannot judge it (yet)."""
+def look(
+    panel: Panel, detectors: Iterable[Detector], day: date, *, intraday: bool = False
+) -> tuple[list[Sight], list[str]]:
+    """What the detectors that tell see on a session, and the names of those that cannot judge it (yet).
+
+    While the session trades only those of its prices look; afterwards only the others do.
+    """
     sights, skipped = list[Sight](), list[str]()
     for detector in detectors:
-        if detector.tell is not Tell.ALERT:
+        if detector.tell is not Tell.ALERT or detector.intraday is not intraday:
             continue
         row = panel.fresh_row(detector.needs)
         fresh = row is not None and panel.sessions[row] == day
@@ -39,12 +44,18 @@ def _sight(panel: Panel, detector: Detector, day: date, signals: list[Signal]) -
         signals=signals,
         read=lambda subject: detector.read(panel, day, subject),
         tell_end=detector.tell_end,
+        intraday=detector.intraday,
     )
 
 
 def signals_seen(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Signal]:
-    """What the detectors see, each on the newest session whose figures it needs are out, strongest first."""
+    """What the detectors see, each on the newest session whose figures it needs are out, strongest first.
+
+    Prices of a session that has not closed are no part of it.
+    """
     for detector in detectors:
+        if detector.intraday:
+            continue
         row = panel.fresh_row(detector.needs)
         recent = row is not None and row >= len(panel.sessions) - STALE_SESSIONS
         if detector.tell is not Tell.OFF and row is not None and recent:

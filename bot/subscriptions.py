@@ -25,6 +25,9 @@ SESSION_CLOSE = time(15, 0)
 DIGEST_LATE_MAX = timedelta(hours=12)
 """After a longer outage the next session's digest says it all."""
 
+USUAL_TOPICS = frozenset(Topic) - {Topic.INTRADAY}
+"""What a new subscriber hears of."""
+
 ALL_FUNDS = "*"
 """Watched in place of a code: every fund of the market."""
 
@@ -42,7 +45,7 @@ class Subscription:
     """Why deliveries stopped (the chat is gone or has blocked us); settings are kept."""
     language: Language = Language.ZH
     zone: str = "Asia/Shanghai"
-    topics: frozenset[Topic] = frozenset(Topic)
+    topics: frozenset[Topic] = USUAL_TOPICS
     """What he wants alerts on; digests hold everything about his funds."""
     watched: frozenset[str] = frozenset()
     """Fund codes, or `ALL_FUNDS`."""

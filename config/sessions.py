@@ -1,20 +1,12 @@
 """The exchanges' sessions as data: the packaged ones, and those that an operator adds to them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from config.documents import read_text
 from config.problems import ConfigError, Problem, shown
-from signals.core.calendar import TradingCalendar
-
-LONGEST_CLOSURE_DAYS = 12
-"""From a session to the next; the Spring Festivals of 2005 and 2006 took as long, none since."""
-
-FEWEST_SESSIONS, MOST_SESSIONS = 236, 252
-"""Of a whole year; 2005 to 2026 had 238 to 246."""
+from signals.core.calendar import TradingCalendar, holes
 
 _PACKAGED = Path(__file__).with_name("calendar") / "sessions.csv"
 _HEADER = "session"
@@ -46,9 +38,8 @@ def _extended(packaged: TradingCalendar, extra: Path) -> TradingCalendar:
     if problems:
         raise ConfigError(problems)
     merged = TradingCalendar.of((*packaged.sessions, *map(date.fromisoformat, lines.values())))
-    holes = [Problem(extra.name, "", reason) for reason in _holes(merged)]
-    if holes:
-        raise ConfigError(holes)
+    if gaps := [Problem(extra.name, "", reason) for reason in holes(merged)]:
+        raise ConfigError(gaps)
     return merged
 
 
@@ -70,14 +61,3 @@ def _wrong(word: str, packaged: TradingCalendar) -> str:
     if day <= packaged.last and not packaged.is_session(day):
         return f"{day} is a closed day of the packaged calendar, which ends on {packaged.last}"
     return ""
-
-
-def _holes(calendar: TradingCalendar) -> Iterator[str]:
-    for before, after in zip(calendar.sessions, calendar.sessions[1:], strict=False):
-        if (after - before).days > LONGEST_CLOSURE_DAYS:
-            yield f"there is a hole: no session between {before} and {after}"
-    counts = Counter(day.year for day in calendar.sessions)
-    for year, sessions in counts.items():
-        whole = year < calendar.last.year or calendar.last >= date(year, 12, 25)
-        if whole and not FEWEST_SESSIONS <= sessions <= MOST_SESSIONS:
-            yield f"{year} has {sessions} sessions; a whole year has {FEWEST_SESSIONS} to {MOST_SESSIONS}"

@@ -30,6 +30,7 @@ from config.tables import (
     Alerts,
     Archive,
     Digest,
+    Intraday,
     Outbox,
     Study,
     Subscribers,
@@ -89,6 +90,7 @@ class Settings(Table):
     telegram: Telegram
     akshare: Akshare
     upstreams: Upstreams
+    intraday: Intraday
     timetable: Timetable
     alerts: Alerts
     digest: Digest

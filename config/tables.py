@@ -92,6 +92,13 @@ class Upstreams(Table):
     news: bool = flag()
 
 
+class Intraday(Table):
+    """How closely a session is followed while it trades."""
+
+    interval_seconds: int = whole(10, 3600)
+    iopv_readings: int = whole(0, 240)
+
+
 class Timetable(Table):
     """When a session's tables are asked for and digests go out, Asia/Shanghai."""
 

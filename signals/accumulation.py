@@ -1,4 +1,4 @@
-"""Money that has come in over many sessions."""
+"""Money that has come in over many sessions: the milestones of a rolling sum."""
 
 from dataclasses import dataclass, replace
 
@@ -11,42 +11,64 @@ from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.text import Text
 
+_ABOUT = Text(
+    "最近若干交易日净流入之和，跨过起始金额时提醒，此后每增大到十倍再提醒；回落不深又涨回来的不重复提醒，"
+    "其中任何一天未公布则不计算。净流入按交易所公布的份额计算，算法见连续净流入。",
+    "Sum of the net inflows of the last sessions; told when it passes the first amount and again at each tenfold, but "
+    "not again after a dip that was shallow. Not stated while any of the sessions is unknown. Flows come from the "
+    "share counts that the exchanges publish; see the inflow streak.",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
-class FlowSum(Detector):
-    """多日累计"吸金"."""
+class FlowMilestone(Detector):
+    """The sum of the last flows reaches an amount, or ten, or a hundred times that."""
 
-    name = "flow_sum"
     topic = Topic.FLOW
     needs = frozenset({SHARES})
-    title = Text("累计净流入", "Cumulative net inflow")
+    about = _ABOUT
     sentence = Text("近{ $days }日净流入{ $total }", "net inflow of { $total } over { $days } sessions")
-    about = Text(
-        "最近若干交易日净流入之和，跨过起始金额时提醒，此后每增大到十倍再提醒；其中任何一天未公布则不计算。",
-        "Sum of the net inflows of the last sessions; told when it passes the first amount and again at each "
-        "tenfold. Not stated while any of the sessions is unknown.",
-    )
 
-    days: int = 60
+    days: int
     min_total_cny: float = 1e8
+    keep: float = 0.8
+    """A sum that stays above this share of the first amount has not fallen back."""
 
     def find(self, panel: Panel) -> Findings:
         """The rolling sum beyond the first amount; a rung for each tenfold."""
         total = flow_sum(self.days).on(panel)
         fires = total.values >= self.min_total_cny
-        multiple = np.where(fires, total.values / self.min_total_cny, 1.0)
+        rung = np.zeros(fires.shape, dtype=np.int32)
+        rung[fires] = 1 + np.floor(np.log10(total.values[fires] / self.min_total_cny))
+        days = np.where(fires, float(self.days), np.nan)
         return Findings(
             fires=fires,
             known=knowable(total),
             strength=scaled(total.values, self.min_total_cny),
-            rung=1 + np.floor(np.log10(multiple)).astype(np.int64),
+            rung=rung,
+            pauses=~fires & (total.values >= self.keep * self.min_total_cny),
             evidence={
                 "total": total,
-                "days": replace(
-                    total,
-                    values=np.where(fires, float(self.days), np.nan),
-                    unit=Unit.SESSIONS,
-                    estimated=None,
-                ),
+                "days": replace(total, values=days, unit=Unit.SESSIONS, estimated=None),
             },
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowSum(FlowMilestone):
+    """多日累计"吸金"."""
+
+    name = "flow_sum"
+    title = Text("累计净流入", "Cumulative net inflow")
+
+    days: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowSumShort(FlowMilestone):
+    """短期累计"吸金"."""
+
+    name = "flow_sum_short"
+    title = Text("短期累计净流入", "Short-run net inflow")
+
+    days: int = 20

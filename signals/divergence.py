@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import flow_sum
 from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE
-from signals.core.series import rolling_sum
+from signals.core.series import rolling_growth
 from signals.core.sizes import AUM
 from signals.core.text import Text
 
@@ -33,7 +33,7 @@ class Divergence(Detector):
     def find(self, panel: Panel) -> Findings:
         """Compound change and summed flow over `days`, of opposite sign and both beyond their least."""
         change, flow, aum = CHANGE.on(panel), flow_sum(self.days).on(panel), AUM.on(panel)
-        move = np.expm1(rolling_sum(np.log1p(change.values), self.days))
+        move = rolling_growth(change.values, self.days)
         share = flow.values / _before(aum.values, self.days)
         sign = -1.0 if self.falling else 1.0
         fires = (sign * move >= self.min_move) & (-sign * share >= self.min_flow)
@@ -41,12 +41,14 @@ class Divergence(Detector):
             fires=fires,
             known=knowable(flow) & np.isfinite(move) & np.isfinite(share),
             strength=scaled(share, self.min_flow),
-            evidence={
-                "move": replace(change, values=move),
-                "flow": flow,
-                "share": replace(flow, values=share, unit=Unit.FRACTION),
-                "days": replace(change, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
-            },
+            evidence=Later(
+                lambda: {
+                    "move": replace(change, values=move),
+                    "flow": flow,
+                    "share": replace(flow, values=share, unit=Unit.FRACTION),
+                    "days": replace(change, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
+                }
+            ),
         )
 
 

@@ -1,13 +1,15 @@
 """The first session against a long streak: first pullback after a rally, first rebound after a slide (2.3)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, one_day, scaled
 from signals.core.field import CLOSE
-from signals.core.matrix import Bools, Ints
+from signals.core.matrix import Ints
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import of_class
@@ -33,31 +35,26 @@ class Turn(Detector):
     def find(self, panel: Panel) -> Findings:
         """Change(T) against a streak of at least `min_days` that ended at T−1; the longer basis speaks."""
         found = trends(panel, self.basis, rising=self.after_rise, flat=self.flat, least_move=self.least_move)
-        lengths = [np.where(self._turns(one), previous(one.runs.length, fill=0), 0) for one in found]
-        choice = Choice.longest([one.basis for one in found], lengths)
-        length = np.max(np.stack(lengths), axis=0).astype(np.float64)
-        fires = length >= self.min_days
+        choice = Choice.longest([one.basis for one in found], [one.broken for one in found])
+        fires = choice.length >= self.min_days
         return Findings(
             fires=fires,
-            known=np.any(np.stack([one.known for one in found]), axis=0) & of_class(panel, PRICED),
-            strength=scaled(length, self.min_days),
+            known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
+            strength=scaled(choice.length, self.min_days),
             since=one_day(fires),
-            evidence={
-                "streak": choice.measure(
-                    [
-                        length_measure(one, previous(one.runs.length, fill=0).astype(np.float64), _ended(one))
-                        for one in found
-                    ]
-                ),
-                "gain": choice.measure([self._gain(one) for one in found]),
-                "change": choice.measure([one.change for one in found]),
-            },
+            evidence=Later(partial(self._evidence, found, choice)),
             basis=choice.basis,
         )
 
-    def _turns(self, one: Trend) -> Bools:
-        against = -one.change.values if self.after_rise else one.change.values
-        return np.asarray(one.known & (against > self.least_move))
+    def _evidence(self, found: Sequence[Trend], choice: Choice) -> Mapping[str, Measure]:
+        ended = [previous(one.runs.length, fill=0).astype(np.float64) for one in found]
+        return {
+            "streak": choice.measure(
+                [length_measure(one, length, _ended(one)) for one, length in zip(found, ended, strict=True)]
+            ),
+            "gain": choice.measure([self._gain(one) for one in found]),
+            "change": choice.measure([one.change for one in found]),
+        }
 
     @staticmethod
     def _gain(one: Trend) -> Measure:

@@ -1,22 +1,24 @@
 """Streaks: money that comes or goes, and prices that rise or fall, for sessions in a row."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from typing import ClassVar
 
 import numpy as np
 
 from signals.core.corporate import find_actions
-from signals.core.detector import Detector, Findings, Tell, Topic, ladder, scaled
+from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import FLOW, soft_since
-from signals.core.matrix import Floats
+from signals.core.matrix import Floats, Ints
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
 from signals.core.series import Flat, Runs, open_start, runs
 from signals.core.text import Text
-from signals.core.trend import Choice, Watch, trends
+from signals.core.trend import Choice, Trend, Watch, trends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +40,26 @@ class FlowStreak(Detector):
         flow = FLOW.on(panel)
         run = runs(flow.values, rising=self.rising, flat=self.flat, least=self.least_flow_cny)
         rung = ladder(run.length, self.min_days, self.step_days)
-        streak = replace(flow, values=run.length.astype(np.float64), unit=Unit.SESSIONS, estimated=None)
         return Findings(
             fires=rung > 0,
             known=knowable(flow),
-            strength=scaled(run.length.astype(np.float64), self.min_days),
+            strength=scaled(run.length, self.min_days),
             rung=rung,
             since=run.start,
-            evidence={
-                "streak": streak,
-                "flow": flow,
-                "total": replace(flow, values=run.known_total, estimated=soft_since(flow, run)),
-                "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
-                "open_start": replace(streak, values=open_start(flow.values, run), unit=Unit.COUNT),
-                "split": replace(streak, values=_splits_within(panel, run), unit=Unit.RATIO),
-            },
+            evidence=Later(partial(_of_flows, panel, flow, run)),
         )
+
+
+def _of_flows(panel: Panel, flow: Measure, run: Runs) -> Mapping[str, Measure]:
+    streak = replace(flow, values=run.length.astype(np.float64), unit=Unit.SESSIONS, estimated=None)
+    return {
+        "streak": streak,
+        "flow": flow,
+        "total": replace(flow, values=run.known_total, estimated=soft_since(flow, run)),
+        "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
+        "open_start": replace(streak, values=open_start(flow.values, run), unit=Unit.COUNT),
+        "split": replace(streak, values=_splits_within(panel, run), unit=Unit.RATIO),
+    }
 
 
 def _splits_within(panel: Panel, run: Runs) -> Floats:
@@ -118,24 +124,30 @@ class PriceStreak(Detector):
     def find(self, panel: Panel) -> Findings:
         """The longer of the runs on close and on NAV, with its basis."""
         found = trends(panel, self.basis, rising=self.rising, flat=self.flat, least_move=self.least_move)
-        known = [one.known for one in found]
-        lengths = [np.where(one.known, one.runs.length, 0) for one in found]
-        choice = Choice.longest([one.basis for one in found], lengths)
-        length = np.max(np.stack(lengths), axis=0)
-        rung = ladder(length, self.min_days, self.step_days)
-        change = choice.measure([one.change for one in found])
+        choice = Choice.longest([one.basis for one in found], [_told(one) for one in found])
+        rung = ladder(choice.length, self.min_days, self.step_days)
         return Findings(
             fires=rung > 0,
-            known=np.any(np.stack(known), axis=0) & of_class(panel, PRICED),
-            strength=scaled(length.astype(np.float64), self.min_days),
+            known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
+            strength=scaled(choice.length, self.min_days),
             rung=rung,
             since=choice.rows([one.runs.start for one in found]),
-            evidence={
-                "streak": Measure(values=length.astype(np.float64), unit=Unit.SESSIONS, inputs=change.inputs),
-                "gain": replace(change, values=choice.pick([one.gain for one in found])),
-            },
+            evidence=Later(partial(_of_prices, found, choice)),
             basis=choice.basis,
         )
+
+
+def _told(one: Trend) -> Ints:
+    """Lengths of the runs that were known on the session itself."""
+    return np.where(one.known, one.runs.length, 0)
+
+
+def _of_prices(found: Sequence[Trend], choice: Choice) -> Mapping[str, Measure]:
+    change = choice.measure([one.change for one in found])
+    return {
+        "streak": Measure(values=choice.length.astype(np.float64), unit=Unit.SESSIONS, inputs=change.inputs),
+        "gain": replace(change, values=choice.pick([one.gain for one in found])),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

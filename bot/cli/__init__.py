@@ -11,6 +11,7 @@ import typer
 
 from bot.app import VERSION, MixedMarketsError
 from bot.cli.backfilling import backfill
+from bot.cli.benching import bench
 from bot.cli.calendar import calendar
 from bot.cli.checking import doctor, migrate
 from bot.cli.fetching import fetch
@@ -75,6 +76,7 @@ for _name, _command in (
     ("calendar", calendar),
     ("doctor", doctor),
     ("migrate", migrate),
+    ("bench", bench),
 ):
     app.command(_name)(_blocking(_command))
 

@@ -68,7 +68,8 @@ async def _probe(settings: Settings) -> int:
     day = closed_session(calendar, now, SESSION_CLOSE)
     if day is None:
         raise RefusedError(f"the trading calendar ends on {calendar.last}: no session can be asked for")
-    sources = sources_in(data_of(settings, calendar))
+    # A list of prices within the session is the list of closes, which is probed.
+    sources = [one for one in sources_in(data_of(settings, calendar)) if one.dataset is not Dataset.SPOT]
     one_of_a_kind = {(type(one), one.host): one for one in reversed(sources)}
     return await probe_all([*reversed(one_of_a_kind.values())], day, now, Console())
 

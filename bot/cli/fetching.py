@@ -93,7 +93,7 @@ async def probed(source: Source, day: date, now: datetime) -> Probe:
             for one in snapshots:
                 check(one, day if source.exact else one.day, Baseline())
         except Exception as error:  # noqa: BLE001 -- whatever a source raises is what is to be shown
-            outcome, says = outcome_of(error, source), str(error)
+            outcome, says = outcome_of(error, source.name), str(error)
     return Probe(
         source=source,
         outcome=outcome,

@@ -94,7 +94,8 @@ async def signals(
     settings = settings_of(database, source, debug=debug)
     moment = asof or SystemClock().now()
     async with _session(settings, day, asof) as (world, panel):
-        named, teller = Named(panel.profiles), Teller(Language(settings.language), world.detectors, day)
+        named = Named(panel.profiles)
+        teller = Teller(Language(settings.language), world.detectors, day, named)
         for one in signals_seen(panel, world.detectors.values()):
             if code in (None, one.subject.code):
                 typer.echo(_line(one, named, teller, moment, as_json=as_json))

@@ -18,6 +18,7 @@ from bot.outbox import Drain
 from bot.poll import Slot, World
 from bot.replay import Replay, ReplayClock
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
+from bot.warming import LONG_SESSIONS, warm_up
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import Dataset
@@ -57,6 +58,8 @@ async def replay(
         sessions = await world.store.market.days(Dataset.DAILY, start, end)
         if not sessions:
             raise RefusedError(f"the database holds no session from {start} to {end}; import some (etfbot import DIR)")
+        if len(sessions) >= LONG_SESSIONS:
+            await asyncio.to_thread(warm_up)
         job = await _job(settings, world, channel)
         steps = job.steps(sessions[0], sessions[-1])
         alerts = 0

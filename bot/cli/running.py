@@ -1,6 +1,5 @@
 """`etfbot run` and `etfbot demo`: the service, and the service on a market of its own."""
 
-import asyncio
 from collections.abc import Coroutine
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -13,11 +12,14 @@ from bot.app import (
     channels_of,
     data_of,
     desk_of,
+    intraday_of,
     limits_of,
     load_demo,
     opened,
     pace_of,
     require_market,
+    scrape_of,
+    sessions_ahead_of,
     timetable_of,
 )
 from bot.channels.console import ConsoleChannel
@@ -28,12 +30,14 @@ from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
 from bot.messages.digest import Edition
+from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.schedule import Clock, ClockFrom, SystemClock
-from bot.service import CALENDAR_DAYS_LEAST, Worker, serve
+from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
+from bot.warming import warm_beside
 from bot.web.app import create_app
 from bot.web.server import serve_page
 from config.lists import load_watchlists
@@ -52,15 +56,26 @@ log = structlog.get_logger(__name__)
 async def run(*, database: DatabaseOption = None, source: SourceOption = None, debug: DebugOption = False) -> None:
     """Run the service until it is told to stop."""
     settings = settings_of(database, source, debug=debug)
+    while await _run_until_the_calendar_grows(settings):
+        log.info("starting anew with the extended calendar")
+
+
+async def _run_until_the_calendar_grows(settings: Settings) -> bool:
+    """Serve; true where the service has learned of sessions by which only a new start works."""
+    again = False
     async with opened(settings) as world:
         await require_market(world, demo=settings.source == "demo")
         if settings.source == "demo":
             await _load_demo(world)
             await _serve(settings, world, ClockFrom(DEMO_MORNING))
-            return
+            return False
         if settings.archive.folder is not None and settings.source == "archive":
             await import_folder(world, settings.archive.folder, Console(stderr=True))
-        await _serve(settings, world, SystemClock())
+        try:
+            await _serve(settings, world, SystemClock())
+        except* CalendarExtendedError:
+            again = True
+    return again
 
 
 async def demo(
@@ -129,8 +144,8 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 
 async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
     channels, desk = channels_of(settings, world.store, clock), desk_of(settings, world, clock)
-    kinds = channels.by_kind()
-    running = list(others)
+    kinds, scrape = channels.by_kind(), scrape_of(world, clock)
+    running = [*others, warm_beside()]
     if channels.web is not None:
         page = create_app(
             channels.web,
@@ -139,11 +154,12 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
             host=settings.web.host,
             password=settings.web.password.get_secret_value() or None,
             allowed_hosts=settings.web.allowed_hosts,
+            scrape=scrape,
         )
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
     if settings.source != "demo":
-        running.append(_keep_time(settings, world, clock, desk))
+        running.append(_keep_time(settings, clock, desk, scrape.metrics))
     drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
     try:
         await serve(desk, list(kinds.values()), drain, *running)
@@ -152,24 +168,33 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
             await channels.telegram.aclose()
 
 
-async def _keep_time(settings: Settings, world: World, clock: Clock, desk: Desk) -> None:
-    """Run what is due now, then whatever the timetable asks for, until cancelled."""
+async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:
+    """Run what is due now, then whatever the timetable asks for, until cancelled.
+
+    Raises CalendarExtendedError once sessions to come are known that the running service does not work by.
+    """
     worker = Worker(
         desk=desk,
-        data=data_of(settings, world.calendar),
+        data=data_of(settings, desk.world.calendar),
         timetable=timetable_of(settings),
         clock=clock,
+        intraday=intraday_of(settings),
         admins=settings.admins,
+        metrics=metrics,
+        sessions_ahead=sessions_ahead_of(settings, desk.world),
     )
-    left = days_left(world.calendar, clock.now().astimezone(MARKET_ZONE).date())
-    if left < CALENDAR_DAYS_LEAST:
-        log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     await worker.remember()
+    left = days_left(desk.world.calendar, clock.now().astimezone(MARKET_ZONE).date())
+    if left < CALENDAR_DAYS_LEAST:
+        if await worker.look_ahead():
+            raise CalendarExtendedError
+        log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     schedule = worker.schedule()
     scheduler = schedule.scheduler()
     scheduler.start()
     try:
         await schedule.run_due()
-        await asyncio.Event().wait()
+        await worker.extended.wait()
+        raise CalendarExtendedError
     finally:
         scheduler.shutdown(wait=False)

@@ -22,6 +22,7 @@ from bot.messages.model import (
     paragraph,
     strong,
 )
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import dated_line
 from bot.sights import signals_of
@@ -50,8 +51,8 @@ _RANK_WORDS = {
 """Words for what funds are ranked by, besides the names of `RANKED`."""
 
 
-def _teller(talk: Talk) -> Teller:
-    return Teller(talk.language, talk.desk.world.detectors, talk.today)
+def _teller(talk: Talk, panel: Panel) -> Teller:
+    return Teller(talk.language, talk.desk.world.detectors, talk.today, Named(panel.profiles))
 
 
 def _title(talk: Talk, panel: Panel, text: str) -> Heading:
@@ -69,7 +70,7 @@ async def etf(talk: Talk) -> Message:
 
 
 def _card(talk: Talk, panel: Panel, fund: str) -> Message:
-    teller = _teller(talk)
+    teller = _teller(talk, panel)
     card = FundCard(panel, teller, fund, talk.today)
     detectors = talk.desk.world.detectors
     seen = [
@@ -95,7 +96,7 @@ def _card(talk: Talk, panel: Panel, fund: str) -> Message:
 async def margin(talk: Talk) -> Message:
     """Indices and margin balances, with the streak in force."""
     panel = await talk.desk.panels.latest(talk.now, talk.today)
-    teller = _teller(talk)
+    teller = _teller(talk, panel)
     lines = (*index_lines(panel, teller), *margin_lines(panel, teller, talk.today))
     return Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
 
@@ -134,7 +135,7 @@ def _ranking(talk: Talk, panel: Panel, quantity: Quantity) -> Message:
         raise SaidWrongError(talk.texts.text("rank-none"))
     newest = max(figure.day for figure in known.values())
     same = sorted((one for one in known.items() if one[1].day == newest), key=lambda one: -one[1].value)[:_RANK_ROWS]
-    teller = _teller(talk)
+    teller = _teller(talk, panel)
     rows = [
         (Span(str(place)), strong(panel.profiles[fund].name), code(fund), Span(figure_text(figure, talk.language)))
         for place, (fund, figure) in enumerate(same, 1)

@@ -8,7 +8,10 @@ from bot.messages.model import Button, Heading, Message, Paragraph, line, muted,
 from bot.messages.names import Named
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import Subscription
+from signals.core.detector import Topic
 from signals.core.text import Text
+
+_SWITCH = {"on": True, "开": True, "开启": True, "off": False, "关": False, "关闭": False}
 
 _CODE, _TWO_CODES = (Text(codes, codes) for codes in ("560850", "560850 159590"))
 
@@ -162,6 +165,35 @@ async def show_list(talk: Talk) -> Message:
     if not subscription.active:
         blocks.append(paragraph(line(muted(texts.text("list-paused")))))
     return Message(blocks=(Heading(texts.text("list-title"), 1), *blocks))
+
+
+@command(
+    "intraday",
+    "盘中",
+    rank=14,
+    about=Text("盘中提醒开关", "Alerts while the exchanges trade"),
+    usage=Text("开", "on"),
+)
+async def intraday(talk: Talk) -> Message:
+    """Choose whether big moves and premiums are told while the exchanges trade, or say what is chosen."""
+    texts, subscription = talk.texts, talk.subscription or _blank(talk)
+    chosen = Topic.INTRADAY in subscription.topics
+    if not talk.words:
+        switch = Button(texts.text("button-off" if chosen else "button-on"), f"/intraday {'off' if chosen else 'on'}")
+        said = texts.text("intraday-is-on" if chosen else "intraday-is-off")
+        return Message(blocks=(paragraph(said), paragraph(texts.text("intraday-what"))), buttons=((switch,),))
+    wanted = _SWITCH.get(talk.words[0].lower())
+    if wanted is None:
+        raise SaidWrongError(texts.text("switch-unknown", word=talk.words[0]))
+    if not wanted:
+        await _save(talk, replace(subscription, topics=subscription.topics - {Topic.INTRADAY}))
+        return plain(texts.text("intraday-is-off"))
+    await _save(
+        talk, replace(subscription, topics=subscription.topics | {Topic.INTRADAY}, active=True, paused_reason="")
+    )
+    return Message(
+        blocks=(paragraph(line(strong(texts.text("intraday-is-on")))), paragraph(texts.text("intraday-what")))
+    )
 
 
 async def _lists(talk: Talk, subscription: Subscription) -> list[Watchlist]:

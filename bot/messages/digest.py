@@ -12,6 +12,7 @@ from bot.messages.cards import FundCard
 from bot.messages.figures import day_text
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted, paragraph, strong
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.sights import signals_of
 from bot.subscriptions import ALL_FUNDS, Language
@@ -67,7 +68,8 @@ class DigestWriter:
         self._today = today
         self._detectors = detectors
         self._signals = signals_of(panel, detectors.values())
-        self._tellers = {language: Teller(language, detectors, today) for language in Language}
+        named = Named(panel.profiles)
+        self._tellers = {language: Teller(language, detectors, today, named) for language in Language}
         self._notable = self._most_notable()
 
     def write(self, funds: frozenset[str], language: Language) -> Message:

@@ -53,6 +53,11 @@ def _amount(value: float, scales: Sequence[_Scale]) -> str:
     return f"{value / one.size:,.{one.digits}f}{one.word}"
 
 
+def _rounded(amount: str) -> str:
+    """Without the decimals of a round amount: 19000亿, 1,900bn."""
+    return re.sub(r"\.0+(?=\D|$)", "", amount)
+
+
 def _zh_amount(value: float) -> str:
     return _amount(value, _ZH_SCALES).replace(",", "")
 
@@ -81,6 +86,14 @@ def _zh_shares(value: float) -> str:
     return f"{_zh_amount(value)}份"
 
 
+def _zh_round(value: float) -> str:
+    return f"{_rounded(_zh_amount(value))}元"
+
+
+def _zh_times(value: float) -> str:
+    return f"{value:.1f}倍"
+
+
 def _zh_ratio(value: float) -> str:
     return f"1拆{value:.4g}" if value >= 1 else f"{1 / value:.4g}并1"
 
@@ -91,6 +104,14 @@ def _en_money(value: float) -> str:
 
 def _en_shares(value: float) -> str:
     return f"{_amount(value, _EN_SCALES)} shares"
+
+
+def _en_round(value: float) -> str:
+    return f"CNY {_rounded(_amount(value, _EN_SCALES))}"
+
+
+def _en_times(value: float) -> str:
+    return f"{value:.1f} times"
 
 
 def _en_ratio(value: float) -> str:
@@ -106,10 +127,13 @@ _COMMON: dict[Unit, Callable[[float], str]] = {
     Unit.SESSIONS: _whole,
     Unit.COUNT: _whole,
     Unit.RANK: _whole,
+    Unit.DEVIATIONS: _points,
 }
 _FORMATS: dict[Language, dict[Unit, Callable[[float], str]]] = {
     Language.ZH: _COMMON
-    | {Unit.CNY: _zh_money, Unit.CNY_CHANGE: _zh_money, Unit.SHARES: _zh_shares, Unit.RATIO: _zh_ratio},
+    | {Unit.CNY: _zh_money, Unit.CNY_CHANGE: _zh_money, Unit.CNY_ROUND: _zh_round}
+    | {Unit.SHARES: _zh_shares, Unit.RATIO: _zh_ratio, Unit.TIMES: _zh_times},
     Language.EN: _COMMON
-    | {Unit.CNY: _en_money, Unit.CNY_CHANGE: _en_money, Unit.SHARES: _en_shares, Unit.RATIO: _en_ratio},
+    | {Unit.CNY: _en_money, Unit.CNY_CHANGE: _en_money, Unit.CNY_ROUND: _en_round}
+    | {Unit.SHARES: _en_shares, Unit.RATIO: _en_ratio, Unit.TIMES: _en_times},
 }

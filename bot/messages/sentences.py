@@ -7,6 +7,7 @@ from datetime import date
 from bot.alerts import Alert, Reason
 from bot.messages.catalogue import Catalogue, catalogue, placeholders
 from bot.messages.figures import day_text, figure_text
+from bot.messages.names import Named
 from bot.subscriptions import Language
 from signals.core.detector import Detector
 from signals.core.field import Unit
@@ -28,13 +29,16 @@ _MOST_READINGS = 3
 
 
 class Teller:
-    """Puts signals into words of one language."""
+    """Puts signals into words of one language; funds that take part in one are called as `named` has it."""
 
-    def __init__(self, language: Language, detectors: Mapping[str, Detector], today: date) -> None:
+    def __init__(
+        self, language: Language, detectors: Mapping[str, Detector], today: date, named: Named | None = None
+    ) -> None:
         self.language = language
         self.words: Catalogue = catalogue(language)
         self._detectors = detectors
         self._today = today
+        self._named_funds = named or Named({})
 
     def title(self, kind: str) -> str:
         """The name of a kind of signal."""
@@ -46,6 +50,7 @@ class Teller:
         detector = self._detectors[signal.kind]
         values = {name: self.inline(figure, signal.day) for name, figure in signal.evidence.items()}
         values |= {name + _SIZE: self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
+        values |= {part: self._named_funds.fund(one.code) for part, one in signal.others.items()}
         if signal.basis is not None:
             values["basis"] = self.words.text(f"basis-{signal.basis}")
         shown = placeholders(self.words.of(detector.sentence))

@@ -19,7 +19,7 @@ from bot.sources.archive_files import ArchiveError, LeftOut, load
 from bot.sources.base import published_at
 from bot.sources.profiles import profile_table
 from signals.core.calendar import TradingCalendar
-from signals.core.field import INDEX_CLOSE
+from signals.core.field import FUND_FINANCING, FUND_SHORT_SHARES, INDEX_CLOSE
 from signals.core.profile import exchange_of
 from signals.core.snapshot import ESTIMATED, Dataset, Snapshot
 
@@ -47,6 +47,11 @@ LAYOUTS: Mapping[str, Layout] = {
     "dividends": Layout(dataset=Dataset.DIVIDENDS, day="ex_date"),
     "index_daily": Layout(dataset=Dataset.INDEX, rename={"close": INDEX_CLOSE.name}),
     "margin": Layout(dataset=Dataset.MARGIN, subject="exchange"),
+    "margin_detail": Layout(
+        dataset=Dataset.MARGIN_DETAIL,
+        rename={"financing": FUND_FINANCING.name, "short_shares": FUND_SHORT_SHARES.name},
+        scoped=True,
+    ),
     "etf_daily": Layout(dataset=Dataset.DAILY),
     "etf_daily_raw": Layout(dataset=Dataset.DAILY, hand="raw"),
     "etf_nav": Layout(dataset=Dataset.NAV),

@@ -188,6 +188,7 @@ _PUBLISHED = {
     Dataset.DIVIDENDS: (0, time(8, 0)),
     Dataset.INDEX: (0, time(15, 35)),
     Dataset.DAILY: (0, time(16, 15)),
+    Dataset.SPOT: (0, time(15, 0)),
     Dataset.NAV: (0, time(21, 0)),
     Dataset.SHARES: (0, time(21, 30)),
     Dataset.MARGIN: (1, time(8, 55)),

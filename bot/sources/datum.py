@@ -12,11 +12,19 @@ class Round(StrEnum):
     """The occasions on which publishers are asked."""
 
     INTRADAY = "intraday"
+    """While the exchanges trade: prices."""
+    IOPV = "iopv"
+    """The same with IOPV, which only a publisher has that bans whoever asks much."""
     CLOSE = "close"
     EVENING = "evening"
     MORNING = "morning"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+
+    @property
+    def within_session(self) -> bool:
+        """Whether it asks for prices that are no closes yet."""
+        return self in (Round.INTRADAY, Round.IOPV)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bot.sources.base import SourceChangedError
 from bot.sources.gates_daily import check_daily
+from bot.sources.gates_spot import check_spot
 from signals.core.field import (
     AMOUNT,
     CLOSE,
@@ -23,6 +24,9 @@ from signals.core.field import (
     PREV_CLOSE,
     SHARES,
     SHORT,
+    SPOT_AMOUNT,
+    SPOT_PREV_CLOSE,
+    SPOT_PRICE,
     STOCK_AMOUNT,
     STOCK_CLOSE,
     STOCK_PREV_CLOSE,
@@ -95,6 +99,9 @@ _BANDS: Mapping[Field, tuple[float, float]] = {
     SHARES: (1e6, 1e12),
     AMOUNT: (0.0, 1e12),
     VOLUME: (0.0, 1e12),
+    SPOT_PRICE: (0.05, 1000.0),
+    SPOT_PREV_CLOSE: (0.05, 1000.0),
+    SPOT_AMOUNT: (0.0, 1e12),
     INDEX_CLOSE: (10.0, 1e6),
     FUND_FINANCING: (1e4, 1e10),
     FUND_SHORT_SHARES: (100.0, 1e9),
@@ -106,6 +113,7 @@ _BANDS: Mapping[Field, tuple[float, float]] = {
 
 _REQUIRED: Mapping[Dataset, tuple[Field, ...]] = {
     Dataset.DAILY: (CLOSE,),
+    Dataset.SPOT: (SPOT_PRICE, SPOT_PREV_CLOSE),
     Dataset.SHARES: (SHARES,),
     Dataset.NAV: (NAV,),
     Dataset.INDEX: (INDEX_CLOSE,),
@@ -162,7 +170,7 @@ def _stock_codes(snapshot: Snapshot, _: Baseline) -> None:
 
 
 def _row_count(snapshot: Snapshot, baseline: Baseline) -> None:
-    if snapshot.dataset not in (Dataset.DAILY, Dataset.SHARES, Dataset.NAV, *_OF_SOME):
+    if snapshot.dataset not in (Dataset.DAILY, Dataset.SPOT, Dataset.SHARES, Dataset.NAV, *_OF_SOME):
         return
     rows = len(snapshot.table)
     if baseline.last_good is not None and len(baseline.last_good) >= WHOLE_MARKET_ROWS:
@@ -276,6 +284,11 @@ def _daily(snapshot: Snapshot, baseline: Baseline) -> None:
         check_daily(snapshot, baseline.last_good, baseline.last_day)
 
 
+def _spot(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset is Dataset.SPOT:
+        check_spot(snapshot, baseline.last_good, baseline.last_day)
+
+
 _GATES: tuple[Callable[[Snapshot, Baseline], None], ...] = (
     _columns,
     _codes,
@@ -290,4 +303,5 @@ _GATES: tuple[Callable[[Snapshot, Baseline], None], ...] = (
     _list_repeated,
     _traded_value,
     _daily,
+    _spot,
 )

@@ -7,7 +7,7 @@ from bot.sources.akshare.bse_margin import BseMargin
 from bot.sources.akshare.call import Akshare
 from bot.sources.akshare.constituents import weights_source
 from bot.sources.akshare.dividends import EastmoneyDividends
-from bot.sources.akshare.etf_daily import EastmoneyDaily
+from bot.sources.akshare.etf_daily import EastmoneyDaily, EastmoneySpot
 from bot.sources.akshare.etf_shares import SseShares, SzseShares
 from bot.sources.akshare.jin10_margin import Jin10Margin
 from bot.sources.akshare.limits import LimitPool
@@ -20,9 +20,10 @@ from bot.sources.akshare.splits import EastmoneySplits
 from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import Source
 from bot.sources.datum import Datum, Round
+from bot.sources.direct.em_actions import EastmoneyDividendList, EastmoneySplitList
 from bot.sources.direct.em_profiles import EastmoneyProfiles
 from bot.sources.direct.http import Http
-from bot.sources.direct.sina_daily import SinaDaily
+from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
 from bot.sources.direct.sina_indices import SinaIndices
 from bot.sources.direct.sse_margin import SseMarginBalances
 from bot.sources.direct.sse_shares import SseShareCounts
@@ -65,6 +66,7 @@ def live_data(callers: Callers, calendar: TradingCalendar, indices: Iterable[str
     an operator has to want (headlines) belongs to no round: `etfbot fetch` asks for it.
     """
     return (
+        *_within_the_session(callers),
         *_at_the_close(callers),
         *_of_the_evening(callers, calendar),
         *_of_the_morning(callers),
@@ -81,6 +83,15 @@ def _datum(name: str, sources: tuple[Source, ...], *rounds: Round, history: bool
     return Datum(name=name, sources=sources, rounds=frozenset(rounds), history=history)
 
 
+def _within_the_session(callers: Callers) -> tuple[Datum, ...]:
+    """Sina's list is one request; IOPV come in some 16 of Eastmoney's, which an operator has to want."""
+    sina = SinaSpot(callers.http)
+    return (
+        _datum("spot", (sina,), Round.INTRADAY),
+        _datum("spot.iopv", (EastmoneySpot(callers.akshare), sina), Round.IOPV),
+    )
+
+
 def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
     akshare, http, until_had = callers.akshare, callers.http, (Round.CLOSE, Round.EVENING)
     eastmoney = EastmoneyDaily(akshare)
@@ -88,7 +99,7 @@ def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
         _datum("prices", (SinaDaily(http), eastmoney), *until_had),
         _datum("iopv", (eastmoney,), *until_had),
         _datum("indices", (TencentIndices(http), SinaIndices(http)), *until_had),
-        _datum("splits", (EastmoneySplits(akshare),), Round.CLOSE, history=True),
+        _datum("splits", (EastmoneySplitList(http), EastmoneySplits(akshare)), Round.CLOSE, history=True),
         _datum("limits", (LimitPool(akshare),), Round.CLOSE),
         _datum("stocks", (TencentStocks(akshare),)),
         _datum("news", (EastmoneyNews(akshare),)),
@@ -122,6 +133,6 @@ def _rarely(callers: Callers, indices: Iterable[str]) -> tuple[Datum, ...]:
     akshare, http = callers.akshare, callers.http
     return (
         _datum("profiles", (EastmoneyProfiles(http), SzseProfiles(http)), Round.WEEKLY),
-        _datum("dividends", (EastmoneyDividends(akshare),), Round.WEEKLY, history=True),
+        _datum("dividends", (EastmoneyDividendList(http), EastmoneyDividends(akshare)), Round.WEEKLY, history=True),
         *(_datum(f"weights.{index}", (weights_source(akshare, index),), Round.MONTHLY) for index in indices),
     )

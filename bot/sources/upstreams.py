@@ -73,10 +73,20 @@ class Upstreams:
         one = self._hosts.get(host, _Host())
         if one.rests_until is not None and now < one.rests_until:
             return f"{host} is left alone until {one.rests_until.astimezone(MARKET_ZONE):%H:%M}"
-        most, today = self.manners.readings.get(host), _day(now)
-        if most is not None and one.readings[today] >= most:
-            return f"{host} was asked {most}× today, which is all that is allowed"
+        if self.allowances(now).get(host, 1) == 0:
+            return f"{host} was asked {self.manners.readings[host]}× today, which is all that is allowed"
         return None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host that has been asked or that has an allowance."""
+        return frozenset(self._hosts.keys() | self.manners.readings.keys())
+
+    def allowances(self, now: datetime) -> dict[str, int]:
+        """How often each host that has an allowance may still be asked today."""
+        today = _day(now)
+        made = {host: self._hosts.get(host, _Host()).readings[today] for host in self.manners.readings}
+        return {host: max(0, most - made[host]) for host, most in self.manners.readings.items()}
 
     def resting(self, now: datetime) -> dict[str, datetime]:
         """The hosts whose circuit is open, and until when."""

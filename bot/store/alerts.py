@@ -15,6 +15,9 @@ from signals.core.field import Axis, Unit
 from signals.core.measure import Figure
 from signals.core.signal import Basis, Signal, Subject
 
+_AXIS = "axis"
+"""What a stored piece of evidence has that is somebody and no figure."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAlert:
@@ -94,7 +97,10 @@ def _row(alert: Alert) -> dict[str, Any]:
         "rung": signal.rung,
         "strength": signal.strength,
         "basis": signal.basis and signal.basis.value,
-        "evidence": {name: _figure_row(figure) for name, figure in signal.evidence.items()},
+        "evidence": {
+            **{name: _figure_row(figure) for name, figure in signal.evidence.items()},
+            **{part: _subject_row(other) for part, other in signal.others.items()},
+        },
         "reason": alert.reason.value,
         "follows": alert.follows,
     }
@@ -110,6 +116,10 @@ def _figure_row(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _subject_row(other: Subject) -> dict[str, Any]:
+    return {_AXIS: other.axis.value, "code": other.code}
+
+
 def _recorded(row: RowMapping) -> RecordedAlert:
     signal = Signal(
         kind=row["kind"],
@@ -119,8 +129,11 @@ def _recorded(row: RowMapping) -> RecordedAlert:
         rung=row["rung"],
         reached=row["reached"],
         strength=row["strength"],
-        evidence={name: _figure(told) for name, told in row["evidence"].items()},
+        evidence={name: _figure(told) for name, told in row["evidence"].items() if _AXIS not in told},
         basis=Basis(row["basis"]) if row["basis"] else None,
+        others={
+            part: Subject(Axis(told[_AXIS]), told["code"]) for part, told in row["evidence"].items() if _AXIS in told
+        },
     )
     alert = Alert(signal=signal, reason=Reason(row["reason"]), follows=row["follows"])
     return RecordedAlert(id=row["id"], alert=alert, asof=row["asof"], batch=row["batch"])

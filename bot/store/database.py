@@ -15,6 +15,7 @@ from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
+from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
 from bot.store.watchlists import WatchlistStore
@@ -42,6 +43,7 @@ class Database:
         self.watchlists = WatchlistStore(self._connections)
         self.outbox = Outbox(self._connections)
         self.runs = RunLedger(self._connections)
+        self.sessions = SessionStore(self._connections)
         self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)

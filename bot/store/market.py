@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select
 
 from bot.sources.gates import Baseline
 from bot.store.connections import Connections
@@ -25,6 +25,9 @@ BASELINE_DAYS = 15
 
 PACKAGED_SOURCE = "index_map"
 """What the program itself brings is kept under this name: no publisher gave it, so it tells nothing of freshness."""
+
+_APART = (Dataset.PROFILE, Dataset.SPOT)
+"""Asked for in ways of their own."""
 
 _BATCH = 200
 """Tables that one transaction adds: others want to write too."""
@@ -51,25 +54,37 @@ class MarketStore:
         return added
 
     async def panel(
-        self, calendar: TradingCalendar, day: date, asof: datetime, sessions: int = WINDOW_SESSIONS
+        self,
+        calendar: TradingCalendar,
+        day: date,
+        asof: datetime,
+        sessions: int = WINDOW_SESSIONS,
+        *,
+        spot: bool = False,
     ) -> Panel:
         """The accepted tables of the last sessions up to `day`, and every profile, as known at `asof`.
+
+        With `spot` also the newest prices within the session `day`.
 
         Raises CalendarEndedError when the calendar does not hold the day.
         """
         window = calendar.window(day, sessions)
         known, profile = SNAPSHOTS.c.known_at <= asof, SNAPSHOTS.c.dataset == Dataset.PROFILE
-        figures = SNAPSHOTS.c.dataset.in_([one for one in Dataset if one.in_panel and one is not Dataset.PROFILE])
+        figures = SNAPSHOTS.c.dataset.in_([one for one in Dataset if one.in_panel and one not in _APART])
         newest = _newest(
             known, figures, SNAPSHOTS.c.day.between(window[0], window[-1]), by=("dataset", "source", "scope", "day")
         )
         profiles = select(SNAPSHOTS).where(known, profile, SNAPSHOTS.c.day <= window[-1]).order_by(SNAPSHOTS.c.id)
         rows = [*await self._fetch(newest), *await self._fetch(profiles)]
+        if spot:
+            today = SNAPSHOTS.c.dataset == Dataset.SPOT, SNAPSHOTS.c.day == window[-1]
+            rows += await self._fetch(_newest(known, *today, by=("scope",)))
         return await asyncio.to_thread(_lay, rows, window, asof)
 
     async def stamp(self, asof: datetime) -> str:
         """Changes whenever something more is known at `asof`; the same stamp and day mean the same panel."""
-        query = select(func.count().label("tables")).select_from(SNAPSHOTS).where(SNAPSHOTS.c.known_at <= asof)
+        known = SNAPSHOTS.c.known_at <= asof, SNAPSHOTS.c.dataset != Dataset.SPOT
+        query = select(func.count().label("tables")).select_from(SNAPSHOTS).where(*known)
         return str((await self._fetch(query))[0]["tables"])
 
     async def baseline(self, dataset: Dataset, scope: str, day: date) -> Baseline:
@@ -95,6 +110,15 @@ class MarketStore:
         """Whether a source has given its final table of the day: there is no need to ask it again."""
         query = select(SNAPSHOTS.c.id).where(SNAPSHOTS.c.source == source, SNAPSHOTS.c.day == day)
         return bool(await self._fetch(query.where(~SNAPSHOTS.c.provisional).limit(1)))
+
+    async def forget_spot(self, before: date) -> int:
+        """Drop the prices within the sessions before a day, and say how many tables went.
+
+        There is a table for every minute, and what was told of them is kept with the alerts.
+        """
+        old = SNAPSHOTS.c.dataset == Dataset.SPOT, SNAPSHOTS.c.day < before
+        async with self._connections.write() as connection:
+            return (await connection.execute(delete(SNAPSHOTS).where(*old))).rowcount
 
     async def sources(self) -> set[str]:
         """Whoever has given a table, but for the program itself."""

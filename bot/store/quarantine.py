@@ -84,6 +84,14 @@ class Quarantine:
         async with self._connections.read() as connection:
             return [_refusal(row) for row in (await connection.execute(query)).mappings()]
 
+    async def counts(self) -> dict[Dataset, int]:
+        """How many tables of each dataset are still kept out."""
+        query = select(QUARANTINE.c.dataset, func.count()).where(QUARANTINE.c.accepted_at.is_(None))
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query.group_by(QUARANTINE.c.dataset))).all()
+        found = {Dataset(name): count for name, count in rows}
+        return {one: found.get(one, 0) for one in Dataset}
+
     async def find(self, number: int) -> tuple[Refusal, Snapshot]:
         """A refused table, let in or not; raises StoreError when none has this number."""
         row = await self._row(number)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, exists, select, update
+from sqlalchemy import RowMapping, Text, cast, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,6 +76,14 @@ class SubscriptionStore:
         values = {"active": True, "paused_reason": "", "held_until": None, "updated_at": now}
         async with self._connections.write() as connection:
             await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
+
+    async def any_wants(self, topic: Topic) -> bool:
+        """Whether an active subscription has chosen a topic."""
+        # A topic is one plain word in a JSON list of such words, on both databases.
+        chosen = cast(SUBSCRIPTIONS.c.topics, Text).like(f'%"{topic.value}"%')
+        query = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.active, chosen).limit(1)
+        async with self._connections.read() as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def _where(self, *conditions: Any) -> list[Subscription]:
         query = select(SUBSCRIPTIONS).where(*conditions).order_by(SUBSCRIPTIONS.c.id)

@@ -186,6 +186,14 @@ DELIVERY_ALERTS = Table(
     Index(None, "delivery_id"),
 )
 
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("known_at", Moment, nullable=False),
+)
+"""Trading sessions after those that came with the program, as an exchange has published them."""
+
 RUNS = Table(
     "runs",
     METADATA,

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +30,9 @@ HISTORY_ENTRIES = 40
 STREAM_ENTRIES = 100
 READERS_MAX = 50
 """Open pages at the same time."""
+METRICS_PATH = "/metrics"
+METRICS_TYPE = "text/plain; version=0.0.4"
+"""The text format of Prometheus; newer ones differ in names that ours do not have."""
 QUIET_SECONDS = 10.0
 """A stream without news says that it lives after so long; also how late another process's entries may be seen."""
 
@@ -47,8 +51,9 @@ def create_app(
     allowed_hosts: Collection[str] = (),
     chat: str = LOCAL_CHAT,
     clock: Callable[[], float] = time.monotonic,
+    scrape: Callable[[], Awaitable[str]] | None = None,
 ) -> Starlette:
-    """The page of one chat, to be served once, on `host`.
+    """The page of one chat, to be served once, on `host`; beside it what a Prometheus server scrapes.
 
     `allowed_hosts` are names that it answers to besides this computer's own (behind a proxy, which must
     pass the Host header on). Raises ValueError when `host` can be reached from elsewhere and there is no password.
@@ -65,8 +70,11 @@ def create_app(
         password=password,
         guesses=Pace(burst=10, per_second=0.1, clock=clock),
     )
+    metrics = [Route(METRICS_PATH, _Metrics(scrape).answer)] if scrape else []
     app = Starlette(
-        routes=page.routes(), middleware=[guard], exception_handlers={HTTPException: _refused, ClientDisconnect: _gone}
+        routes=[*page.routes(), *metrics],
+        middleware=[guard],
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone},
     )
     app.state.close = page.close
     return app
@@ -181,6 +189,16 @@ class _Files(StaticFiles):
         response = super().file_response(*asked, **how)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Metrics:
+    """The service's figures, behind the page's password like all but its health."""
+
+    scrape: Callable[[], Awaitable[str]]
+
+    async def answer(self, _: Request) -> Response:
+        return Response(await self.scrape(), media_type=METRICS_TYPE)
 
 
 async def _healthy(_: Request) -> Response:

@@ -1,12 +1,20 @@
 """Trading sessions as data: what "consecutive" means."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 MARKET_ZONE = ZoneInfo("Asia/Shanghai")
+
+LONGEST_CLOSURE_DAYS = 12
+"""From a session to the next; the Spring Festivals of 2005 and 2006 took as long, none since."""
+
+FEWEST_SESSIONS, MOST_SESSIONS = 236, 252
+"""Of a whole year; 2005 to 2026 had 238 to 246."""
 
 
 class CalendarEndedError(LookupError):
@@ -83,3 +91,15 @@ class TradingCalendar:
     def _require(self, day: date) -> None:
         if not self.first <= day <= self.last:
             raise CalendarEndedError(f"{day} is outside the trading calendar ({self.first} to {self.last})")
+
+
+def holes(calendar: TradingCalendar) -> Iterator[str]:
+    """What a calendar cannot be: closures that are too long, whole years with too few sessions or too many."""
+    for before, after in pairwise(calendar.sessions):
+        if (after - before).days > LONGEST_CLOSURE_DAYS:
+            yield f"there is a hole: no session between {before} and {after}"
+    counts = Counter(day.year for day in calendar.sessions)
+    for year, sessions in counts.items():
+        whole = year < calendar.last.year or calendar.last >= date(year, 12, 25)
+        if whole and not FEWEST_SESSIONS <= sessions <= MOST_SESSIONS:
+            yield f"{year} has {sessions} sessions; a whole year has {FEWEST_SESSIONS} to {MOST_SESSIONS}"

@@ -5,7 +5,7 @@ T+1, and a list of corporate actions may carry either day. A split is therefore 
 found in any of the three places, and applied once to each series, on that series' own day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,9 @@ LEAST_FALL = 0.295
 
 JUMP_LIMIT = 0.6
 """A larger change of the share count without a known split is unknown, not a flow (2.5)."""
+
+_CALM = (0.65, 1.4)
+"""Steps of the share count between these are neither jumps nor near a clean ratio."""
 
 _LAST_CLOSE_SESSIONS = 20
 """How long a suspended fund's last close still says what its previous close was rebased from."""
@@ -93,11 +96,13 @@ def find_actions(panel: Panel) -> Actions:
     steps = shares / previous(shares)
     events = _merge(list(prices.events()), _listed(panel.values(SPLIT)), prices)
     splits, disproved = _placed(events, steps, prices.last_row)
-    share_ratio, price_ratio = np.ones(steps.shape), np.ones(steps.shape)
-    price_lag, late, awaited = np.ones(steps.shape), *(np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
+    share_ratio, price_lag = np.ones(steps.shape), np.ones(steps.shape)
+    rebased = dict[tuple[int, int], float]()
+    late, awaited = (np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
     for one in splits:
         if one.price_row is not None:
-            price_ratio[one.price_row, one.column] *= one.ratio
+            cell = one.price_row, one.column
+            rebased[cell] = rebased.get(cell, 1.0) * one.ratio
         if one.share_row is not None:
             share_ratio[one.share_row, one.column] *= one.ratio
             price_lag[_apart(one.share_row, one.price_row, len(steps)), one.column] = _lag_ratio(one)
@@ -107,11 +112,8 @@ def find_actions(panel: Panel) -> Actions:
             price_lag[one.price_row :, one.column] = 1.0 / one.ratio
     for one in disproved:
         late[one.price_row, one.column] = True
-    prev_close, cash = _on_todays_scale(prices, price_ratio, np.nan_to_num(panel.values(DIVIDEND)))
-    jumps = np.abs(steps / share_ratio - 1) > JUMP_LIMIT
-    # Halving is as doubtful as doubling, though it is a smaller share of what was there.
-    large = np.abs(np.log(steps)) > np.log(1 + JUMP_LIMIT)
-    doubtful = (large | _near_clean(steps)) & (share_ratio == 1.0)
+    prev_close, cash = _on_todays_scale(prices, rebased, panel.values(DIVIDEND) if DIVIDEND in panel.layers else None)
+    jumps, doubtful = _unexplained(steps, share_ratio)
     return Actions(
         splits=splits,
         prev_close=prev_close,
@@ -122,6 +124,21 @@ def find_actions(panel: Panel) -> Actions:
         unsettled=_unsettled(doubtful, prices.seen),
         late=late | (doubtful & prices.next_known),
     )
+
+
+def _unexplained(steps: Floats, share_ratio: Floats) -> tuple[Bools, Bools]:
+    """Steps of the share count that are jumps in spite of the splits, and those that a split might explain.
+
+    Nearly all steps are near 1 and neither: only the others are looked at closely.
+    """
+    jumps, doubtful = (np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
+    cells = np.nonzero((steps < _CALM[0]) | (steps > _CALM[1]) | (share_ratio != 1.0))
+    step, ratio = steps[cells], share_ratio[cells]
+    jumps[cells] = np.abs(step / ratio - 1) > JUMP_LIMIT
+    # Halving is as doubtful as doubling, though it is a smaller share of what was there.
+    large = np.abs(np.log(step)) > np.log(1 + JUMP_LIMIT)
+    doubtful[cells] = (large | _near_clean(step)) & (ratio == 1.0)
+    return jumps, doubtful
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -151,16 +168,20 @@ class _Prices:
 
     def events(self) -> Iterator[Split]:
         rebase = self.last_close / self.own_previous
-        fall = np.where(np.isnan(self.own_previous), self.last_close / self.close, np.nan)
-        for row, column in np.argwhere(np.abs(rebase - 1) > LEAST_REBASE):
+        # A slightly wider net first: the exact condition takes several matrices of its own.
+        for row, column in np.argwhere((rebase < 1 - 0.9 * LEAST_REBASE) | (rebase > 1 + 0.9 * LEAST_REBASE)):
             measured = float(rebase[row, column])
+            if abs(measured - 1) <= LEAST_REBASE:
+                continue
             clean = _nearest_clean(measured)
             exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
             yield Split(column=int(column), ratio=exact, price_row=int(row))
-        for row, column in np.argwhere(np.abs(np.log(fall)) > LEAST_FALL):
-            clean = _nearest_clean(float(fall[row, column]))
-            if self.falls_by(clean, int(row), int(column)):
-                yield Split(column=int(column), ratio=clean, price_row=int(row))
+        rows, columns = np.nonzero(np.isnan(self.own_previous) & np.isfinite(self.close))
+        falls = self.last_close[rows, columns] / self.close[rows, columns]
+        for at in np.flatnonzero(np.abs(np.log(falls)) > LEAST_FALL):
+            clean = _nearest_clean(float(falls[at]))
+            if self.falls_by(clean, int(rows[at]), int(columns[at])):
+                yield Split(column=int(columns[at]), ratio=clean, price_row=int(rows[at]))
 
     def falls_by(self, ratio: float, row: int, column: int) -> bool:
         """Whether the price of a session fits a split of this ratio better than none."""
@@ -247,17 +268,25 @@ def _around(row: int | None, since: int | None = None) -> range:
     return range(0) if row is None else range(min(row - 1, row - 1 if since is None or since < 0 else since), row + 2)
 
 
-def _on_todays_scale(prices: _Prices, price_ratio: Floats, listed_cash: Floats) -> tuple[Floats, Floats]:
+def _on_todays_scale(
+    prices: _Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
+) -> tuple[Floats, Floats]:
     """Previous closes, and the dividends that explain what a split does not."""
-    unsplit = prices.last_close / price_ratio
-    own = np.isfinite(prices.own_previous)
+    unsplit = prices.last_close.copy()
+    for cell, ratio in rebased.items():
+        unsplit[cell] /= ratio
     fallen = unsplit - prices.own_previous
     # The exchange's previous close is the last close to the tick unless something went ex; dividing by a
     # split's ratio rounds it by up to a tick more.
     # Where the table of the session before is missing the last close is an older one, and its fall no dividend.
-    event = prices.told_before & (fallen > np.where(price_ratio == 1.0, 0.0009, 0.0015))
-    cash = np.where(own, np.where(event, fallen, 0.0), listed_cash)
-    return np.where(own, prices.own_previous, unsplit - listed_cash), cash
+    event = prices.told_before & (fallen > 0.0009)
+    for cell in rebased:
+        event[cell] &= fallen[cell] > 0.0015
+    own, cash = np.isfinite(prices.own_previous), np.where(event, fallen, 0.0)
+    if listed_cash is not None:
+        listed = np.nan_to_num(listed_cash)
+        cash, unsplit = np.where(own, cash, listed), unsplit - listed
+    return np.where(own, prices.own_previous, unsplit), cash
 
 
 def _apart(share_row: int, price_row: int | None, sessions: int) -> slice:
@@ -280,10 +309,12 @@ def _lag_ratio(split: Split) -> float:
 
 
 def _unsettled(doubtful: Bools, seen: Bools) -> Bools:
-    out, state = np.empty_like(doubtful), np.zeros(doubtful.shape[1], dtype=np.bool_)
-    for row, (step, price) in enumerate(zip(doubtful, seen, strict=True)):
+    out = np.zeros_like(doubtful)
+    columns = np.flatnonzero(doubtful.any(axis=0))
+    state = np.zeros(columns.size, dtype=np.bool_)
+    for row, (step, price) in enumerate(zip(doubtful[:, columns], seen[:, columns], strict=True)):
         state = step | (state & ~price)
-        out[row] = state
+        out[row, columns] = state
     return out
 
 
@@ -292,7 +323,7 @@ def _nearest_clean(ratio: float) -> float:
 
 
 def _near_clean(steps: Floats) -> Bools:
-    near = np.zeros(steps.shape, dtype=np.bool_)
+    near: Bools = np.zeros(steps.shape, dtype=np.bool_)
     for clean in CLEAN_RATIOS:
         near |= np.abs(steps / clean - 1) <= SUSPECT_TOLERANCE
     return near

@@ -5,10 +5,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from signals.core import kernels
 from signals.core.field import Axis, Field
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Measure
@@ -29,6 +32,8 @@ class Topic(StrEnum):
     FLOW = "flow"
     SIZE = "size"
     MARGIN = "margin"
+    INTRADAY = "intraday"
+    """While the exchanges trade; only for who asks for it."""
 
 
 class Tell(StrEnum):
@@ -48,13 +53,37 @@ class Findings:
     fires: Bools
     known: Bools
     """Where the detector could judge; elsewhere its silence means nothing."""
-    strength: Floats
+    strength: "Floats | Strength"
     evidence: Mapping[str, Measure]
-    """Numbers by name; a cell that is NaN is left out of that signal."""
+    """Numbers by name; a cell that is NaN is left out of that signal. `Later` where they cost something."""
     rung: Ints | None = None
     since: Ints | None = None
     """Row on which each cell's episode began; None = the unbroken run of firing sessions."""
     basis: Callable[[int, int], Basis] | None = None
+    pauses: Bools | None = None
+    """Silent sessions that do not end an episode: what fires after them is the same news. None = each ends it."""
+    others: Mapping[str, Ints] = field(default_factory=dict)
+    """Who else takes part, as column numbers by the part played; −1 = nobody."""
+
+
+class Later(Mapping[str, Measure]):
+    """Evidence that is computed when the first signal asks for it: most cells of a history are never told."""
+
+    def __init__(self, compute: Callable[[], Mapping[str, Measure]]) -> None:
+        self._compute = compute
+
+    @cached_property
+    def _measures(self) -> Mapping[str, Measure]:
+        return self._compute()
+
+    def __getitem__(self, name: str) -> Measure:
+        return self._measures[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._measures)
+
+    def __len__(self) -> int:
+        return len(self._measures)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +105,8 @@ class Detector(ABC):
     needs: ClassVar[frozenset[Field]]
     """Fields that must be published for a session before it is judged."""
     axis: ClassVar[Axis] = Axis.FUND
+    intraday: ClassVar[bool] = False
+    """Judges prices within a session: each poll anew, and what a later price does not confirm was no mistake."""
 
     tell: Tell = field(default=Tell.ALERT)
     tell_end: bool = False
@@ -112,8 +143,9 @@ class Detector(ABC):
 
     def _judge(self, panel: Panel) -> "_Judged":
         found = self.find(panel)
-        rung = np.where(found.fires, 1 if found.rung is None else found.rung, 0)
-        told = episodes(rung, found.known)
+        fires = found.fires.astype(np.int32)
+        rung = fires if found.rung is None else np.multiply(found.rung, fires, dtype=np.int32, casting="same_kind")
+        told = episodes(rung, found.known if found.pauses is None else found.known & ~found.pauses)
         if found.since is not None:
             told = replace(told, reached=np.maximum(told.reached, found.since))
         return _Judged(found, rung, told)
@@ -124,13 +156,12 @@ class Detector(ABC):
 
     def _signal(self, panel: Panel, judged: "_Judged", row: int, column: int) -> Signal:
         found, rung = judged.found, int(judged.rung[row, column])
-        since = judged.episodes.since if found.since is None else found.since
-        day = panel.sessions[row]
+        day, names = panel.sessions[row], panel.subjects[self.axis]
         return Signal(
             kind=self.name,
-            subject=Subject(self.axis, panel.subjects[self.axis][column]),
+            subject=Subject(self.axis, names[column]),
             day=day,
-            since=panel.sessions[since[row, column]] if rung else day,
+            since=panel.sessions[judged.began(row, column)],
             reached=panel.sessions[judged.episodes.reached[row, column]] if rung else day,
             rung=rung,
             strength=float(found.strength[row, column]) if rung else 0.0,
@@ -140,6 +171,11 @@ class Detector(ABC):
                 if np.isfinite(measure.values[row, column])
             },
             basis=found.basis(row, column) if found.basis else None,
+            others={
+                part: Subject(self.axis, names[columns[row, column]])
+                for part, columns in found.others.items()
+                if columns[row, column] >= 0
+            },
         )
 
 
@@ -149,11 +185,33 @@ class _Judged:
     rung: Ints
     episodes: Episodes
 
+    def began(self, row: int, column: int) -> int:
+        """Row on which the episode in force began, a pause of it included; its own row where there is none."""
+        if self.found.since is not None:
+            return int(self.found.since[row, column]) if self.rung[row, column] else row
+        since = int(self.episodes.since[row, column])
+        return row if since < 0 else since
 
-def scaled(value: Floats, threshold: float) -> Floats:
-    """Strength of a value that fires from `threshold` on: 0.5 at it, 0.75 at three times it, below 1."""
-    size = np.abs(value)
-    return size / (size + abs(threshold))
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Strength:
+    """Strength of values that fire from a threshold on, computed for the cells that are asked for."""
+
+    values: Floats | Ints
+    threshold: float
+
+    def __getitem__(self, cell: tuple[int, int]) -> float:
+        size = abs(float(self.values[cell]))
+        return size / (size + abs(self.threshold))
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
+        size = np.abs(np.asarray(self.values, dtype=np.float64))
+        return size / (size + abs(self.threshold))
+
+
+def scaled(values: Floats | Ints, threshold: float) -> Strength:
+    """0.5 at the threshold, 0.75 at three times it, below 1."""
+    return Strength(values, threshold)
 
 
 def ladder(length: Ints, first: int, step: int) -> Ints:
@@ -161,8 +219,9 @@ def ladder(length: Ints, first: int, step: int) -> Ints:
 
     A streak of at least 3 with step 5 is worth telling at 3, 5, 10, 15, 20 …
     """
-    multiple = length // step * step
-    return np.where(length < first, 0, np.where(multiple > first, multiple, first))
+    rung = np.empty(length.shape, np.int32)
+    kernels.LADDER(np.ascontiguousarray(length, dtype=np.int32), first, step, rung)
+    return rung
 
 
 def one_day(fires: Bools) -> Ints:

@@ -12,6 +12,8 @@ class Unit(Enum):
     CNY_PER_SHARE = "元/份"
     CNY_CHANGE = "元±"
     """A change of an amount; printed with its sign."""
+    CNY_ROUND = "整数元"
+    """A round amount that is a mark and no measurement: printed without decimals."""
     FRACTION = "fraction"
     MOVE = "move"
     """A fraction that is a change; printed with its sign."""
@@ -22,6 +24,10 @@ class Unit(Enum):
     COUNT = "count"
     RANK = "rank"
     RATIO = "ratio"
+    TIMES = "倍"
+    """How many times as much as something of the same kind."""
+    DEVIATIONS = "deviations"
+    """Distance from a mean, in standard deviations."""
 
 
 class Axis(Enum):
@@ -57,6 +63,14 @@ SHARES = Field("shares", Unit.SHARES)
 SPLIT = Field("split_ratio", Unit.RATIO)
 """New shares per old share, as a list of corporate actions states it."""
 DIVIDEND = Field("dividend_per_share", Unit.CNY_PER_SHARE)
+
+SPOT_PRICE = Field("spot_price", Unit.CNY_PER_SHARE)
+"""The newest price of a session that has not closed; never mistaken for a close."""
+SPOT_PREV_CLOSE = Field("spot_prev_close", Unit.CNY_PER_SHARE)
+SPOT_AMOUNT = Field("spot_amount", Unit.CNY)
+"""Traded so far."""
+SPOT_IOPV = Field("spot_iopv", Unit.CNY_PER_SHARE)
+"""Of the moment of the price: a price and an IOPV of two tables are minutes apart."""
 
 INDEX_CLOSE = Field("index_close", Unit.POINTS, Axis.INDEX)
 

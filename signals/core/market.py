@@ -3,11 +3,17 @@
 import numpy as np
 
 from signals.core.field import FINANCING, MARGIN_TOTAL, SHORT, Axis, Field, Unit
+from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.quantity import Quantity
 from signals.core.series import previous
 from signals.core.text import Text
+
+
+def of_both(panel: Panel) -> Bools:
+    """Which market is that of both exchanges together: the only one that is judged."""
+    return np.array([one == BOTH_EXCHANGES for one in panel.subjects[Axis.MARKET]], dtype=np.bool_)
 
 
 def _both(panel: Panel, one: Field) -> Measure:

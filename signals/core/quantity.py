@@ -40,8 +40,7 @@ class Quantity:
         sessions, count = panel.shape(self.axis)
         if self.axis is Axis.MARKET:
             recent = np.where(np.arange(sessions)[:, None] >= sessions - STALE_SESSIONS, self.on(panel).values, np.nan)
-            _, rows = carried(recent, sessions)
-            return np.asarray(rows[-1])
+            return np.asarray(carried(recent, sessions)[1][-1])
         newest = np.full(count, -1, dtype=np.int64)
         for columns in panel.publishers(self.axis):
             spoken = np.ones(sessions, dtype=np.bool_)

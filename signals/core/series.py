@@ -1,19 +1,21 @@
 """Kernels over sessions × subjects; NaN means unknown and is never taken for zero.
 
-Each kernel walks down the sessions once and works on whole rows, so one session and all sessions are
-the same code. All are causal: row t depends on rows ≤ t alone.
+One session and all sessions are the same code. All but `forward_returns` are causal: row t depends on rows
+≤ t alone. `signals.core.plain` says exactly what each of them computes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core import kernels
+from signals.core.matrix import Bools, Columns, Floats, Ints, Rows, Shorts
 
 
 class Flat(StrEnum):
@@ -24,18 +26,30 @@ class Flat(StrEnum):
     COUNTS = "counts"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Runs:
     """The run in force after each session. An unknown session hands the state on unchanged."""
 
-    length: Ints
+    length: Rows
     """Sessions in the run; 0 = none."""
     total: Floats
     """Sum of the steps in the run."""
-    start: Ints
-    """Row of the run's first session; −1 = none."""
-    gaps: Ints
-    """Unknown sessions inside the run: its neighbours are known, they are not."""
+    steps: Floats
+    """What was counted."""
+
+    @cached_property
+    def start(self) -> Rows:
+        """Row of the run's first session; −1 = none."""
+        out = np.empty(self.length.shape, np.int32)
+        kernels.RUN_STARTS(self.length, out)
+        return out
+
+    @cached_property
+    def gaps(self) -> Rows:
+        """Unknown sessions inside the run: its neighbours are known, they are not."""
+        out = np.empty(self.length.shape, np.int32)
+        kernels.RUN_GAPS(self.steps, self.length, out)
+        return out
 
     @property
     def known_total(self) -> Floats:
@@ -57,29 +71,24 @@ def runs(
     step neither extends nor breaks; more than `max_gap` of them in a row end the run, because "in a row"
     can no longer be claimed.
     """
-    shape = steps.shape
-    signed = steps if rising else -steps
-    length, start, gaps, hole, waiting = (np.zeros(shape[1], dtype=np.int64) for _ in range(5))
-    start -= 1
-    total = np.zeros(shape[1])
-    out = Runs(np.empty(shape, np.int64), np.empty(shape), np.empty(shape, np.int64), np.empty(shape, np.int64))
-    for row, (step, value) in enumerate(zip(signed, steps, strict=True)):
-        unknown = np.isnan(step)
-        level = np.abs(step) <= least
-        extends = (step > least) & ~level
-        if flat is Flat.COUNTS:
-            extends |= level & (length > 0)
-        keeps = extends | unknown | (level if flat is Flat.NEUTRAL else False)
-        inside = unknown & (length > 0)
-        hole, waiting = np.where(inside, hole + 1, 0), waiting + inside
-        ends = ~keeps | (hole > max_gap)
-        gaps, waiting = np.where(extends, gaps + waiting, gaps), np.where(extends | ends, 0, waiting)
-        begins = extends & (length == 0)
-        length = np.where(ends, 0, length + extends)
-        total = np.where(ends, 0.0, total + np.where(extends, value, 0.0))
-        start = np.where(ends, -1, np.where(begins, row, start))
-        gaps, hole = np.where(ends, 0, gaps), np.where(ends, 0, hole)
-        out.length[row], out.total[row], out.start[row], out.gaps[row] = length, total, start, gaps
+    steps = _laid(steps)
+    out = Runs(np.empty(steps.shape, np.int32), np.empty(steps.shape), steps)
+    kernels.RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out.length, out.total)
+    return out
+
+
+def broken_runs(
+    steps: Floats,
+    *,
+    rising: bool = True,
+    flat: Flat = Flat.BREAKS,
+    least: float = 0.0,
+    max_gap: int = 5,
+) -> Shorts:
+    """Length of the run that each session's move against it has ended; 0 where none did. Runs as in `runs`."""
+    steps = _laid(steps)
+    out = np.empty(steps.shape, np.int16)
+    kernels.BROKEN_RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out)
     return out
 
 
@@ -92,9 +101,18 @@ def open_start(steps: Floats, run: Runs) -> Floats:
 
 def sum_since(values: Floats, start: Ints) -> Floats:
     """Sum of the known values from the row `start` of each cell up to its own; 0 where it is −1."""
-    total = np.cumsum(np.nan_to_num(values), axis=0)
-    before = np.where(start > 0, np.take_along_axis(total, np.maximum(start - 1, 0), axis=0), 0.0)
-    return np.where(start >= 0, total - before, 0.0)
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.SUM_SINCE(values, _rows(start), out)
+    return out
+
+
+def compounded_since(changes: Floats, start: Ints) -> Floats:
+    """Compound of the known changes from the row `start` of each cell up to its own; 0 where it is −1."""
+    changes = _laid(changes)
+    out = np.empty(changes.shape)
+    kernels.COMPOUNDED_SINCE(changes, _rows(start), out)
+    return out
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -109,15 +127,9 @@ class Episodes:
 
 def episodes(rung: Ints, known: Bools) -> Episodes:
     """Follow a ladder over the sessions: rung 0 is silence, a higher one is more of the same."""
-    out = Episodes(np.empty(rung.shape, np.int64), np.empty(rung.shape, np.int64))
-    since, reached, last = (np.full(rung.shape[1], fill, dtype=np.int64) for fill in (-1, -1, 0))
-    for row, (now, told) in enumerate(zip(rung, known, strict=True)):
-        on = told & (now > 0)
-        since = np.where(on & (last == 0), row, np.where(told & ~on, -1, since))
-        reached = np.where(on & (now != last), row, np.where(told & ~on, -1, reached))
-        last = np.where(told, now, last)
-        out.since[row], out.reached[row] = since, reached
-    return out
+    since, reached = np.empty(rung.shape, np.int32), np.empty(rung.shape, np.int32)
+    kernels.EPISODES(_rows(rung), np.ascontiguousarray(known), since, reached)
+    return Episodes(since, reached)
 
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -136,26 +148,46 @@ def positive(values: Floats) -> Floats:
     return np.where(values > 0, values, np.nan)
 
 
-def carried(values: Floats, sessions: int) -> tuple[Floats, Ints]:
+def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
     """The newest known value at most `sessions` rows back, and the row it stands in (−1 = none)."""
-    newest = np.full(values.shape[1], -1, dtype=np.int64)
-    filled, rows = np.empty_like(values), np.empty(values.shape, dtype=np.int64)
-    columns = np.arange(values.shape[1])
-    for row, known in enumerate(np.isfinite(values)):
-        newest = np.where(known, row, newest)
-        usable = (newest >= 0) & (row - newest <= sessions)
-        rows[row] = np.where(usable, newest, -1)
-        filled[row] = np.where(usable, values[newest, columns], np.nan)
+    values = _laid(values)
+    filled, rows = np.empty(values.shape), np.empty(values.shape, np.int32)
+    kernels.CARRIED(values, sessions, filled, rows)
     return filled, rows
 
 
 def rolling_sum(values: Floats, sessions: int) -> Floats:
     """Sum of the last `sessions` values; unknown when one of them is."""
-    out = np.full(values.shape, np.nan)
-    if len(values) >= sessions:
-        windows = np.lib.stride_tricks.sliding_window_view(values, sessions, axis=0)
-        out[sessions - 1 :] = windows.sum(axis=-1)
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.ROLLING_SUM(values, sessions, out)
     return out
+
+
+def rolling_growth(changes: Floats, sessions: int) -> Floats:
+    """Compound of the last `sessions` changes; unknown when one of them is."""
+    changes = _laid(changes)
+    out = np.empty(changes.shape)
+    kernels.ROLLING_GROWTH(changes, sessions, out)
+    return out
+
+
+def known_before(values: Floats, sessions: int) -> Floats:
+    """How many of the `sessions` values before each one are known."""
+    return _before(values, sessions)[0]
+
+
+def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
+    """Mean of the known ones among the `sessions` values before; NaN where fewer than `least_known` are."""
+    known, total = _before(values, sessions)
+    return np.where(known >= max(1, least_known), total / np.maximum(known, 1), np.nan)
+
+
+def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
+    values = _laid(values)
+    known, total = np.empty(values.shape), np.empty(values.shape)
+    kernels.SUM_BEFORE(values, sessions, known, total)
+    return known, total
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -172,26 +204,69 @@ def against_own_past(values: Floats, sessions: int, least_known: int) -> Usual:
 
     Unknown where fewer than `least_known` of those are known; the z-score also where they do not vary.
     """
-    zscore, percentile = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    for row in range(1, len(values)):
-        past = values[max(0, row - sessions) : row]
-        known = np.isfinite(past)
-        count = known.sum(axis=0)
-        enough = (count >= least_known) & np.isfinite(values[row])
-        if not enough.any():
-            continue
-        safe = np.maximum(count, 1)
-        mean = np.where(known, past, 0.0).sum(axis=0) / safe
-        spread = np.sqrt((np.where(known, past - mean, 0.0) ** 2).sum(axis=0) / np.maximum(safe - 1, 1))
-        # Figures that are equal but for rounding do not vary: a z-score over them would be noise.
-        varies = spread > 1e-9 * np.maximum(1.0, np.abs(mean))
-        zscore[row] = np.where(enough & varies, (values[row] - mean) / np.where(varies, spread, 1.0), np.nan)
-        below = (past < values[row]).sum(axis=0) + 0.5 * (past == values[row]).sum(axis=0)
-        percentile[row] = np.where(enough, below / safe, np.nan)
-    return Usual(zscore, percentile)
+    return Usual(zscores(values, sessions, least_known), percentiles(values, sessions, least_known))
 
 
-def base_rows(sessions: Sequence[date], *, monthly: bool) -> Ints:
+def zscores(values: Floats, sessions: int, least_known: int) -> Floats:
+    """Distance of each value from the mean of the `sessions` values before it, in their sample deviations.
+
+    Unknown where fewer than `least_known` of them are known, or where they do not vary.
+    """
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.ZSCORES(values, sessions, least_known, out)
+    return out
+
+
+def percentiles(values: Floats, sessions: int, least_known: int) -> Floats:
+    """Share of the `sessions` values before each one that lie below it (ties count half), 0 … 1.
+
+    Unknown where fewer than `least_known` of them are known.
+    """
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.PERCENTILES(values, sessions, least_known, out)
+    return out
+
+
+def highest_before(values: Floats, sessions: int, least_known: int) -> Floats:
+    """The highest of the `sessions` values before each session, itself left out.
+
+    Unknown where fewer than `least_known` of them are known.
+    """
+    return _extreme_before(values, sessions, least_known, 1.0)
+
+
+def lowest_before(values: Floats, sessions: int, least_known: int) -> Floats:
+    """The lowest of the `sessions` values before each session; unknown as in `highest_before`."""
+    return _extreme_before(values, sessions, least_known, -1.0)
+
+
+def _extreme_before(values: Floats, sessions: int, least_known: int, sign: float) -> Floats:
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.HIGHEST_BEFORE(values, sessions, least_known, sign, out)
+    return out
+
+
+def sessions_since_as_high(values: Floats) -> Rows:
+    """Sessions back to the newest value at least as high; 0 = none before it was; −1 = unknown."""
+    return _sessions_since(values, 1.0)
+
+
+def sessions_since_as_low(values: Floats) -> Rows:
+    """Sessions back to the newest value at least as low; 0 = none before it was; −1 = unknown."""
+    return _sessions_since(values, -1.0)
+
+
+def _sessions_since(values: Floats, sign: float) -> Rows:
+    values = _laid(values)
+    out = np.empty(values.shape, np.int32)
+    kernels.SESSIONS_SINCE(values, sign, out)
+    return out
+
+
+def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     """Row of the last session of the previous month (or year) for each row; −1 when out of reach."""
     marks = [(day.year, day.month if monthly else 0) for day in sessions]
     out = np.full(len(marks), -1, dtype=np.int64)
@@ -202,7 +277,29 @@ def base_rows(sessions: Sequence[date], *, monthly: bool) -> Ints:
 
 def at_rows(values: Floats, rows: Ints) -> Floats:
     """The rows of a matrix picked one per session; NaN where the pick is −1."""
-    return np.where((rows >= 0)[:, None], values[np.maximum(rows, 0)], np.nan)
+    out = values[np.maximum(rows, 0)]
+    out[rows < 0] = np.nan
+    return out
+
+
+def growth_from(values: Floats, rows: Ints) -> Floats:
+    """Growth of each row over the one picked for it, as a fraction; unknown where the pick is −1."""
+    values = _laid(values)
+    out = np.empty(values.shape)
+    kernels.GROWTH_FROM(values, np.ascontiguousarray(rows, dtype=np.int64), out)
+    return out
+
+
+def forward_returns(levels: Floats, sessions: int, *, delay: int = 1) -> Floats:
+    """What followed each row: growth over `sessions`, entered `delay` sessions later.
+
+    For studies of the past alone: it looks ahead by nature. Unknown where entry or exit is, or lies beyond
+    the last row.
+    """
+    out = np.full(levels.shape, np.nan)
+    if delay + sessions < len(levels):
+        out[: len(levels) - delay - sessions] = levels[delay + sessions :] / levels[delay : len(levels) - sessions] - 1
+    return out
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -223,21 +320,32 @@ def rank_within(
     least_members: int = 3,
     least_coverage: float = 0.9,
 ) -> Ranks:
-    """Rank columns within groups on each row.
+    """Rank columns within groups on each row; no column may stand in two groups.
 
     `members` says who belongs to the comparison that session. A rank is stated only where the group
     has at least `least_members` of them and at least the share `least_coverage` has a known value.
     """
-    rank, size = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
-    for group in groups:
-        columns = np.asarray(group, dtype=np.int64)
-        inside = members[:, columns]
-        mine = np.where(inside, values[:, columns], np.nan)
-        known = np.isfinite(mine)
-        total = inside.sum(axis=1)
-        stated = (total >= least_members) & (known.sum(axis=1) >= least_coverage * total)
-        better = (mine[:, None, :] > mine[:, :, None]).sum(axis=2)
-        shown = known & stated[:, None]
-        rank[:, columns] = np.where(shown, better + 1.0, np.nan)
-        size[:, columns] = np.where(shown, known.sum(axis=1)[:, None], np.nan)
-    return Ranks(rank, size)
+    values = _laid(values)
+    out = Ranks(np.empty(values.shape), np.empty(values.shape))
+    columns = np.array([column for group in groups for column in group], dtype=np.int64)
+    bounds = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
+    members = np.ascontiguousarray(members)
+    kernels.RANK_WITHIN(values, members, columns, bounds, least_members, least_coverage, out.rank, out.size)
+    return out
+
+
+def _sign(rising: bool) -> float:
+    return 1.0 if rising else -1.0
+
+
+def _of_flat(flat: Flat) -> tuple[bool, bool]:
+    return flat is Flat.NEUTRAL, flat is Flat.COUNTS
+
+
+def _laid(values: Floats) -> Floats:
+    """The matrix row by row in memory, as kernels read it; itself where it is so."""
+    return np.ascontiguousarray(values, dtype=np.float64)
+
+
+def _rows(numbers: Ints) -> Rows:
+    return np.ascontiguousarray(numbers, dtype=np.int32)

@@ -1,7 +1,7 @@
 """A fact found in a panel: numbers with their origin, no words and no recipient."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -39,7 +39,8 @@ class Signal:
     subject: Subject
     day: date
     since: date
-    """First session of the episode that this signal belongs to; a one-day event begins on `day`."""
+    """First session of the episode that this signal belongs to; a one-day event begins on `day`, and so does a
+    reading that does not fire, unless it stands in a pause of an episode."""
     rung: int = 1
     """How far up its ladder the episode is; each higher rung is worth telling again. 0 = a reading that
     does not fire."""
@@ -49,3 +50,5 @@ class Signal:
     """0 … 1, comparable across detectors: 0.5 is just at the threshold."""
     evidence: Mapping[str, Figure]
     basis: Basis | None = None
+    others: Mapping[str, Subject] = field(default_factory=dict)
+    """Who else takes part in it, by the part played; named in sentences beside the evidence."""

@@ -4,12 +4,12 @@ import numpy as np
 
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
-from signals.core.flows import counted_shares
+from signals.core.flows import FLOW, counted_shares
 from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
-from signals.core.series import at_rows, base_rows
+from signals.core.series import at_rows, base_rows, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -33,6 +33,17 @@ def _aum(panel: Panel) -> Measure:
         inputs=frozenset({SHARES, NAV, IOPV}),
         estimated=value.estimated | panel.estimated(SHARES),
         late=actions.late,
+    )
+
+
+def _flow_share(panel: Panel) -> Measure:
+    flow, aum = FLOW.on(panel), AUM.on(panel)
+    return Measure(
+        values=flow.values / previous(aum.values),
+        unit=Unit.FRACTION,
+        inputs=flow.inputs,
+        estimated=flow.soft | previous(aum.soft, fill=False),
+        late=flow.late,
     )
 
 
@@ -84,6 +95,13 @@ def without_year_base(panel: Panel) -> Bools:
 
 SHARE_COUNT = Quantity(name="shares", label=Text("份额", "shares"), needs=_NEEDS, compute=_shares)
 AUM = Quantity(name="aum", label=Text("规模", "AUM"), needs=_NEEDS, compute=_aum)
+FLOW_SHARE = Quantity(
+    name="flow_share",
+    label=Text("净流入占规模", "net inflow over AUM"),
+    needs=_NEEDS,
+    compute=_flow_share,
+)
+"""Over the AUM of the session before, into which the money came."""
 AUM_CHANGE_MONTH = Quantity(
     name="aum_change_month",
     label=Text("规模较上月末", "AUM change since month-end"),

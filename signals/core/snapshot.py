@@ -26,6 +26,10 @@ from signals.core.field import (
     SHARES,
     SHORT,
     SPLIT,
+    SPOT_AMOUNT,
+    SPOT_IOPV,
+    SPOT_PREV_CLOSE,
+    SPOT_PRICE,
     STOCK_AMOUNT,
     STOCK_CLOSE,
     STOCK_PREV_CLOSE,
@@ -46,6 +50,8 @@ class Dataset(StrEnum):
     """The tables that sources deliver."""
 
     DAILY = "etf_daily"
+    SPOT = "etf_spot"
+    """Prices within a session; ordinary panels leave them out."""
     SHARES = "etf_shares"
     NAV = "etf_nav"
     PROFILE = "etf_profile"
@@ -78,6 +84,7 @@ class Dataset(StrEnum):
 
 _FIELDS: Mapping[Dataset, tuple[Field, ...]] = {
     Dataset.DAILY: (OPEN, HIGH, LOW, CLOSE, PREV_CLOSE, VOLUME, AMOUNT, IOPV),
+    Dataset.SPOT: (SPOT_PRICE, SPOT_PREV_CLOSE, SPOT_AMOUNT, SPOT_IOPV),
     Dataset.SHARES: (SHARES,),
     Dataset.NAV: (NAV,),
     Dataset.PROFILE: (),

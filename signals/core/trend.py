@@ -1,8 +1,9 @@
 """Up and down streaks of a fund's price on one basis or the better of two (2.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, cached_property, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRACKED_CHANGE
-from signals.core.series import Flat, Runs, Scalar, carried, runs, sum_since
+from signals.core.series import Flat, Runs, Scalar, broken_runs, carried, compounded_since, runs
 from signals.core.signal import Basis
 from signals.core.values import NAV_CHANGE
 
@@ -34,48 +35,77 @@ class Watch(StrEnum):
         return (Basis.CLOSE, Basis.NAV) if self is Watch.BOTH else (Basis(self.value),)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trend:
-    """The runs of one basis in one direction."""
+    """The runs of one basis in one direction; what only a told signal needs is computed when it is asked for."""
 
     basis: Basis
     change: Measure
-    runs: Runs
-    rows: Ints
-    """Row of the newest known move at or before each session."""
+    rising: bool
+    flat: Flat
+    least_move: float
 
-    @property
+    @cached_property
+    def runs(self) -> Runs:
+        """Sessions in a row that moved this way."""
+        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move)
+
+    @cached_property
+    def broken(self) -> Ints:
+        """Length of the run that each session's move has ended; 0 where none, or none that was known that day."""
+        length = broken_runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move)
+        if self.change.late is not None:
+            length[self.change.late] = 0
+        return length
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Row of the newest known move at or before each session."""
+        return carried(self.change.values, len(self.change.values))[1]
+
+    @cached_property
     def known(self) -> Bools:
         """Where the move was known on its own session."""
         return knowable(self.change)
 
-    @property
+    @cached_property
     def gain(self) -> Floats:
         """Compound move over the run, the flat sessions inside it included."""
-        return np.expm1(sum_since(np.log1p(self.change.values), self.runs.start))
+        return compounded_since(self.change.values, self.runs.start)
 
 
 def trends(panel: Panel, watch: Watch, *, rising: bool, flat: Flat, least_move: float) -> list[Trend]:
     """One `Trend` for each basis that is watched; a move within ±`least_move` is flat."""
-    found = []
-    for basis in watch.bases:
-        change = _CHANGES[basis].on(panel)
-        run = runs(change.values, rising=rising, flat=flat, least=least_move)
-        found.append(Trend(basis, change, run, carried(change.values, len(change.values))[1]))
-    return found
+    return [panel.derive(_trend(basis, rising, flat, least_move)) for basis in watch.bases]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@cache
+def _trend(basis: Basis, rising: bool, flat: Flat, least_move: float) -> Callable[[Panel], Trend]:
+    """One function for one set of rules, so that a panel lays each trend once for all who follow it."""
+    return lambda panel: Trend(basis, _CHANGES[basis].on(panel), rising, flat, least_move)
+
+
+@dataclass(frozen=True, eq=False)
 class Choice:
     """Which of several bases speaks in each cell."""
 
     bases: tuple[Basis, ...]
-    index: Ints
+    lengths: tuple[Ints, ...]
 
     @classmethod
     def longest(cls, bases: Sequence[Basis], lengths: Sequence[Ints]) -> "Choice":
         """The basis with the longest run; the earlier one on a tie."""
-        return cls(tuple(bases), np.argmax(np.stack(lengths), axis=0))
+        return cls(tuple(bases), tuple(lengths))
+
+    @cached_property
+    def length(self) -> Ints:
+        """The longest of the runs."""
+        return reduce(np.maximum, self.lengths)
+
+    @cached_property
+    def index(self) -> Ints:
+        """Number of the basis in each cell."""
+        return np.asarray(np.argmax(np.stack(self.lengths), axis=0))
 
     def pick(self, matrices: Sequence[Floats]) -> Floats:
         """Each cell from the matrix of its basis."""
@@ -95,11 +125,16 @@ class Choice:
 
     def rows(self, matrices: Sequence[Ints]) -> Ints:
         """`pick` for row numbers."""
-        return _cells(matrices, self.index)
+        chosen = matrices[0]
+        best = self.lengths[0]
+        for matrix, length in zip(matrices[1:], self.lengths[1:], strict=True):
+            longer = length > best
+            chosen, best = np.where(longer, matrix, chosen), np.maximum(best, length)
+        return chosen
 
     def basis(self, row: int, column: int) -> Basis:
         """The basis that speaks in a cell."""
-        return self.bases[int(self.index[row, column])]
+        return self.bases[int(np.argmax([length[row, column] for length in self.lengths]))]
 
 
 def _cells(matrices: Sequence[npt.NDArray[Scalar]], index: Ints) -> npt.NDArray[Scalar]:

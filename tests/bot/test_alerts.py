@@ -71,14 +71,29 @@ def now(
     edge: int = TODAY - 1,
     remind: int | None = None,
     kind: str = KIND,
+    intraday: bool = False,
 ) -> list[Alert]:
-    sight = Sight(kind=kind, day=DAYS[TODAY], signals=seen, read=lambda _: reading, tell_end=tell_end)
+    sight = Sight(
+        kind=kind, day=DAYS[TODAY], signals=seen, read=lambda _: reading, tell_end=tell_end, intraday=intraday
+    )
     pace = Pace(edge=DAYS[edge], remind=None if remind is None else DAYS[remind])
     return decide([sight], [told] if told else [], pace)
 
 
 def reasons(alerts: list[Alert]) -> list[Reason]:
     return [one.reason for one in alerts]
+
+
+def test_an_episode_that_pauses_has_not_ended() -> None:
+    pausing = signal(since=5, rung=0)
+    assert now(told=before(5), reading=pausing, tell_end=True) == []
+    over = signal(rung=0)
+    assert reasons(now(told=before(5), reading=over, tell_end=True)) == [Reason.ENDED]
+
+
+def test_what_was_told_of_this_session_is_taken_back_in_a_pause_too() -> None:
+    pausing = signal(since=5, rung=0)
+    assert reasons(now(told=before(TODAY), reading=pausing, tell_end=True)) == [Reason.CORRECTED]
 
 
 def test_what_begins_today_is_new() -> None:
@@ -236,3 +251,39 @@ def test_of_two_things_told_the_later_in_the_list_counts() -> None:
 )
 def test_what_is_over_was_said_to_have_ended_or_never_to_have_been(reason: Reason, rung: int, over: bool) -> None:
     assert before(7, rung=rung, reason=reason).over is over
+
+
+def within(
+    *seen: Signal, told: Told | None = None, reading: Signal | None = None, tell_end: bool = False
+) -> list[Reason]:
+    """What is told of prices within a session."""
+    return reasons(now(*seen, told=told, reading=reading, tell_end=tell_end, intraday=True))
+
+
+def test_within_a_session_it_is_told_once_and_again_at_a_higher_rung() -> None:
+    assert within(signal(rung=1)) == [Reason.NEW]
+    assert within(signal(rung=1), told=before(TODAY, rung=1)) == []
+    assert within(signal(rung=2), told=before(TODAY, rung=1)) == [Reason.STRONGER]
+    assert within(signal(rung=1), told=before(TODAY, rung=2)) == []
+
+
+def test_what_was_told_on_an_earlier_session_is_new_today() -> None:
+    assert within(signal(rung=1), told=before(TODAY - 1, rung=5)) == [Reason.NEW]
+
+
+def test_what_was_told_of_a_later_session_keeps_an_earlier_one_silent() -> None:
+    assert within(signal(rung=9), told=before(TODAY + 1, rung=1)) == []
+
+
+def test_a_later_price_takes_nothing_back() -> None:
+    assert within(told=before(TODAY, rung=1), reading=signal(rung=0)) == []
+    assert within(signal(rung=1, premium=0.03), told=before(TODAY, rung=1, premium=0.06)) == []
+
+
+def test_an_end_within_the_session_is_told_where_it_is_wanted_and_then_it_is_quiet() -> None:
+    over = signal(rung=0)
+    assert within(told=before(TODAY, rung=1), reading=over, tell_end=True) == [Reason.ENDED]
+    assert within(told=before(TODAY, rung=1), reading=None, tell_end=True) == []
+    assert within(told=before(TODAY, rung=0, reason=Reason.ENDED), reading=over, tell_end=True) == []
+    assert within(signal(rung=3), told=before(TODAY, rung=0, reason=Reason.ENDED)) == []
+    assert within(told=before(TODAY - 1, rung=1), reading=over, tell_end=True) == []

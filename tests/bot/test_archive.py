@@ -75,6 +75,7 @@ def test_a_table_becomes_known_when_its_like_is_published(write: Write, name: st
         "dividends": ("code,ex_date,dividend_per_share", "510300,2025-02-07,0.1"),
         "index_daily": ("code,date,close", "000300,2025-02-07,3900"),
         "margin": ("exchange,date,financing,short,total", "SSE,2025-02-07,9e11,1e9,9.01e11"),
+        "margin_detail": ("code,date,financing,short_shares", "510300,2025-02-07,9e8,1e6"),
         "etf_nav": ("code,date,nav", "510300,2025-02-07,1"),
         "etf_shares": ("code,date,shares", "510300,2025-02-07,1e9"),
     }.get(name, ("code,date,close", "510300,2025-02-07,1"))

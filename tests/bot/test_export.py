@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -30,6 +31,9 @@ COLUMNS = [
     *("inflow_streak", "inflow_streak_sum", "flow_5", "flow_20", "flow_60", "aum", "aum_change_month"),
     *("share_growth_ytd", "index_code"),
     *(f"rank_{name}{of}" for name in ("premium", "turnover", "flow", "share_growth", "aum") for of in ("", "_of")),
+    *("price_from_high_250", "amount_ratio_20", "amount_ratio_60", "premium_zscore_60", "premium_percentile_60"),
+    *("flow_share", "flow_share_percentile_250", "shares_from_high_250", "aum_from_high_250"),
+    *("fund_financing", "fund_financing_date", "fund_financing_change", "fund_financing_streak"),
     "signals",
 ]
 
@@ -223,6 +227,27 @@ def test_an_alert_is_an_object_with_the_keys_of_the_contract() -> None:
         "basis": "nav",
         "evidence": {"change": {"value": -0.01, "date": "2025-02-10", "source": "a, b", "estimated": True}},
     }
+
+
+def test_whoever_else_takes_part_is_named() -> None:
+    one = replace(SIGNAL, others={"former": Subject(Axis.FUND, PEERS[0])})
+    named = Named(peers().panel().profiles)
+    assert signal_object(one, named, moment(LAST_DAY), None)["others"] == {
+        "former": {"code": PEERS[0], "name": "沪深300ETF"}
+    }
+
+
+def test_financing_balances_are_those_of_the_newest_list_with_its_date() -> None:
+    world = peers(fund_financing=[1e8 + at * 1e6 for at in range(10)])
+    evening, morning = (rows(world.panel(asof=asof))[FUND] for asof in (moment(LAST_DAY), None))
+    assert (evening["fund_financing"], evening["fund_financing_date"]) == (1.08e8, "2025-02-10")
+    assert (morning["fund_financing"], morning["fund_financing_date"]) == (1.09e8, "2025-02-11")
+    assert (morning["fund_financing_change"], morning["fund_financing_streak"]) == (1e6, 9)
+
+
+def test_a_fund_that_cannot_be_bought_on_margin_has_no_balance_and_no_date() -> None:
+    row = rows(peers().panel())[FUND]
+    assert (row["fund_financing"], row["fund_financing_date"]) == (None, None)
 
 
 def test_a_signal_that_nobody_was_told_has_no_reason() -> None:

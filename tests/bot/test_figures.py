@@ -93,6 +93,11 @@ def test_a_change_of_an_amount_always_carries_its_sign(value, zh, en):
         (1.5, Unit.RATIO, "1拆1.5", "1.5-for-1"),
         (1 / 3, Unit.RATIO, "3并1", "1-for-3"),
         (0.1, Unit.RATIO, "10并1", "1-for-10"),
+        (5.46, Unit.TIMES, "5.5倍", "5.5 times"),
+        (-2.136, Unit.DEVIATIONS, "−2.14", "−2.14"),
+        (1_900_000_000_000, Unit.CNY_ROUND, "19000亿元", "CNY 1,900bn"),
+        (50_000_000, Unit.CNY_ROUND, "5000万元", "CNY 50m"),
+        (150_000_000, Unit.CNY_ROUND, "1.50亿元", "CNY 150m"),
     ],
 )
 def test_each_unit_has_its_own_way(value, unit, zh, en):

@@ -12,13 +12,13 @@ from tests.builders import CALENDAR
 DATA = live_data(Callers(akshare=Akshare(environment={}), http=Http(environment={})), CALENDAR, ["000300", "399001"])
 BY_NAME = {one.name: one for one in DATA}
 
-ONLY_PUBLISHER = {"shares.sse", "shares.szse"}
-"""Nobody but the exchange dates its counts: akshare's reading of the same address is the stand-in."""
+ONLY_PUBLISHER = {"shares.sse", "shares.szse", "splits", "dividends"}
+"""Nobody but the exchange dates its counts, nobody but Eastmoney lists what all funds do: akshare's reading of the
+same address is the stand-in."""
 
 ALONE = {
+    "spot",
     "iopv",
-    "splits",
-    "dividends",
     "limits",
     "stocks",
     "news",
@@ -63,6 +63,13 @@ def test_a_day_needs_few_requests_and_one_reading_of_the_servers_that_ban() -> N
     push2 = {name for name, source in first.items() if source.host in PUSH2_HOSTS}
     assert push2 == {"iopv"}
     assert sum(source.requests for name, source in first.items() if name not in push2) <= 16
+
+
+def test_within_a_session_one_request_is_enough_and_iopv_come_from_the_servers_that_ban() -> None:
+    (spot,), (iopv,) = of_round(Round.INTRADAY), of_round(Round.IOPV)
+    assert [(one.host in PUSH2_HOSTS, one.requests) for one in spot.sources] == [(False, 1)]
+    assert [one.host in PUSH2_HOSTS for one in iopv.sources] == [True, False]
+    assert {one.dataset for one in (spot, iopv)} == {Dataset.SPOT}
 
 
 def test_what_digests_need_is_asked_for_when_it_is_out() -> None:

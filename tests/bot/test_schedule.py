@@ -141,6 +141,7 @@ class Office:
     """Jobs that fail."""
     polled: list[str] = field(default_factory=list)
     digests: list[datetime] = field(default_factory=list)
+    followed: bool = True
     busy: asyncio.Event | None = None
     """Polls wait for this."""
 
@@ -153,7 +154,11 @@ class Office:
             clock=self.clock,
             poll=self.poll,
             digests=self.digest,
+            followed=self.is_followed,
         )
+
+    async def is_followed(self) -> bool:
+        return self.followed
 
     async def poll(self, slot: Slot) -> None:
         self.polled.append(f"{slot.due:%m-%d %H:%M}")
@@ -249,10 +254,44 @@ async def test_digests_are_looked_for_at_the_clocks_moment_and_may_fail(office: 
     assert [one["log_level"] for one in said] == ["error"]
 
 
+async def test_prices_are_polled_while_the_exchanges_trade_and_again_though_nothing_is_written_down(
+    office: Office,
+) -> None:
+    office.clock.at = moment(LAST_DAY, "10:00")
+    await office.schedule.run_intraday()
+    await office.schedule.run_intraday()
+    assert office.polled == ["02-11 10:00", "02-11 10:00"]
+
+
+@pytest.mark.parametrize("clock", ["09:30", "11:30", "12:15", "15:00", "20:00"])
+async def test_no_prices_are_polled_while_the_exchanges_do_not_trade(office: Office, clock: str) -> None:
+    office.clock.at = moment(LAST_DAY, clock)
+    await office.schedule.run_intraday()
+    assert office.polled == []
+
+
+async def test_no_prices_are_polled_where_nobody_wants_to_know(office: Office) -> None:
+    office.clock.at, office.followed = moment(LAST_DAY, "10:00"), False
+    await office.schedule.run_intraday()
+    assert office.polled == []
+
+
+async def test_a_poll_of_prices_that_fails_is_no_end(office: Office) -> None:
+    office.clock.at, office.broken = moment(LAST_DAY, "10:00"), {"poll/intraday"}
+    with capture_logs() as said:
+        await office.schedule.run_intraday()
+    assert [one["log_level"] for one in said] == ["error"]
+
+
 async def test_the_scheduler_looks_at_the_start_of_every_minute_of_the_exchanges_day(office: Office) -> None:
     schedule = office.schedule
     jobs = {one.id: one for one in schedule.scheduler().get_jobs()}
-    assert sorted(jobs) == ["digests", "polls"]
+    assert sorted(jobs) == ["digests", "intraday", "polls"]
+    assert (jobs["intraday"].args, jobs["intraday"].trigger.interval) == (
+        (schedule.run_intraday,),
+        timedelta(minutes=1),
+    )
+    del jobs["intraday"]
     assert (jobs["polls"].args, jobs["digests"].args) == ((schedule.run_due,), (schedule.run_digests,))
     now = moment(LAST_DAY, "16:19") + timedelta(seconds=1)
     for one in jobs.values():

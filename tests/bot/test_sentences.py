@@ -6,17 +6,20 @@ from datetime import date
 import pytest
 
 from bot.alerts import Alert, Reason
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.subscriptions import Language
 from signals.core.field import Axis, Unit
 from signals.core.measure import Figure
+from signals.core.profile import FundClass, Profile
 from signals.core.signal import Basis, Signal, Subject
 from signals.premium import PremiumSpike
 from signals.pullback import FirstPullback
 from signals.streak import InflowStreak, OutflowStreak
+from signals.succession import LargestFundChange
 
 DAY, BEFORE, LAST_YEAR = date(2025, 2, 11), date(2025, 2, 10), date(2024, 12, 31)
-KINDS = (InflowStreak(), OutflowStreak(), FirstPullback(), PremiumSpike())
+KINDS = (InflowStreak(), OutflowStreak(), FirstPullback(), PremiumSpike(), LargestFundChange())
 ZH, EN = (Teller(language, {one.name: one for one in KINDS}, DAY) for language in Language)
 
 
@@ -128,6 +131,33 @@ def test_remarks_stand_between_the_figures_and_their_date() -> None:
         plain = teller.sentence(STREAK)
         date_ = words.text("dated", day="02-11")
         assert teller.sentence(one) == plain.removesuffix(date_) + "".join(remarks) + date_
+
+
+OVERTAKING = replace(
+    signal(
+        "largest_fund_change",
+        lead=figure(244_000_000, Unit.CNY),
+        overtaken=figure(240_000_000, Unit.CNY),
+        rank_of=figure(3, Unit.COUNT),
+    ),
+    others={"former": Subject(Axis.FUND, "515230")},
+)
+
+
+def test_whoever_else_takes_part_is_called_by_name() -> None:
+    profile = Profile(code="515230", name="软件ETF", exchange="SSE", fund_class=FundClass.EQUITY)
+    named = Teller(Language.ZH, {"largest_fund_change": LargestFundChange()}, DAY, Named({"515230": profile}))
+    assert named.sentence(OVERTAKING) == "规模2.44亿元，超过软件ETF（2.40亿元），升至同类第一（共3只）（02-11）"
+
+
+def test_whoever_has_no_name_is_called_by_code() -> None:
+    assert "超过515230（2.40亿元）" in ZH.sentence(OVERTAKING)
+    assert "ahead of 515230 (CNY 240.00m)" in EN.sentence(OVERTAKING)
+
+
+def test_a_sentence_without_the_other_one_tells_its_figures() -> None:
+    alone = replace(OVERTAKING, others={})
+    assert ZH.sentence(alone) == "规模第一易主：数值2.44亿元，原第一2.40亿元（02-11）"
 
 
 def test_a_merger_is_named_as_one() -> None:

@@ -110,3 +110,21 @@ async def test_readings_of_one_host_are_apart_and_those_of_two_are_not(monkeypat
         await upstreams.turn(host)
     assert waited[OTHER] == []
     assert [round(one, -3) for one in waited[HOST]] == [1000.0, 2000.0]
+
+
+def test_what_is_left_of_an_allowance_is_told_for_each_host_that_has_one() -> None:
+    upstreams = failing(1, readings={HOST: 2})
+    assert upstreams.allowances(NOW) == {HOST: 1}
+    for _ in range(3):
+        upstreams.note(HOST, Outcome.TABLE, NOW)
+    assert upstreams.allowances(NOW) == {HOST: 0}
+    assert upstreams.allowances(NOW + timedelta(days=1)) == {HOST: 2}
+
+
+def test_a_host_is_known_once_it_is_asked_or_has_an_allowance() -> None:
+    upstreams = failing(0, readings={HOST: 2})
+    assert upstreams.hosts == {HOST}
+    upstreams.refusal(OTHER, NOW)
+    assert upstreams.hosts == {HOST}
+    upstreams.note(OTHER, Outcome.TABLE, NOW)
+    assert upstreams.hosts == {HOST, OTHER}

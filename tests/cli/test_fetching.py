@@ -15,7 +15,7 @@ from bot.sources.direct.szse_margin import SzseMarginBalances
 from config.sessions import load_calendar
 from tests.cli.program import Program
 from tests.fakes.endpoint import Fault
-from tests.fakes.exchange_calendar import SzseMonthList
+from tests.fakes.exchange_calendar import SzseMonthList, year_of_sessions
 from tests.fakes.publishers import SseShareCounts, SzseMarginTable
 from tests.fakes.upstream import Upstream
 from tests.upstream.world import BEFORE, DAY, EVENING, SHARES, SSE_BALANCE, SSE_CODES, shares_of
@@ -113,13 +113,24 @@ def test_the_sessions_to_come_are_written_to_a_file_that_the_service_understands
     etfbot: Program, upstream: Upstream, months: SzseMonthList, tmp_path: Path
 ) -> None:
     known = load_calendar()
-    days = (known.last + timedelta(days=ahead) for ahead in range(2, 59))
-    coming = [day for day in days if day.weekday() < 5]
+    coming = [day for day in year_of_sessions(known.last.year + 1) if day.month < 3]
     months.sessions = [*known.sessions[-30:], *coming]
     said = etfbot.run("calendar", "next.csv", **upstream.environment)
     assert said.code == 0, said.err
     assert f"{len(coming)} sessions until {coming[-1]}" in said.out
     assert load_calendar(tmp_path / "next.csv").sessions == (*known.sessions, *coming)
+
+
+def test_weekdays_that_nobody_has_planned_leave_no_file(
+    etfbot: Program, upstream: Upstream, months: SzseMonthList, tmp_path: Path
+) -> None:
+    last = load_calendar().last
+    days = (last + timedelta(days=ahead) for ahead in range(-30, 59))
+    months.sessions = [day for day in days if day.weekday() < 5]
+    said = etfbot.run("calendar", "next.csv", **upstream.environment)
+    assert said.code == 1
+    assert "calendar: " in said.complaint
+    assert list(tmp_path.glob("next*")) == []
 
 
 @pytest.mark.anyio

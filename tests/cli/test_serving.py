@@ -53,6 +53,11 @@ class Page:
     def healthy(self) -> bool:
         return bool(self._get("/healthz") == {"status": "ok"})
 
+    def metrics(self) -> str:
+        """What a Prometheus server is told."""
+        with urllib.request.urlopen(f"{self._url}/metrics", timeout=10) as answer:  # noqa: S310
+            return str(answer.read().decode())
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """Ask the service to stop; its exit code and its words."""
         self.process.send_signal(how)
@@ -85,6 +90,7 @@ def test_the_demo_tells_the_reference_day_on_the_page_and_answers(etfbot: Progra
         asked, answer = page.ask("查询 560850")[len(before) :]
         assert "查询 560850" in asked
         assert "信创50ETF" in answer
+        assert 'etfbot_dataset_sessions_behind{dataset="etf_nav"} 0.0' in page.metrics()
         code, out, err = page.end()
     assert (code, "Traceback" in err) == (0, False)
     assert "ETF资金早报 2025-02-12" in out

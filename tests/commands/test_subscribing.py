@@ -8,7 +8,8 @@ import pytest
 
 from bot.deliveries import Address
 from bot.messages.model import Message
-from bot.subscriptions import Language, Subscription
+from bot.subscriptions import USUAL_TOPICS, Language, Subscription
+from signals.core.detector import Topic
 from tests.commands.demo import Chat, talking
 from tests.commands.said import said, words
 
@@ -244,3 +245,25 @@ async def test_every_change_leaves_a_trail_and_nothing_else_does(chat: Chat) -> 
     assert "watched=560850" in watched.after
     assert (stopped.before, stopped.after) == ("active=True", "active=False")
     assert stopped.at == chat.hour.now()
+
+
+async def test_prices_within_the_session_are_told_to_who_asks_for_them(chat: Chat) -> None:
+    answer = await chat.say("盘中")
+    assert said(answer)[0] == "盘中提醒已关闭"
+    assert commands(answer) == ["/intraday on"]
+    assert said(await chat.say("/intraday on"))[0] == "盘中提醒已开启"
+    stored = await chat.subscription()
+    assert Topic.INTRADAY in stored.topics
+    assert stored.active
+    assert commands(await chat.say("盘中")) == ["/intraday off"]
+
+
+async def test_and_to_nobody_who_has_turned_them_off(chat: Chat) -> None:
+    await chat.say("盘中 开")
+    assert said(await chat.say("盘中 关")) == ["盘中提醒已关闭"]
+    assert (await chat.subscription()).topics == USUAL_TOPICS
+
+
+async def test_a_switch_is_on_or_off(chat: Chat) -> None:
+    assert said(await chat.say("盘中 也许")) == ["没看懂“也许”，请发“开”或“关”。"]
+    assert await chat.subscription() is None

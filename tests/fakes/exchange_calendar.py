@@ -2,10 +2,44 @@
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import ClassVar
 
+from bot.sources.base import NotPublishedError
+from bot.sources.counted import count_request
 from tests.fakes.endpoint import Body, Endpoint, Row, json_body
+
+
+def year_of_sessions(year: int) -> list[date]:
+    """A year with closures where they usually are."""
+    closures = (((1, 1), (1, 3)), ((2, 4), (2, 11)), ((4, 4), (4, 6)), ((5, 1), (5, 5)), ((10, 1), (10, 7)))
+    closed = [(date(year, *start), date(year, *end)) for start, end in closures]
+    days = (date(year, 1, 1) + timedelta(days=shift) for shift in range(365))
+    return [day for day in days if day.weekday() < 5 and not any(start <= day <= end for start, end in closed)]
+
+
+@dataclass
+class Exchange:
+    """A list of months from memory: planned are those that have a session."""
+
+    name: ClassVar[str] = "szse.sessions"
+    host: ClassVar[str] = "www.szse.cn"
+
+    sessions: Sequence[date]
+    failure: Exception | None = None
+    asked: list[tuple[int, int]] = field(default_factory=list)
+
+    def month(self, year: int, month: int) -> Sequence[date]:
+        """The sessions of a month, or the failure."""
+        count_request(self.host)
+        self.asked.append((year, month))
+        if self.failure is not None:
+            raise self.failure
+        found = [day for day in self.sessions if (day.year, day.month) == (year, month)]
+        if not found:
+            raise NotPublishedError(f"{year}-{month:02}")
+        return found
 
 
 class SzseMonthList(Endpoint):

@@ -1,6 +1,6 @@
 """Money that has come in over many sessions (2.5)."""
 
-from signals.accumulation import FlowSum
+from signals.accumulation import FlowSum, FlowSumShort
 from signals.core.panel import Panel
 from tests.builders import market, seen
 
@@ -52,3 +52,28 @@ def test_the_episode_begins_where_the_sum_passed_the_amount() -> None:
     panel = accumulated(3.3e8, 66)
     told = seen(FlowSum(days=60, min_total_cny=2.99e8), panel)[FUND]
     assert told.since == panel.sessions[60]
+
+
+def flows(*amounts: float) -> Panel:
+    """A fund of 1,000亿元 with these flows in the last sessions, 亿元."""
+    counts = [1000e8, *(1000e8 + 1e8 * sum(amounts[: at + 1]) for at in range(len(amounts)))]
+    return market(len(counts)).fund(FUND, shares=counts, nav=1.0).panel()
+
+
+def test_twenty_sessions_are_a_kind_of_their_own() -> None:
+    told = seen(FlowSumShort(), accumulated(1.01e8, 20))[FUND]
+    assert (told.kind, told.evidence["days"].value) == ("flow_sum_short", 20)
+    assert seen(FlowSum(), accumulated(1.01e8, 20)) == {}
+
+
+def test_a_shallow_dip_is_silent_and_no_new_beginning() -> None:
+    panel = flows(0.0, 0.0, 1.1, -0.2, 0.2, 0.0)
+    detector = FlowSum(days=3)
+    told = [one.day for one in detector.detect(panel)]
+    assert panel.sessions[4] not in told
+    assert seen(detector, panel, panel.sessions[5])[FUND].since == panel.sessions[3]
+
+
+def test_a_deep_dip_is_one() -> None:
+    panel = flows(0.0, 0.0, 1.1, -0.5, 0.5, 0.0)
+    assert seen(FlowSum(days=3), panel, panel.sessions[5])[FUND].since == panel.sessions[5]

@@ -1,11 +1,11 @@
 """Sessions are data: what lies outside them is not guessed."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from signals.core.calendar import CalendarEndedError, TradingCalendar
+from signals.core.calendar import CalendarEndedError, TradingCalendar, holes
 from tests.builders import CALENDAR
 
 FESTIVAL = TradingCalendar.of(date(2025, month, day) for month, day in [(1, 24), (1, 27), (2, 5), (2, 6)])
@@ -86,3 +86,34 @@ def test_the_ends_have_only_one_neighbour() -> None:
         FESTIVAL.before(FESTIVAL.first)
     with pytest.raises(CalendarEndedError, match="ends"):
         FESTIVAL.after(FESTIVAL.last)
+
+
+def weekdays(start: date, end: date, *closed: date) -> TradingCalendar:
+    days = (start + timedelta(days=shift) for shift in range((end - start).days + 1))
+    return TradingCalendar.of(day for day in days if day.weekday() < 5 and day not in closed)
+
+
+def test_a_closure_of_twelve_days_is_a_festival_and_a_longer_one_a_hole() -> None:
+    before = date(2025, 1, 24)
+    assert list(holes(TradingCalendar.of([before, before + timedelta(days=12)]))) == []
+    assert list(holes(TradingCalendar.of([before, before + timedelta(days=13)]))) == [
+        "there is a hole: no session between 2025-01-24 and 2025-02-06"
+    ]
+
+
+def test_a_whole_year_of_weekdays_is_none_and_a_part_of_it_may_be() -> None:
+    start = date(2025, 1, 1)
+    assert list(holes(weekdays(start, date(2025, 12, 24)))) == []
+    assert list(holes(weekdays(start, date(2025, 12, 31)))) == ["2025 has 261 sessions; a whole year has 236 to 252"]
+
+
+def test_a_year_with_too_few_sessions_is_none() -> None:
+    fridays = [date(2025, 1, 3) + timedelta(weeks=week) for week in range(52)]
+    assert list(holes(weekdays(date(2025, 1, 1), date(2025, 12, 31), *fridays))) == [
+        "2025 has 209 sessions; a whole year has 236 to 252"
+    ]
+
+
+def test_the_real_sessions_have_no_hole() -> None:
+    whole = TradingCalendar.of(CALENDAR.between(date(2024, 1, 2), CALENDAR.last))
+    assert list(holes(whole)) == []

@@ -1,6 +1,6 @@
 """What every detector inherits: ladders, strength, episodes, reading, and being found by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -78,20 +78,36 @@ class Above(Detector):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held(Above):
+    """Above the level; within one of it below, an episode only pauses."""
+
+    name = "held"
+
+    def find(self, panel: Panel) -> Findings:
+        found = super().find(panel)
+        close = CLOSE_PRICE.on(panel).values
+        pauses = (close < self.level) & (close >= self.level - 1)
+        beside = np.where(found.fires, np.arange(close.shape[1])[::-1], -1)
+        return replace(found, pauses=pauses, others={"other": beside})
+
+
 @pytest.mark.parametrize(
     ("length", "rung"), [(0, 0), (2, 0), (3, 3), (4, 3), (5, 5), (9, 5), (10, 10), (14, 10), (15, 15)]
 )
 def test_a_ladder_of_three_and_fives(length: int, rung: int) -> None:
-    assert ladder(np.array([length]), 3, 5).tolist() == [rung]
+    assert ladder(np.array([[length]]), 3, 5).tolist() == [[rung]]
 
 
 def test_a_ladder_that_starts_beyond_its_step_has_no_rung_below_its_start() -> None:
-    assert ladder(np.arange(6, 13), 7, 5).tolist() == [0, 7, 7, 7, 10, 10, 10]
+    assert ladder(np.arange(6, 13)[None], 7, 5).tolist() == [[0, 7, 7, 7, 10, 10, 10]]
 
 
 def test_strength_is_half_at_the_threshold_and_below_one_far_beyond() -> None:
-    assert scaled(np.array([3.0, 9.0, -3.0]), 3.0).tolist() == [0.5, 0.75, 0.5]
-    assert scaled(np.array([1e12]), 3.0)[0] < 1
+    strength = scaled(np.array([[3.0, 9.0, -3.0]]), 3.0)
+    assert np.asarray(strength).tolist() == [[0.5, 0.75, 0.5]]
+    assert [strength[0, at] for at in range(3)] == [0.5, 0.75, 0.5]
+    assert scaled(np.array([[1e12]]), 3.0)[0, 0] < 1
 
 
 def test_one_day_events_begin_on_their_own_day() -> None:
@@ -124,6 +140,35 @@ def test_an_episode_lasts_while_the_level_does_and_dates_its_rungs() -> None:
     panel = market(6).fund("510001", close=[1.0, 2.0, None, 2.5, 3.0, 3.5]).panel()
     told = seen(Above(), panel)["510001"]
     assert (told.since, told.reached, told.rung) == (panel.sessions[1], panel.sessions[4], 3)
+
+
+def test_a_pause_does_not_end_an_episode_and_silence_does() -> None:
+    paused = market(4).fund("510001", close=[2.0, 1.5, None, 2.1]).panel()
+    told = seen(Held(), paused)["510001"]
+    assert (told.since, told.reached) == (paused.sessions[0], paused.sessions[0])
+    ended = market(4).fund("510001", close=[2.0, 0.5, 1.5, 2.1]).panel()
+    assert seen(Held(), ended)["510001"].since == ended.sessions[3]
+
+
+def test_a_reading_in_a_pause_says_when_the_episode_began() -> None:
+    panel = market(3).fund("510001", close=[2.0, 1.5, 0.5]).panel()
+    readings = [Held().read(panel, day, Subject(Axis.FUND, "510001")) for day in panel.sessions[1:]]
+    assert [one and (one.rung, one.since) for one in readings] == [(0, panel.sessions[0]), (0, panel.sessions[2])]
+
+
+def test_a_pause_without_an_episode_before_it_is_silence() -> None:
+    panel = market(2).fund("510001", close=1.5).panel()
+    reading = Held().read(panel, panel.sessions[1], Subject(Axis.FUND, "510001"))
+    assert reading is not None
+    assert reading.since == panel.sessions[1]
+
+
+def test_who_else_takes_part_is_somebody_on_the_same_axis() -> None:
+    panel = market(1).fund("510001", close=2.0).fund("510002", close=1.0).panel()
+    assert seen(Held(), panel)["510001"].others == {"other": Subject(Axis.FUND, "510002")}
+    reading = Held().read(panel, panel.sessions[0], Subject(Axis.FUND, "510002"))
+    assert reading is not None
+    assert reading.others == {}
 
 
 def test_a_signal_on_an_unknown_session_is_not_told() -> None:

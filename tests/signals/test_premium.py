@@ -1,10 +1,11 @@
-"""Prices far above what a share is worth (2.4)."""
+"""Prices far above or below what a share is worth (2.4)."""
 
 import pytest
 
+from signals.core.field import Axis
 from signals.core.panel import Panel
-from signals.core.signal import Signal
-from signals.premium import PremiumSpike
+from signals.core.signal import Signal, Subject
+from signals.premium import DiscountSpike, PremiumSpike
 from tests.builders import market, seen
 
 FUND = "513310"
@@ -89,3 +90,58 @@ def test_the_rank_among_peers_is_shown_where_it_can_be_stated() -> None:
     assert "rank" not in seen(PremiumSpike(), world.panel())[FUND].evidence
     told = seen(PremiumSpike(), world.funds(["513001", "513002"], words=words, close=1.0, iopv=1.0).panel())[FUND]
     assert (told.evidence["rank"].value, told.evidence["rank_of"].value) == (1, 3)
+
+
+def discount(panel: Panel, **settings: float) -> Signal | None:
+    return seen(DiscountSpike(**settings), panel).get(FUND)  # type: ignore[arg-type]
+
+
+def test_a_discount_of_two_per_cent_is_told_whatever_the_past() -> None:
+    told = discount(quoted(-0.021))
+    assert told is not None
+    assert told.evidence["premium"].value == pytest.approx(-0.021)
+    assert discount(quoted(-0.019)) is None
+    assert discount(quoted(0.05)) is None
+
+
+def test_a_smaller_discount_is_told_of_a_fund_that_never_had_any() -> None:
+    told = discount(quoted(*calm(40), -0.015))
+    assert told is not None
+    assert told.evidence["percentile"].value == 1
+    assert told.evidence["zscore"].value < -3
+    assert discount(quoted(*calm(60, level=-0.015), -0.0155)) is None
+
+
+def test_a_discount_says_nothing_of_its_rank() -> None:
+    words = {"index_code": "931865"}
+    world = market(1).funds([FUND, "513001", "513002"], words=words, close=0.97, iopv=1.0)
+    assert "rank" not in seen(DiscountSpike(), world.panel())[FUND].evidence
+
+
+def test_a_premium_that_stays_is_the_same_news_until_it_is_normal() -> None:
+    panel = quoted(*calm(40), 0.015, 0.014, 0.015)
+    reading = PremiumSpike().read(panel, panel.sessions[-2], Subject(Axis.FUND, FUND))
+    assert reading is not None
+    assert reading.since == panel.sessions[-3]
+
+
+def test_below_the_floor_it_is_normal_again() -> None:
+    panel = quoted(*calm(40), 0.015, 0.005)
+    reading = PremiumSpike().read(panel, panel.sessions[-1], Subject(Axis.FUND, FUND))
+    assert reading is not None
+    assert (reading.rung, reading.since) == (0, panel.sessions[-1])
+
+
+def test_back_at_its_own_high_level_it_is_normal_again() -> None:
+    panel = quoted(*calm(60, level=0.02), 0.035, 0.02)
+    reading = PremiumSpike().read(panel, panel.sessions[-1], Subject(Axis.FUND, FUND))
+    assert spike(panel.until(panel.sessions[-2])) is not None
+    assert reading is not None
+    assert (reading.rung, reading.since) == (0, panel.sessions[-1])
+
+
+def test_without_a_past_it_lasts_until_the_floor() -> None:
+    panel = quoted(0.031, 0.02)
+    reading = PremiumSpike().read(panel, panel.sessions[-1], Subject(Axis.FUND, FUND))
+    assert reading is not None
+    assert (reading.rung, reading.since) == (0, panel.sessions[0])

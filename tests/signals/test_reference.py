@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from signals.core.corporate import find_actions
-from signals.core.field import AMOUNT, CLOSE, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
+from signals.core.field import AMOUNT, CLOSE, FUND_FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
 from signals.core.peers import RANK_SIZES, RANKED, RANKS
 from signals.core.vocabulary import FUND_QUANTITIES
 from tests.signals.worlds import RandomMarket, random_market
@@ -30,7 +30,8 @@ class Reference:
         self.split = self.frame(made.split)
         self.fine = self.split.cumprod()
         self.price_scale = self.frame(made.price_scale)
-        raw = {one: self.frame(panel.values(one)) for one in (CLOSE, PREV_CLOSE, VOLUME, AMOUNT, IOPV, NAV, SHARES)}
+        fields = (CLOSE, PREV_CLOSE, VOLUME, AMOUNT, IOPV, NAV, SHARES, FUND_FINANCING)
+        raw = {one: self.frame(panel.values(one)) for one in fields}
         self.raw: dict[Field, pd.DataFrame] = raw
         self.traded = raw[CLOSE].notna() & (raw[VOLUME] > 0)
         self.shares = raw[SHARES].where(raw[SHARES] > 0)
@@ -70,6 +71,33 @@ class Reference:
     def share_growth_ytd(self) -> pd.DataFrame:
         unsplit = self.shares / self.fine
         return unsplit / self.turn_of(unsplit, "Y") - 1
+
+    def amount_ratio(self, sessions: int, least: int) -> pd.DataFrame:
+        amount = self.raw[AMOUNT].where(self.traded)
+        return amount / amount.shift().rolling(sessions, min_periods=least).mean()
+
+    def zscore(self, frame: pd.DataFrame, sessions: int, least: int) -> pd.DataFrame:
+        past = frame.shift().rolling(sessions, min_periods=least)
+        return (frame - past.mean()) / past.std()
+
+    def percentile(self, frame: pd.DataFrame, sessions: int, least: int) -> pd.DataFrame:
+        found = frame * np.nan
+        for row in range(len(frame)):
+            past, now = frame.iloc[max(0, row - sessions) : row], frame.iloc[row]
+            below = (past < now).sum() + (past == now).sum() / 2
+            found.iloc[row] = (below / past.notna().sum()).where(now.notna() & (past.notna().sum() >= least))
+        return found
+
+    def from_high(self, level: pd.DataFrame) -> pd.DataFrame:
+        return level / level.shift().rolling(250, min_periods=167).max() - 1
+
+    def price(self) -> pd.DataFrame:
+        """A price that starts at 1 and takes every move."""
+        moves, first = self.change(), self.traded & (self.traded.cumsum() == 1)
+        return (1 + moves.mask(first & moves.isna(), 0.0)).cumprod()
+
+    def borrowed(self) -> pd.DataFrame:
+        return self.raw[FUND_FINANCING].diff()
 
     def turn_of(self, frame: pd.DataFrame, period: str) -> pd.DataFrame:
         """The row of the last session of the period before each session's."""
@@ -132,12 +160,27 @@ FORMULAS: dict[str, Callable[[Reference], pd.DataFrame]] = {
     "aum": lambda it: it.aum(),
     "aum_change_month": lambda it: it.aum_change_month(),
     "share_growth_ytd": lambda it: it.share_growth_ytd(),
+    "price_from_high_250": lambda it: it.from_high(it.price()),
+    "amount_ratio_20": lambda it: it.amount_ratio(20, 13),
+    "amount_ratio_60": lambda it: it.amount_ratio(60, 40),
+    "premium_zscore_60": lambda it: it.zscore(it.premium_iopv(), 60, 40),
+    "premium_percentile_60": lambda it: it.percentile(it.premium_iopv(), 60, 40),
+    "flow_share": lambda it: it.flow() / it.aum().shift(),
+    "flow_share_percentile_250": lambda it: it.percentile(it.flow() / it.aum().shift(), 250, 167),
+    "shares_from_high_250": lambda it: it.from_high(it.shares / it.fine),
+    "aum_from_high_250": lambda it: it.from_high(it.aum()),
+    "fund_financing": lambda it: it.raw[FUND_FINANCING],
+    "fund_financing_change": lambda it: it.borrowed(),
+    "fund_financing_streak": lambda it: it.streak(it.borrowed(), 1),
 }
+
+YEAR = 280
+"""Sessions of a market in which what looks back over a year is known."""
 
 
 @cache
-def told(seed: int, same_day: bool) -> Reference:
-    return Reference(random_market(seed, same_day=same_day))
+def told(seed: int, same_day: bool, sessions: int = 70) -> Reference:
+    return Reference(random_market(seed, same_day=same_day, sessions=sessions))
 
 
 def test_the_reference_knows_every_exported_quantity() -> None:
@@ -155,7 +198,18 @@ def test_every_split_is_found_and_no_other(seed: int, same_day: bool) -> None:
 @pytest.mark.parametrize("name", FORMULAS)
 @pytest.mark.parametrize(("seed", "same_day"), WORLDS)
 def test_a_quantity_is_that_of_the_reference(name: str, seed: int, same_day: bool) -> None:
-    reference = told(seed, same_day)
+    agrees(name, told(seed, same_day))
+
+
+@pytest.mark.parametrize("name", [name for name in FORMULAS if name.endswith("_250")])
+@pytest.mark.parametrize("same_day", [False, True])
+def test_what_looks_back_over_a_year_is_that_of_the_reference(name: str, same_day: bool) -> None:
+    reference = told(4, same_day, YEAR)
+    assert np.isfinite(FUND_QUANTITIES[name].on(reference.made.panel).values).any()
+    agrees(name, reference)
+
+
+def agrees(name: str, reference: Reference) -> None:
     made, expected = reference.made, FORMULAS[name](reference).to_numpy(dtype=np.float64)
     got = FUND_QUANTITIES[name].on(made.panel).values
     compared = np.ones(got.shape, dtype=np.bool_) if name != "turnover" else made.split == 1

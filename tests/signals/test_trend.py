@@ -87,7 +87,8 @@ def test_a_figure_of_the_chosen_basis_names_its_source_and_no_other() -> None:
     found = trends(panel, Watch.BOTH, rising=True, flat=Flat.BREAKS, least_move=0.0)
     measures = [one.change for one in found]
     for index, expected in ((0, "etf_daily.szse"), (1, "etf_nav.szse")):
-        choice = Choice((Basis.CLOSE, Basis.NAV), np.full((2, 1), index))
+        lengths = [np.full((2, 1), length) for length in (1 - index, index)]
+        choice = Choice.longest((Basis.CLOSE, Basis.NAV), lengths)
         assert panel.figure(choice.measure(measures), 1, 0).source == expected
 
 

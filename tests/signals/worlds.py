@@ -9,7 +9,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
+from signals.core.field import (
+    AMOUNT,
+    CLOSE,
+    FINANCING,
+    FUND_FINANCING,
+    IOPV,
+    NAV,
+    PREV_CLOSE,
+    SHARES,
+    SPOT_IOPV,
+    SPOT_PREV_CLOSE,
+    SPOT_PRICE,
+    VOLUME,
+    Axis,
+    Field,
+)
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
 from signals.core.profile import FundClass, Profile, exchange_of
@@ -95,12 +110,17 @@ def random_market(seed: int, *, funds: int = 18, sessions: int = 70, same_day: b
         IOPV: np.where(luck.random(shape) < 0.05, 0.0, nav / price_scale),
         NAV: np.where(luck.random(shape) < 0.04, np.nan, np.round(nav / fine, 4)),
         SHARES: shares,
+        **_within_sessions(np.random.default_rng([seed, 1]), close, nav / price_scale),
     }
+    figures[FUND_FINANCING] = _borrowed(np.random.default_rng([seed, 1]), shape)
     figures = {one: np.where(alive, values, np.nan) for one, values in figures.items()}
     figures[FINANCING] = _balances(luck, sessions)
     codes = [f"{'51' if luck.random() < 0.5 else '15'}{at:04d}" for at in range(funds)]
     names = [f"93{luck.integers(0, 4):04d}" for _ in codes]
-    profiles = {code: _profile(code, index) for code, index in zip(codes, names, strict=True)}
+    profiles = {
+        code: _profile(code, index, FundClass.CROSS_BORDER if at % 6 == 5 else FundClass.EQUITY)
+        for at, (code, index) in enumerate(zip(codes, names, strict=True))
+    }
     days = CALENDAR.window(date(2025, 2, 11), sessions)
     return RandomMarket(
         panel=lay(days, codes, figures, profiles),
@@ -110,12 +130,28 @@ def random_market(seed: int, *, funds: int = 18, sessions: int = 70, same_day: b
     )
 
 
+def _within_sessions(luck: np.random.Generator, close: Floats, worth: Floats) -> dict[Field, Floats]:
+    """A price of some minute of each session, and what the exchanges and the index firm said beside it."""
+    price = np.round(close * (1 + luck.normal(0, 0.01, close.shape)), 3)
+    return {
+        SPOT_PRICE: np.where(luck.random(close.shape) < 0.03, np.nan, price),
+        SPOT_PREV_CLOSE: np.round(close * (1 + luck.normal(0, 0.02, close.shape)), 3),
+        SPOT_IOPV: np.where(luck.random(close.shape) < 0.05, 0.0, worth),
+    }
+
+
 def _balances(luck: np.random.Generator, sessions: int) -> Floats:
     """Of Shanghai, Shenzhen and both; one exchange is late now and then, and nobody publishes the sum."""
     balances = 8e11 + np.cumsum(luck.normal(2e9, 5e9, (sessions, 3)), axis=0)
     balances[luck.random((sessions, 3)) < 0.05] = np.nan
     balances[:, 2] = np.nan
     return balances
+
+
+def _borrowed(luck: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Each fund's balance; some lists leave a fund out."""
+    balances = luck.uniform(1e8, 5e8, shape[1]) * np.exp(np.cumsum(luck.normal(0, 0.02, shape), axis=0))
+    return np.where(luck.random(shape) < 0.03, np.nan, np.round(balances))
 
 
 def _splits(luck: np.random.Generator, shape: tuple[int, int], earliest: Ints) -> Floats:
@@ -146,7 +182,7 @@ def _exchange_previous(close: Floats, scale: Floats, alive: Bools) -> Floats:
     return np.where(np.isfinite(close), out, np.nan)
 
 
-def _profile(code: str, index: str) -> Profile:
+def _profile(code: str, index: str, fund_class: FundClass = FundClass.EQUITY) -> Profile:
     return Profile(
-        code=code, name=code, exchange=exchange_of(code), fund_class=FundClass.EQUITY, index_key=index, index_name=""
+        code=code, name=code, exchange=exchange_of(code), fund_class=fund_class, index_key=index, index_name=""
     )

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -41,6 +42,16 @@ async def test_an_alert_without_a_basis_comes_back_without_one(store: Database) 
     (found,) = await store.alerts.of_subject(MARKET, 5)
     assert found.alert.signal.basis is None
     assert found.alert.signal.subject == MARKET
+
+
+async def test_whoever_else_takes_part_comes_back_beside_the_figures(store: Database) -> None:
+    plain = alert()
+    told = replace(plain, signal=replace(plain.signal, others={"former": OTHER}))
+    await record(store, told)
+    (found,) = await store.alerts.of_subject(FUND, 5)
+    assert found.alert == told
+    (last,) = await store.alerts.told(["first_pullback"])
+    assert last.evidence == plain.signal.evidence
 
 
 async def test_the_last_alert_about_a_subject_is_told(store: Database) -> None:

@@ -258,3 +258,12 @@ async def test_what_was_let_in_of_one_source_is_not_let_in_of_another(store: Dat
     await let_in(store, await keep_out(store, CUT))
     assert await store.quarantine.accepted(CUT)
     assert not await store.quarantine.accepted(replace(CUT, source="another"))
+
+
+async def test_what_is_kept_out_is_counted_by_dataset_until_it_is_let_in(store: Database) -> None:
+    number = await keep_out(store, CUT)
+    await keep_out(store, snapshot(Dataset.NAV, DAY, {"159001": {"nav": 1.0}}))
+    counts = await store.quarantine.counts()
+    assert {name: count for name, count in counts.items() if count} == {Dataset.SHARES: 1, Dataset.NAV: 1}
+    await let_in(store, number)
+    assert await store.quarantine.counts() == {one: int(one is Dataset.NAV) for one in Dataset}

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from bot.store.database import Database, StoreError
+from signals.core.detector import Topic
 from tests.store.samples import EVERY_SETTING, NOW, subscription
 
 pytestmark = pytest.mark.anyio
@@ -86,3 +87,12 @@ async def test_pausing_one_leaves_the_others_alone(store: Database) -> None:
     one, other = [await store.subscriptions.save(subscription(chat), NOW) for chat in "12"]
     await store.subscriptions.pause(one.id, "gone", NOW)
     assert await store.subscriptions.active() == [other]
+
+
+async def test_a_topic_is_wanted_where_an_active_chat_has_chosen_it(store: Database) -> None:
+    await store.subscriptions.save(subscription(), NOW)
+    assert not await store.subscriptions.any_wants(Topic.INTRADAY)
+    chosen = await store.subscriptions.save(subscription(thread="7", topics=frozenset({Topic.INTRADAY})), NOW)
+    assert await store.subscriptions.any_wants(Topic.INTRADAY)
+    await store.subscriptions.pause(chosen.id, "gone", NOW)
+    assert not await store.subscriptions.any_wants(Topic.INTRADAY)

@@ -9,9 +9,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.akshare.dividends import KINDS, EastmoneyDividends
+from bot.sources.akshare.dividends import EastmoneyDividends
 from bot.sources.akshare.splits import EastmoneySplits
-from bot.sources.base import Source, SourceChangedError, SpanSource, UnavailableError
+from bot.sources.base import SourceChangedError, SpanSource, UnavailableError
+from bot.sources.direct.em_actions import PAGES_MAX, EastmoneyDividendList, EastmoneySplitList
+from bot.sources.direct.http import Http
+from bot.sources.facts import DIVIDEND_KINDS
 from bot.sources.gates import Baseline, check
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.snapshot import Dataset, Snapshot
@@ -25,18 +28,26 @@ DAY, NEW_YEAR = date(2026, 11, 20), date(2027, 1, 6)
 EVENING = datetime(2026, 11, 20, 20, 0, tzinfo=MARKET_ZONE)
 CALENDAR = TradingCalendar.of([DAY])
 
+WAYS = ("em", "akshare")
+"""Our own reading of an address, and akshare's."""
+
 MANY = [f"51{number:03}0" for number in range(150)]
 """Funds on more than one page."""
 
 CONTENT = """
                    good   empty    null     renamed  wider    reordered
+em.splits          table  changed  changed  table    changed  changed
+em.dividends       table  changed  changed  table    changed  changed
 akshare.splits     table  changed  changed  table    changed  changed
 akshare.dividends  table  changed  changed  table    changed  changed
 """
-"""akshare names the columns by position: new names do not hurt. No list of a whole autumn is ever empty."""
+"""Columns go by position, for the lists have no names: new names do not hurt. No list of a whole autumn is ever
+empty."""
 
 TRANSPORT = """
                    blank    html     403      429      500   short  reset    banned   hang
+em.splits          down     down     limited  limited  down  down   limited  limited  down
+em.dividends       down     down     limited  limited  down  down   limited  limited  down
 akshare.splits     changed  changed  limited  limited  down  down   limited  limited  down
 akshare.dividends  changed  changed  limited  limited  down  down   limited  limited  down
 """
@@ -68,22 +79,30 @@ def publishers(split_list: SplitList, dividend_list: DividendList) -> dict[str, 
     split_list.lost_pages = dividend_list.lost_pages = frozenset()
     split_list.splits = [split("510300", 2)]
     dividend_list.dividends = [dividend("510300", 0.1)]
-    return {"akshare.splits": split_list, "akshare.dividends": dividend_list}
+    lists: dict[str, Endpoint] = {"splits": split_list, "dividends": dividend_list}
+    return {f"{way}.{name}": one for way in WAYS for name, one in lists.items()}
 
 
 @pytest.fixture
-def splits(line: Served) -> EastmoneySplits:
-    return EastmoneySplits(line.akshare)
+def sources(line: Served) -> dict[str, SpanSource]:
+    """Both ways to each list."""
+    own = EastmoneySplitList(line.http), EastmoneyDividendList(line.http)
+    return {one.name: one for one in (*own, EastmoneySplits(line.akshare), EastmoneyDividends(line.akshare))}
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def dividends(line: Served) -> EastmoneyDividends:
-    return EastmoneyDividends(line.akshare)
+def splits(sources: dict[str, SpanSource], way: str) -> SpanSource:
+    return sources[f"{way}.splits"]
 
 
 @pytest.fixture
-def sources(splits: EastmoneySplits, dividends: EastmoneyDividends) -> dict[str, Source]:
-    return {one.name: one for one in (splits, dividends)}
+def dividends(sources: dict[str, SpanSource], way: str) -> SpanSource:
+    return sources[f"{way}.dividends"]
 
 
 def split(code: str, ratio: float | str, day: date = DAY) -> Split:
@@ -108,7 +127,7 @@ def told(source: SpanSource, day: date = DAY) -> Facts:
 
 @pytest.mark.parametrize(("name", "said", "meaning"), cells(CONTENT))
 def test_what_an_answer_means(
-    name: str, said: str, meaning: str, sources: dict[str, Source], publishers: dict[str, Endpoint]
+    name: str, said: str, meaning: str, sources: dict[str, SpanSource], publishers: dict[str, Endpoint]
 ) -> None:
     twist(publishers[name], said)
     assert meaning_of(sources[name], DAY, EVENING) == meaning
@@ -116,15 +135,13 @@ def test_what_an_answer_means(
 
 @pytest.mark.parametrize(("name", "fault", "meaning"), cells(TRANSPORT))
 def test_what_a_broken_way_means(
-    name: str, fault: str, meaning: str, sources: dict[str, Source], publishers: dict[str, Endpoint]
+    name: str, fault: str, meaning: str, sources: dict[str, SpanSource], publishers: dict[str, Endpoint]
 ) -> None:
     break_way(publishers[name], fault, publishers.values())
     assert meaning_of(sources[name], DAY, EVENING) == meaning
 
 
-def test_dividends_come_in_yuan_per_share_by_ex_date(
-    dividends: EastmoneyDividends, dividend_list: DividendList
-) -> None:
+def test_dividends_come_in_yuan_per_share_by_ex_date(dividends: SpanSource, dividend_list: DividendList) -> None:
     before = DAY - timedelta(days=1)
     dividend_list.dividends = [
         dividend("510300", 0.086),
@@ -134,13 +151,13 @@ def test_dividends_come_in_yuan_per_share_by_ex_date(
     assert told(dividends) == {before: {"513100": 0.5}, DAY: {"510300": 0.086, "511260": 1.36}}
 
 
-def test_a_day_without_facts_is_no_failure(splits: EastmoneySplits, split_list: SplitList) -> None:
+def test_a_day_without_facts_is_no_failure(splits: SpanSource, split_list: SplitList) -> None:
     split_list.splits = [split("510300", 2, DAY - timedelta(days=100))]
     assert told(splits) == {}
 
 
 def test_a_fact_that_is_told_late_comes_with_the_look_back_and_is_known_from_then_on(
-    splits: EastmoneySplits, split_list: SplitList
+    splits: SpanSource, split_list: SplitList
 ) -> None:
     happened, later = DAY - timedelta(days=3), EVENING + timedelta(minutes=30)
     assert happened not in told(splits)
@@ -152,7 +169,7 @@ def test_a_fact_that_is_told_late_comes_with_the_look_back_and_is_known_from_the
 
 @pytest.mark.parametrize(("days", "seen"), [(-31, False), (-30, True), (0, True), (1, False)])
 def test_a_reading_tells_of_thirty_days_and_nothing_of_the_future(
-    days: int, seen: bool, dividends: EastmoneyDividends, dividend_list: DividendList
+    days: int, seen: bool, dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     day = DAY + timedelta(days=days)
     dividend_list.dividends = [dividend("510300", 0.1, day)]
@@ -160,7 +177,7 @@ def test_a_reading_tells_of_thirty_days_and_nothing_of_the_future(
 
 
 def test_a_span_over_new_year_is_asked_for_by_its_years(
-    splits: EastmoneySplits, split_list: SplitList, dividends: EastmoneyDividends, dividend_list: DividendList
+    splits: SpanSource, split_list: SplitList, dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     old, new = date(2026, 12, 31), date(2027, 1, 4)
     split_list.splits = [split("510300", 2, old), split("510500", 4, new)]
@@ -171,13 +188,13 @@ def test_a_span_over_new_year_is_asked_for_by_its_years(
     assert [query["year"] for query in dividend_list.asked] == ["2027"] * 4 + ["2026"] * 4
 
 
-def test_a_young_year_without_a_fact_is_no_failure(splits: EastmoneySplits, dividends: EastmoneyDividends) -> None:
+def test_a_young_year_without_a_fact_is_no_failure(splits: SpanSource, dividends: SpanSource) -> None:
     assert told(splits, NEW_YEAR) == {}
     assert told(dividends, NEW_YEAR) == {}
 
 
 def test_the_old_year_without_a_fact_is_refused_in_january_too(
-    splits: EastmoneySplits, split_list: SplitList, dividends: EastmoneyDividends, dividend_list: DividendList
+    splits: SpanSource, split_list: SplitList, dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     split_list.splits, dividend_list.dividends = [], []
     for source in (splits, dividends):
@@ -186,7 +203,7 @@ def test_the_old_year_without_a_fact_is_refused_in_january_too(
 
 
 def test_a_year_of_history_comes_in_one_reading_as_known_on_its_mornings(
-    splits: EastmoneySplits, split_list: SplitList
+    splits: SpanSource, split_list: SplitList
 ) -> None:
     early, start = date(2026, 3, 2), date(2026, 1, 1)
     split_list.splits = [split("510300", 2), split("510500", 4, early)]
@@ -196,23 +213,23 @@ def test_a_year_of_history_comes_in_one_reading_as_known_on_its_mornings(
 
 
 def test_dividends_are_asked_for_by_the_kinds_of_funds_that_etfs_are(
-    dividends: EastmoneyDividends, dividend_list: DividendList
+    dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     told(dividends)
-    assert [query["ftype"] for query in dividend_list.asked] == list(KINDS)
+    assert [query["ftype"] for query in dividend_list.asked] == list(DIVIDEND_KINDS)
 
 
 def test_a_kind_of_funds_that_has_paid_nothing_is_no_failure_and_one_that_must_have_is(
-    dividends: EastmoneyDividends, dividend_list: DividendList
+    dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     assert told(dividends) == {DAY: {"510300": 0.1}}
     dividend_list.dividends = [dividend("511260", 1.36, kind="指数型-固收")]
-    with pytest.raises(SourceChangedError, match="not even 指数型-股票"):
+    with pytest.raises(SourceChangedError, match="指数型-股票"):
         dividends.readings(DAY, EVENING)
 
 
 def test_a_list_of_several_pages_is_read_to_its_end(
-    splits: EastmoneySplits, split_list: SplitList, dividends: EastmoneyDividends, dividend_list: DividendList
+    splits: SpanSource, split_list: SplitList, dividends: SpanSource, dividend_list: DividendList
 ) -> None:
     split_list.splits = [split(code, 2) for code in MANY]
     dividend_list.dividends = [dividend(code, 0.1) for code in MANY]
@@ -220,22 +237,78 @@ def test_a_list_of_several_pages_is_read_to_its_end(
     assert [query["page"] for query in split_list.asked] == ["1", "2"]
 
 
-def test_a_page_of_splits_that_is_lost_costs_the_oldest_of_the_year(
-    splits: EastmoneySplits, split_list: SplitList
+def test_to_akshare_a_page_of_splits_that_is_lost_costs_the_oldest_of_the_year(
+    sources: dict[str, SpanSource], split_list: SplitList
 ) -> None:
     old = date(2026, 3, 2)
     split_list.splits = [*(split(code, 2, old) for code in MANY), split("588710", 3)]
     split_list.lost_pages = frozenset({2})
-    assert told(splits) == {DAY: {"588710": 3.0}}
+    assert told(sources["akshare.splits"]) == {DAY: {"588710": 3.0}}
 
 
-def test_a_page_of_dividends_that_is_lost_is_refused(
-    dividends: EastmoneyDividends, dividend_list: DividendList
+def test_to_akshare_a_page_of_dividends_that_is_lost_makes_the_list_another_one(
+    sources: dict[str, SpanSource], dividend_list: DividendList
 ) -> None:
     dividend_list.dividends = [dividend(code, 0.1) for code in MANY]
     dividend_list.lost_pages = frozenset({2})
     with pytest.raises(SourceChangedError, match="not even 指数型-股票"):
-        dividends.readings(DAY, EVENING)
+        sources["akshare.dividends"].readings(DAY, EVENING)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_to_us_a_list_with_a_page_that_is_lost_has_not_come(
+    lost: int, sources: dict[str, SpanSource], split_list: SplitList, dividend_list: DividendList
+) -> None:
+    split_list.splits = [split(code, 2) for code in MANY]
+    dividend_list.dividends = [dividend(code, 0.1) for code in MANY]
+    split_list.lost_pages = dividend_list.lost_pages = frozenset({lost})
+    for name in ("em.splits", "em.dividends"):
+        with pytest.raises(UnavailableError, match="no list came but '<html>"):
+            sources[name].readings(DAY, EVENING)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ('var pageinfo = [1,100,1];var jjfh_data=[["510300"]];', "no list of jjcf_data"),
+        ('var pageinfo = [1,100,2];var jjcf_data=[["510300"]];', "page 2 came for page 1"),
+        ("var pageinfo = [];var jjcf_data=[];", "no list of jjcf_data"),
+        ('var pageinfo = [1];var jjcf_data={"510300":2};', "no list of jjcf_data"),
+        (f"var pageinfo = [{PAGES_MAX + 1},100,1];var jjcf_data=[];", "no list of jjcf_data"),
+        ("var pageinfo = [1,100,1];var jjcf_data=[['510300',", "unreadable"),
+        ("var pageinfo = [1,,1];var jjcf_data=[];", "unreadable"),
+        ("var pageinfo = [1,100,1];var jjcf_data=" + "[" * 100_000, "unreadable"),
+        ('var pageinfo = [1,100,1];var jjcf_data=["510300"];', "has not the 6 cells"),
+        (
+            'var pageinfo = [2];var jjcf_data=[["510300","名","2026-11-20","份额分拆","2",""]];',
+            "page 2 of 2 is empty or",
+        ),
+        ("var pageinfo = [2];var jjcf_data=[];", "page 2 of 2 is empty or"),
+    ],
+)
+def test_a_script_of_another_shape_is_refused(script: str, words: str) -> None:
+    with Upstream(Script(script)) as upstream, pytest.raises(SourceChangedError, match=words):
+        EastmoneySplitList(Http(environment={**os.environ, **upstream.environment})).readings(DAY, EVENING)
+
+
+def test_the_script_may_be_set_otherwise() -> None:
+    script = (
+        '\ufeff\nvar pageinfo =[1, 100, 1];\nvar  jjcf_data = [\n ["510300","名"," 2026-11-20 ","份额分拆","2",""] ];'
+    )
+    with Upstream(Script(script)) as upstream:
+        source = EastmoneySplitList(Http(environment={**os.environ, **upstream.environment}))
+        assert told(source) == {DAY: {"510300": 2.0}}
+
+
+class Script(SplitList):
+    """Says one thing, whatever is asked."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__([])
+        self.script = script
+
+    def body(self, rows: Sequence[Row] | None, query: Mapping[str, str]) -> Body:
+        return Body(content=self.script.encode(), content_type="text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +317,7 @@ def test_a_page_of_dividends_that_is_lost_is_refused(
 def test_splits_whose_cells_have_changed_places_are_refused(
     places: tuple[str, str],
     gate: str,
-    splits: EastmoneySplits,
+    splits: SpanSource,
     split_list: SplitList,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -281,7 +354,7 @@ class HostileSplits(SplitList):
     ("program", "refusal", "words"),
     [(TRAP, SourceChangedError, "codes: 1 of 1 rows are no fund's, e.g. 'trap'"), (LEAVE, UnavailableError, "bye")],
 )
-def test_a_program_in_place_of_a_list_is_refused_and_does_nothing_to_the_service(
+def test_a_program_in_place_of_a_list_does_nothing_to_the_service_that_lets_akshare_run_it(
     program: str, refusal: type[Exception], words: str
 ) -> None:
     hostile, before = HostileSplits([split("510300", 2)]), dict(os.environ)
@@ -290,5 +363,15 @@ def test_a_program_in_place_of_a_list_is_refused_and_does_nothing_to_the_service
         source = EastmoneySplits(Akshare(environment={**os.environ, **upstream.environment}, deadline_seconds=30))
         with pytest.raises(refusal, match=words):
             source.readings(DAY, EVENING)
+    assert dict(os.environ) == before
+    assert json.loads("[7]") == [7]
+
+
+@pytest.mark.parametrize("program", [TRAP, LEAVE])
+def test_we_run_no_program_that_comes_in_place_of_a_list(program: str) -> None:
+    hostile, before = HostileSplits([split("510300", 2)]), dict(os.environ)
+    hostile.program = program
+    with Upstream(hostile) as upstream, pytest.raises(SourceChangedError, match="unreadable"):
+        EastmoneySplitList(Http(environment={**os.environ, **upstream.environment})).readings(DAY, EVENING)
     assert dict(os.environ) == before
     assert json.loads("[7]") == [7]

@@ -67,6 +67,15 @@ def test_daily_figures_come_in_yuan_and_shares_over_three_pages(
     assert [query["pn"] for query in publishers["akshare.em"].asked] == ["1", "2", "3"]
 
 
+def test_while_the_exchanges_trade_prices_and_iopv_are_of_one_list(live: dict[str, Source]) -> None:
+    table = read(live["akshare.em.spot"]).table
+    code = SSE_CODES[3]
+    assert table.loc[code, ["spot_price", "spot_prev_close", "spot_iopv"]].to_list() == pytest.approx(
+        [CLOSES[code], CLOSES[code] - 0.005, CLOSES[code] - 0.001]
+    )
+    assert set(table.columns) == {"spot_price", "spot_prev_close", "spot_amount", "spot_iopv"}
+
+
 def test_sse_counts_shares_and_is_final_at_once(live: dict[str, Source]) -> None:
     snapshot = read(live["akshare.sse_shares"])
     pd.testing.assert_frame_equal(snapshot.table, shares_table(SSE_CODES))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bot.sources.base import NotPublishedError, Source
-from bot.sources.direct.sina_daily import SinaDaily
+from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
 from bot.sources.gates import Baseline
 from tests.fakes.endpoint import Twist
 from tests.fakes.quotes import SinaList, listed
@@ -179,3 +179,38 @@ def test_a_session_with_an_empty_list_is_not_out_yet(source: Source, daily: Sina
     daily.quotes = []
     with pytest.raises(NotPublishedError):
         read(source)
+
+
+@pytest.fixture
+def spot(source: Source) -> Source:
+    """The same list as it is read while the exchanges trade."""
+    assert isinstance(source, SinaDaily)
+    return SinaSpot(source.http)
+
+
+def test_while_the_exchanges_trade_the_list_holds_prices_and_no_closes(spot: Source, daily: SinaList) -> None:
+    daily.quotes = [{**row, "ticktime": "10:31:05"} for row in good_list()]
+    snapshot = read(spot)
+    code = SSE_CODES[3]
+    assert (snapshot.source, snapshot.provisional) == ("sina.spot", False)
+    assert snapshot.table.loc[code].round(3).to_dict() == {
+        "spot_price": CLOSES[code],
+        "spot_prev_close": round(CLOSES[code] - 0.005, 3),
+        "spot_amount": round((200_000 + CODES.index(code)) * CLOSES[code]),
+    }
+
+
+def test_a_list_that_has_closed_is_not_of_the_session_that_trades(spot: Source, daily: SinaList) -> None:
+    with refused("day"):
+        read(spot)
+
+
+def test_one_fund_with_an_old_time_does_not_spoil_the_list(spot: Source, daily: SinaList) -> None:
+    daily.quotes = [{**row, "ticktime": "10:31:05" if at else "15:00:03"} for at, row in enumerate(good_list())]
+    assert len(read(spot).table) == len(CODES)
+
+
+def test_a_fund_without_a_price_yet_is_left_out(spot: Source, daily: SinaList) -> None:
+    rows = [{**row, "ticktime": "09:30:05"} for row in good_list()]
+    daily.quotes = [{**rows[0], "trade": 0, "volume": 0}, *rows[1:]]
+    assert len(read(spot).table) == len(CODES) - 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.sources.akshare.etf_daily import EastmoneyDaily, EastmoneySpot
 from bot.sources.base import NotPublishedError, Source, SourceChangedError
 from bot.sources.gates import Baseline, check
 from signals.core.snapshot import Snapshot
@@ -44,6 +45,16 @@ def test_a_publisher_that_answers_with_another_day_is_refused(
         monkeypatch.setattr(publishers[name], "quotes", good_quotes(BEFORE))
     with refused("day"):
         read(sources[name])
+
+
+def test_an_earlier_sessions_prices_are_not_those_of_a_session_that_trades(
+    publishers: Publishers, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily = sources["akshare.em"]
+    assert isinstance(daily, EastmoneyDaily)
+    monkeypatch.setattr(publishers["akshare.em"], "quotes", good_quotes(BEFORE))
+    with refused("day"):
+        read(EastmoneySpot(daily.akshare))
 
 
 def test_yesterdays_net_values_are_not_todays(sources: Sources, publishers: Publishers) -> None:

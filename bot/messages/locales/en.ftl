@@ -41,7 +41,15 @@ evidence-aum = AUM
 evidence-balance = financing balance
 evidence-move = price move
 evidence-share = share of AUM before
+evidence-price = price
 evidence-value = value
+evidence-times = multiple of its mean
+evidence-close = close
+evidence-above = against the former high
+evidence-lead = value
+evidence-overtaken = former leader
+evidence-zscore = z-score
+evidence-line = milestone
 
 inflow = net inflow { $flow }
 outflow = net outflow { $flow }
@@ -134,6 +142,13 @@ subscribe-what =
     Lists you follow: { $lists }
     Send “watch 560850” to add funds of your own.
 unsubscribe-done = Stopped. Your settings are kept; come back any time.
+intraday-is-on = Intraday alerts are on
+intraday-is-off = Intraday alerts are off
+intraday-what = While the exchanges trade you are told of big moves and high premiums of the funds you follow; each kind once a day for a fund, and again only when it grows. Quotes come from public pages and may be late.
+button-on = Turn on
+button-off = Turn off
+switch-unknown = I do not understand “{ $word }”; say on or off.
+
 unsubscribe-none = You are not subscribed.
 watch-what = Which fund? For example: watch 560850
 watch-done = Watching
@@ -177,6 +192,7 @@ admin-title = For the operator
 admin-broken = source { $source } cannot be used now: { $reason }
 admin-back = source { $source } is back
 admin-calendar = only { $days } days of the trading calendar are left: add the sessions to come (setting calendar)
+admin-calendar-extended = the trading calendar now goes on to { $last }, as SZSE has published it
 status-served-title = Who served what
 status-served = { $datum } ← { $source } ({ $at })
 status-requests = { $count } requests today: { $hosts }
@@ -188,6 +204,7 @@ job-poll-morning = last poll of the morning: { $at }
 status-calendar = Trading calendar to { $last }
 status-version = Version { $version }
 dataset-etf-daily = quotes
+dataset-etf-spot = intraday prices
 dataset-etf-shares = share counts
 dataset-etf-nav = NAVs
 dataset-etf-profile = profiles

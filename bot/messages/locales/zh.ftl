@@ -41,7 +41,15 @@ evidence-aum = 规模
 evidence-balance = 融资余额
 evidence-move = 价格涨跌
 evidence-share = 占此前规模
+evidence-price = 现价
 evidence-value = 数值
+evidence-times = 均值倍数
+evidence-close = 收盘价
+evidence-above = 较前高
+evidence-lead = 数值
+evidence-overtaken = 原第一
+evidence-zscore = z值
+evidence-line = 关口
 
 inflow = 净流入{ $flow }
 outflow = 净流出{ $flow }
@@ -134,6 +142,13 @@ subscribe-what =
     关注清单：{ $lists }
     发送“关注 560850”添加自己的基金。
 unsubscribe-done = 已停止推送，设置都保留着，随时可以回来。
+intraday-is-on = 盘中提醒已开启
+intraday-is-off = 盘中提醒已关闭
+intraday-what = 交易时段内，你关注的基金大涨大跌或溢价偏高时提醒；同一只基金同一类提醒一天只说一次，幅度再扩大时才再说。行情来自公开网页，可能有延迟。
+button-on = 开启
+button-off = 关闭
+switch-unknown = 没看懂“{ $word }”，请发“开”或“关”。
+
 unsubscribe-none = 你还没有订阅。
 watch-what = 要关注哪只基金？例如：关注 560850
 watch-done = 已关注
@@ -177,6 +192,7 @@ admin-title = 运行提醒
 admin-broken = 数据源 { $source } 暂时不可用：{ $reason }
 admin-back = 数据源 { $source } 已恢复
 admin-calendar = 交易日历只剩{ $days }天，请补充下一年的交易日（设置项 calendar）
+admin-calendar-extended = 交易日历已按深交所公布的月历延长至{ $last }
 status-served-title = 各项数据由谁提供
 status-served = { $datum } ← { $source }（{ $at }）
 status-requests = 今日请求{ $count }次：{ $hosts }
@@ -188,6 +204,7 @@ job-poll-morning = 最近一次早间数据：{ $at }
 status-calendar = 交易日历至 { $last }
 status-version = 版本 { $version }
 dataset-etf-daily = 行情
+dataset-etf-spot = 盘中行情
 dataset-etf-shares = 份额
 dataset-etf-nav = 净值
 dataset-etf-profile = 基金资料

@@ -8,26 +8,14 @@ import pandas as pd
 from bot.sources.akshare.call import Akshare
 from bot.sources.answers import require
 from bot.sources.base import Answer, NotPublishedError, SourceChangedError, SpanSource
-from bot.sources.facts import answers_by_day, read_facts
-from signals.core.field import DIVIDEND
+from bot.sources.facts import DIVIDEND_KINDS, dividends_in
 from signals.core.snapshot import Dataset
-
-MOST_CNY = 20.0
-"""Per share; the largest are those of bond and money ETFs, whose price is about 100元."""
-
-IN_ORDER_LEAST = 0.9
-"""Of the rows; a record date is not after the ex-date, nor that after the payment."""
-
-KINDS = ("指数型-其他", "指数型-海外股票", "指数型-固收", "指数型-股票")
-"""Eastmoney's types of the funds among which ETFs are; money funds, whose price nobody reads, are not asked for.
-
-The last is by far the largest: some fund of it has paid by the middle of January.
-"""
 
 _NO_LIST = "(<string>, line 0)"
 """How Python ends its complaint about an expression of no characters."""
 
-_CODE, _RECORD, _DAY, _PAID, _CASH = "基金代码", "权益登记日", "除息日期", "分红发放日", "分红"
+_CODE, _CASH = "基金代码", "分红"
+_DAYS = ("权益登记日", "除息日期", "分红发放日")
 
 
 class EastmoneyDividends(SpanSource):
@@ -53,9 +41,9 @@ class EastmoneyDividends(SpanSource):
     def fetch_span(self, start: date, end: date) -> pd.DataFrame:
         """Four lists for each calendar year of the span."""
         years = range(end.year, start.year - 1, -1)
-        lists = [self._list(year, kind) for year in years for kind in KINDS]
+        lists = [self._list(year, kind) for year in years for kind in DIVIDEND_KINDS]
         if lists[-1].empty:
-            raise SourceChangedError("rows", f"not even {KINDS[-1]} has a list of {start.year}")
+            raise SourceChangedError("rows", f"not even {DIVIDEND_KINDS[-1]} has a list of {start.year}")
         return pd.concat([one for one in lists if not one.empty], ignore_index=True)
 
     def _list(self, year: int, kind: str) -> pd.DataFrame:
@@ -69,17 +57,6 @@ class EastmoneyDividends(SpanSource):
             return pd.DataFrame()
 
     def parse_span(self, raw: pd.DataFrame, start: date, end: date) -> list[Answer]:
-        """元 per share by ex-date; 0 and what is above `MOST_CNY` is left out."""
-        require(raw, _CODE, _RECORD, _DAY, _PAID, _CASH)
-        _require_order(raw)
-        facts = read_facts(raw, _CODE, _DAY, _CASH)
-        return answers_by_day(facts[(facts["figure"] > 0) & (facts["figure"] <= MOST_CNY)], DIVIDEND)
-
-
-def _require_order(raw: pd.DataFrame) -> None:
-    """Tell dates that have changed places, which akshare names by position."""
-    dates = raw[[_RECORD, _DAY, _PAID]].apply(pd.to_datetime, errors="coerce")
-    for before, after in ((_RECORD, _DAY), (_DAY, _PAID)):
-        both = dates[[before, after]].dropna()
-        if (both[before] > both[after]).mean() > 1 - IN_ORDER_LEAST:
-            raise SourceChangedError("day", f"{before} is after {after} in too many rows")
+        """元 per share by ex-date."""
+        require(raw, _CODE, *_DAYS, _CASH)
+        return dividends_in(raw, _CODE, _DAYS, _CASH)

@@ -8,6 +8,7 @@ import pandas as pd
 from bot.sources.akshare.call import Akshare
 from bot.sources.answers import above_zero, fund_table, majority_day, require
 from bot.sources.base import Answer, Source
+from bot.sources.spot import as_spot
 from signals.core.field import AMOUNT, CLOSE, HIGH, IOPV, LOW, OPEN, PREV_CLOSE, VOLUME
 from signals.core.snapshot import Dataset
 
@@ -43,11 +44,11 @@ class EastmoneyDaily(Source):
     requests: ClassVar[int] = 16
 
     def __init__(self, akshare: Akshare) -> None:
-        self._akshare = akshare
+        self.akshare = akshare
 
     def fetch(self, day: date) -> pd.DataFrame:
         """The list as it is now, whatever day is asked for."""
-        return self._akshare.call("fund_etf_spot_em")
+        return self.akshare.call("fund_etf_spot_em")
 
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
         """手 become 份; a suspended fund's "-" and an IOPV of 0 are not known."""
@@ -56,3 +57,15 @@ class EastmoneyDaily(Source):
         told = majority_day(days, day)
         table = above_zero(fund_table(raw[days == told], _CODE, _COLUMNS), *_PRICES)
         return Answer(day=told, table=table.assign(**{VOLUME.name: table[VOLUME.name] * LOT_SHARES}))
+
+
+class EastmoneySpot(EastmoneyDaily):
+    """The same list while the exchanges trade, about 15 minutes late; prices and IOPV are of one moment."""
+
+    name = "akshare.em.spot"
+    dataset: ClassVar[Dataset] = Dataset.SPOT
+    settles: ClassVar[bool] = False
+
+    def parse(self, raw: pd.DataFrame, day: date) -> Answer:
+        """The day is the answer's own, so an earlier session's list is refused by the gate of the day."""
+        return as_spot(super().parse(raw, day))

@@ -1,6 +1,6 @@
 """Splits and share conversions of ETFs, from Eastmoney's list of a year."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 import pandas as pd
@@ -8,15 +8,8 @@ import pandas as pd
 from bot.sources.akshare.call import Akshare
 from bot.sources.answers import require
 from bot.sources.base import Answer, NotPublishedError, SourceChangedError, SpanSource
-from bot.sources.facts import answers_by_day, read_facts
-from signals.core.field import SPLIT
+from bot.sources.facts import YOUNG, splits_in
 from signals.core.snapshot import Dataset
-
-RATIO = (0.001, 1000.0)
-"""New shares per old; bond ETFs are folded by 0.01 soon after they are listed."""
-
-YOUNG = timedelta(days=90)
-"""So far into a year nobody may have split; some eight funds a month do."""
 
 _CODE, _DAY, _RATIO = "基金代码", "拆分折算日", "拆分折算"
 
@@ -56,9 +49,8 @@ class EastmoneySplits(SpanSource):
         return table
 
     def parse_span(self, raw: pd.DataFrame, start: date, end: date) -> list[Answer]:
-        """The ratios of ETFs; a ratio of 1 or outside `RATIO` is left out. No row at all is no failure."""
+        """New shares per old; no row at all is no failure."""
         if raw.empty:
             return []
         require(raw, _CODE, _DAY, _RATIO)
-        facts = read_facts(raw, _CODE, _DAY, _RATIO)
-        return answers_by_day(facts[facts["figure"].between(*RATIO) & (facts["figure"] != 1)], SPLIT)
+        return splits_in(raw, _CODE, _DAY, _RATIO)

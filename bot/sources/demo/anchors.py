@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from importlib.resources import files
 from typing import ClassVar
 
@@ -34,6 +34,8 @@ class Fund:
     """Typical daily change of the premium; None = a small part of the index' own move."""
     turnover: float
     """Typical share of the fund that changes hands in a session."""
+    financing: float | None = None
+    """The last financing balance, 元; None = it cannot be bought on margin."""
     listed: date | None = None
     nav_delay_sessions: int = 0
     iopv_told: bool = True
@@ -76,6 +78,7 @@ class Points:
     volume: Mapping[date, float] = field(default_factory=dict)
     amount: Mapping[date, float] = field(default_factory=dict)
     shares: Mapping[date, float] = field(default_factory=dict)
+    financing: Mapping[date, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,19 @@ class Balance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Minute:
+    """A minute of the reference session; by fund code, fractions."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    at: time
+    moves: Mapping[str, float] = field(default_factory=dict)
+    """Since the previous close."""
+    premiums: Mapping[str, float] = field(default_factory=dict)
+    """Over the IOPV of that minute."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Anchors:
     """All inputs of the demo market but the trading calendar."""
 
@@ -146,6 +162,8 @@ class Anchors:
     margin: Mapping[date, Mapping[str, Balance]]
     """By session and exchange, SSE and SZSE."""
 
+    minute: Minute = field(default_factory=lambda: Minute(at=time(10, 42)))
+
     def __post_init__(self) -> None:
         if mistakes := list(self._mistakes()):
             raise ValueError("; ".join(mistakes))
@@ -159,7 +177,7 @@ class Anchors:
         codes = [fund.code for fund in self.funds]
         yield from (f"fund {code} is listed twice" for code in sorted({one for one in codes if codes.count(one) > 1}))
         events = (*self.splits, *self.dividends, *self.suspensions, *self.holes, *self.revisions)
-        named = {*self.points, *(event.code for event in events)}
+        named = {*self.points, *self.minute.moves, *self.minute.premiums, *(event.code for event in events)}
         yield from (f"figures are fixed for {code}, which is no fund here" for code in sorted(named - {*codes}))
         known = {index.code for index in self.indices}
         yield from (

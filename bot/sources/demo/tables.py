@@ -10,11 +10,23 @@ import pandas as pd
 from bot.sources.demo.anchors import Anchors, bundled_anchors
 from bot.sources.demo.bars import Bars, bars
 from bot.sources.demo.holdings import share_counts
-from bot.sources.demo.margin import EXCHANGES, Balances, balances
+from bot.sources.demo.margin import EXCHANGES, Balances, balances, fund_balances
+from bot.sources.demo.minute import prices_within
 from bot.sources.demo.stage import Stage
 from bot.sources.demo.values import Values, values
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
-from signals.core.field import DIVIDEND, FINANCING, INDEX_CLOSE, MARGIN_TOTAL, NAV, SHARES, SHORT, SPLIT
+from signals.core.field import (
+    DIVIDEND,
+    FINANCING,
+    FUND_FINANCING,
+    INDEX_CLOSE,
+    MARGIN_TOTAL,
+    NAV,
+    SHARES,
+    SHORT,
+    SPLIT,
+    SPOT_PRICE,
+)
 from signals.core.matrix import Floats
 from signals.core.profile import Profile, as_table, exchange_of
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
@@ -39,7 +51,14 @@ def demo_snapshots(calendar: TradingCalendar, anchors: Anchors | None = None) ->
     """
     stage = Stage.of(calendar, anchors or bundled_anchors())
     worth, shares = values(stage), share_counts(stage)
-    press = _Press(stage=stage, values=worth, shares=shares, bars=bars(stage, worth, shares), balances=balances(stage))
+    press = _Press(
+        stage=stage,
+        values=worth,
+        shares=shares,
+        bars=bars(stage, worth, shares),
+        balances=balances(stage),
+        borrowed=fund_balances(stage),
+    )
     return sorted(press.snapshots(), key=lambda one: (one.known_at, one.dataset, one.scope))
 
 
@@ -52,16 +71,20 @@ class _Press:
     shares: Floats
     bars: Bars
     balances: Balances
+    borrowed: Floats
+    """Financing balances of the funds."""
 
     def snapshots(self) -> Iterator[Snapshot]:
         for row in range(len(self.stage.sessions)):
             yield from self._profiles(row)
             yield from self._actions(row)
+            yield from self._minute(row)
             yield from self._prices(row)
             yield from self._navs(row)
             yield from self._sse_shares(row)
             yield from self._szse_shares(row)
             yield from self._margin(row)
+            yield from self._margin_detail(row)
 
     def _profiles(self, row: int) -> Iterator[Snapshot]:
         """Once for all, and again whenever a fund is listed."""
@@ -93,6 +116,13 @@ class _Press:
         ):
             if figures:
                 yield from self._told(dataset, row, _MORNING, pd.DataFrame({column: figures}))
+
+    def _minute(self, row: int) -> Iterator[Snapshot]:
+        """Prices within the reference session."""
+        if row == self.stage.reference:
+            table = self._table(row, prices_within(self.stage, self.bars))
+            priced = table[table[SPOT_PRICE.name] > 0]
+            yield from self._told(Dataset.SPOT, row, self.stage.anchors.minute.at, priced)
 
     def _prices(self, row: int) -> Iterator[Snapshot]:
         held = [at for at, index in enumerate(self.stage.indices) if index.level is not None]
@@ -140,6 +170,12 @@ class _Press:
                 index=list(EXCHANGES),
             )
             yield from self._told(Dataset.MARGIN, row, _MARGIN_OUT, table, later=1)
+
+    def _margin_detail(self, row: int) -> Iterator[Snapshot]:
+        """Each exchange's list holds the funds that can be bought on margin there."""
+        for exchange in EXCHANGES:
+            table = self._table(row, {FUND_FINANCING.name: self.borrowed[row]}, exchange).dropna()
+            yield from self._told(Dataset.MARGIN_DETAIL, row, _MARGIN_OUT, table, scope=exchange, later=1)
 
     def _table(self, row: int, columns: Mapping[str, Floats], scope: str = "all") -> pd.DataFrame:
         """Rows of the funds that are listed and belong to the scope."""

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.sources.base import NotPublishedError, SourceChangedError
 from bot.sources.direct.http import Http
@@ -16,6 +16,9 @@ _OPEN, _CLOSED = "1", "0"
 
 class SzseSessions:
     """The exchange's own calendar, a month in one request. Blocking."""
+
+    name: ClassVar[str] = "szse.sessions"
+    host: ClassVar[str] = "www.szse.cn"
 
     def __init__(self, http: Http) -> None:
         self._http = http

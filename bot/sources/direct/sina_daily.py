@@ -12,6 +12,7 @@ import pandas as pd
 from bot.sources.answers import above_zero, fund_table, require
 from bot.sources.base import Answer, Source, SourceChangedError, UnavailableError
 from bot.sources.direct.http import Http, Reply
+from bot.sources.spot import as_spot
 from signals.core.field import AMOUNT, CLOSE, HIGH, LOW, OPEN, PREV_CLOSE, VOLUME
 from signals.core.snapshot import Dataset
 
@@ -67,11 +68,11 @@ class SinaDaily(Source):
     past: ClassVar[bool] = False
 
     def __init__(self, http: Http) -> None:
-        self._http = http
+        self.http = http
 
     def fetch(self, day: date) -> pd.DataFrame:
         """The list as it is now, whatever day is asked for; by the names of its keys."""
-        return pd.DataFrame(_rows(self._http.get(_URL, _QUERY)))
+        return pd.DataFrame(_rows(self.http.get(_URL, _QUERY)))
 
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
         """A price of 0 is not known; a suspended fund keeps its volume of 0."""
@@ -79,6 +80,22 @@ class SinaDaily(Source):
         codes = raw[_SYMBOL].astype("str").str.strip().str.replace(_PREFIX, "", regex=True)
         table = above_zero(fund_table(raw.assign(**{_SYMBOL: codes}), _SYMBOL, _COLUMNS), *_PRICES)
         return Answer(day=day, table=table, provisional=_newest_time(raw) < _CLOSING)
+
+
+class SinaSpot(SinaDaily):
+    """The same list while the exchanges trade."""
+
+    name = "sina.spot"
+    dataset: ClassVar[Dataset] = Dataset.SPOT
+    settles: ClassVar[bool] = False
+
+    def parse(self, raw: pd.DataFrame, day: date) -> Answer:
+        """A list whose typical price is of 15:00:00 or later is of a session that is over, not of this one."""
+        answer = super().parse(raw, day)
+        times = sorted(_traded_times(raw))
+        if times and times[len(times) // 2] >= _CLOSING:
+            raise SourceChangedError("day", f"most prices are of {_CLOSING} or later: of an earlier session")
+        return as_spot(answer)
 
 
 def _rows(reply: Reply) -> list[dict[str, Any]]:
@@ -111,7 +128,11 @@ def _text(reply: Reply) -> str:
 
 
 def _newest_time(raw: pd.DataFrame) -> str:
-    """Of the funds that traded: one that is suspended may carry the time of an earlier session; else "0"."""
+    return max(_traded_times(raw), default="0")
+
+
+def _traded_times(raw: pd.DataFrame) -> list[str]:
+    """Of the funds that traded: one that is suspended may carry the time of an earlier session."""
     traded = pd.to_numeric(raw["volume"], errors="coerce") > 0
     times = raw[_TIME].astype("str").str.strip()
-    return max(times[traded & times.str.fullmatch(r"\d{2}:\d{2}:\d{2}")], default="0")
+    return times[traded & times.str.fullmatch(r"\d{2}:\d{2}:\d{2}")].to_list()

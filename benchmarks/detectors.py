@@ -1,0 +1,52 @@
+"""Every detector over the whole market: a poll's window and a whole history."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from benchmarks.job import Job, Kind, Way
+from benchmarks.pandas_market import Frames
+from benchmarks.stage import Stage, panel
+from signals import load_detectors
+from signals.core.field import Axis
+from signals.core.panel import Panel
+
+POLL_SESSIONS = 250
+
+
+def jobs(stage: Stage) -> Iterator[Job]:
+    """A poll's window and, where the stage is longer, its whole history."""
+    for sessions in dict.fromkeys((min(POLL_SESSIONS, stage.sessions), stage.sessions)):
+        yield _all(panel(sessions, stage.funds))
+
+
+def _all(market: Panel) -> Job:
+    sessions, funds = market.shape(Axis.FUND)
+    detectors = [one() for one in load_detectors().values()]
+    frames = Frames.of(market)
+
+    def judge() -> None:
+        fresh = replace(market, _derived={})
+        for one in detectors:
+            one.findings(fresh)
+
+    def tell() -> None:
+        fresh = replace(market, _derived={})
+        for one in detectors:
+            one.detect(fresh, fresh.sessions[-1:])
+
+    return Job(
+        name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
+        about=f"{len(detectors)} detectors with splits, peer ranks and episodes, from raw figures in memory.",
+        group="whole",
+        ways=[
+            Way(name="ours: where all of them fire", run=judge, kind=Kind.OURS),
+            Way(name="ours: and the newest session's signals", run=tell, kind=Kind.OURS, compared=False),
+            Way(
+                name="pandas wide, the same conditions",
+                run=frames.everything,
+                compared=False,
+                note="takes counts as they are: no splits, no episodes",
+            ),
+            Way(name="pandas wide, one streak with its sum", run=frames.one_streak, compared=False),
+        ],
+    )

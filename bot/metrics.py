@@ -1,0 +1,87 @@
+"""What a Prometheus server may count of the polls, noted in one place as they happen."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from bot.health import Change
+from bot.poll import PollReport
+
+_READING_SECONDS = (0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180)
+"""From a list in one request to what is given up at the longest deadline."""
+_POLL_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
+
+
+class Metrics:
+    """Counters of one running service; labels are names that the program gives, never what a publisher said."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self._readings = Counter(
+            "etfbot_readings_total",
+            "Readings of a source by what came of them.",
+            ["source", "outcome"],
+            registry=registry,
+        )
+        self._reading_seconds = Histogram(
+            "etfbot_reading_duration_seconds",
+            "How long a reading took, second tries included.",
+            ["source"],
+            buckets=_READING_SECONDS,
+            registry=registry,
+        )
+        self._requests = Counter(
+            "etfbot_upstream_requests_total", "Requests that a publisher's host has seen.", ["host"], registry=registry
+        )
+        self._refused = Counter(
+            "etfbot_tables_refused_total",
+            "Answers that were not trusted, by the gate that closed.",
+            ["gate"],
+            registry=registry,
+        )
+        self._broken = Gauge(
+            "etfbot_source_broken",
+            "1 while a source that is asked gives nothing that can be used.",
+            ["source"],
+            registry=registry,
+        )
+        self._breaks = Counter("etfbot_source_breaks_total", "How often a source broke.", ["source"], registry=registry)
+        self._recoveries = Counter(
+            "etfbot_source_recoveries_total", "How often a broken source was back.", ["source"], registry=registry
+        )
+        self._polls = Counter(
+            "etfbot_polls_total", "Polls by job and result (done, failed).", ["job", "result"], registry=registry
+        )
+        self._poll_seconds = Histogram(
+            "etfbot_poll_duration_seconds", "How long a poll took.", ["job"], buckets=_POLL_SECONDS, registry=registry
+        )
+
+    @contextmanager
+    def polling(self, job: str) -> Iterator[None]:
+        """Count and time one poll of a job; one that a shutdown cuts off is none."""
+        started = time.monotonic()
+        try:
+            yield
+        except Exception:
+            self._ended(job, "failed", started)
+            raise
+        self._ended(job, "done", started)
+
+    def note(self, report: PollReport, changes: Sequence[Change]) -> None:
+        """Count what a poll did, and which sources it found broken or back."""
+        for one in report.collected.fetches:
+            self._readings.labels(one.source, one.outcome).inc()
+            self._reading_seconds.labels(one.source).observe(one.seconds)
+            self._requests.labels(one.host).inc(one.requests)
+        for gate in report.collected.gates:
+            self._refused.labels(gate).inc()
+        for name in report.collected.asked:
+            self._broken.labels(name).set(name in report.collected.broken)
+        for change in changes:
+            (self._breaks if change.reason else self._recoveries).labels(change.source).inc()
+
+    def _ended(self, job: str, result: str, started: float) -> None:
+        self._polls.labels(job, result).inc()
+        self._poll_seconds.labels(job).observe(time.monotonic() - started)

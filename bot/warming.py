@@ -1,0 +1,34 @@
+"""Compiled kernels for those who have time for a compiler: the service beside its work, long jobs before theirs."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from signals.core import kernels
+
+log = structlog.get_logger(__name__)
+
+LONG_SESSIONS = 20
+"""A job over this many sessions wins more by compiled kernels than loading a compiler costs it."""
+
+
+def warm_up(warm: Callable[[], str | None] = kernels.warm) -> None:
+    """Use compiled kernels from now on; where that cannot be, one line says why and plain ones go on serving."""
+    if why := warm():
+        log.warning("kernels are not compiled; the plain ones serve, more slowly", why=why)
+
+
+async def warm_beside(warm: Callable[[Callable[[], bool]], str | None] = kernels.warm) -> None:
+    """`warm_up` in a thread of its own; whoever cancels it waits for one kernel at most and hears nothing of it."""
+    stop = threading.Event()
+
+    def unless_stopped() -> str | None:
+        why = warm(stop.is_set)
+        return None if stop.is_set() else why
+
+    try:
+        await asyncio.to_thread(warm_up, unless_stopped)
+    finally:
+        stop.set()

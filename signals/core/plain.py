@@ -1,0 +1,303 @@
+"""The kernels in plain numpy, whole rows at a time: what the compiled ones must equal, bit for bit.
+
+They are the specification, and they serve wherever nothing is compiled. Each walks down the sessions once,
+so one session and all sessions are the same code, and all but `forward_returns` are causal: row t depends on
+rows ≤ t alone. NaN means unknown and is never taken for zero. The matrices that come last are filled.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+from signals.core.matrix import Bools, Columns, Floats, Rows, Shorts
+
+SAME = 1e-9
+"""Figures that differ by less than this share of their level (or of 1) are equal but for rounding."""
+
+ROUNDING = 1e-12
+"""A variance below this share of the mean square that it was computed from is noise."""
+
+
+def runs(
+    steps: Floats,
+    sign: float,
+    neutral: bool,
+    counts: bool,
+    least: float,
+    max_gap: int,
+    length: Rows,
+    total: Floats,
+) -> None:
+    """Length and sum of the run in force after each session.
+
+    A step counts when it exceeds `least` in the direction of `sign`; one within ±`least` is flat: it ends
+    the run, leaves it alone (`neutral`) or prolongs it (`counts`). An unknown step hands the state on; more
+    than `max_gap` of them in a row end the run.
+    """
+    hole, now = (np.zeros(steps.shape[1], dtype=np.int32) for _ in range(2))
+    summed = np.zeros(steps.shape[1])
+    for row, value in enumerate(steps):
+        unknown, level = np.isnan(value), np.abs(value) <= least
+        extends = (value * sign > least) | (counts & level & (now > 0))
+        hole = np.where(unknown, hole + 1, 0)
+        keeps = extends | (neutral & level) | (unknown & (hole <= max_gap))
+        now = np.where(keeps, now + extends, 0)
+        summed = np.where(keeps, np.where(extends, summed + value, summed), 0.0)
+        hole = np.where(now > 0, hole, 0)
+        length[row], total[row] = now, summed
+
+
+def run_starts(length: Rows, start: Rows) -> None:
+    """Row on which the run in force began; −1 where there is none."""
+    last, begun = np.zeros(length.shape[1], dtype=np.int32), np.full(length.shape[1], -1, dtype=np.int32)
+    for row, now in enumerate(length):
+        begun = np.where(now > 0, np.where(last == 0, row, begun), -1)
+        last = now
+        start[row] = begun
+
+
+def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
+    """Unknown sessions inside the run in force: its neighbours on both sides are known, they are not."""
+    last, waiting, inside = (np.zeros(length.shape[1], dtype=np.int32) for _ in range(3))
+    for row, (value, now) in enumerate(zip(steps, length, strict=True)):
+        extends = now > last
+        inside = np.where(now > 0, np.where(extends, inside + waiting, inside), 0)
+        waiting = np.where(extends | (now == 0), 0, waiting + np.isnan(value))
+        last = now
+        gaps[row] = inside
+
+
+def broken_runs(
+    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
+) -> None:
+    """Length of the run that each session's move against it has ended; 0 elsewhere."""
+    lengths, totals = np.empty(steps.shape, dtype=np.int32), np.empty(steps.shape)
+    runs(steps, sign, neutral, counts, least, max_gap, lengths, totals)
+    length[:1] = 0
+    length[1:] = np.where(steps[1:] * sign < -least, np.minimum(lengths[:-1], np.iinfo(np.int16).max), 0)
+
+
+def sum_since(values: Floats, start: Rows, total: Floats) -> None:
+    """Sum of the known values from the row `start` of each cell up to its own; 0 where it is −1."""
+    last, summed = np.full(values.shape[1], -1, dtype=np.int64), np.zeros(values.shape[1])
+    for row, (value, first) in enumerate(zip(values, start, strict=True)):
+        come = np.where(np.isfinite(value), value, 0.0)
+        summed = np.where(first >= 0, np.where(first == last, summed, 0.0) + come, 0.0)
+        for at in np.flatnonzero((first >= 0) & (first != last) & (first != row)):
+            one = 0.0
+            for back in values[first[at] : row + 1, at].tolist():
+                one = one + (back if np.isfinite(back) else 0.0)
+            summed[at] = one
+        last = first
+        total[row] = summed
+
+
+def compounded_since(changes: Floats, start: Rows, growth: Floats) -> None:
+    """Compound of the known changes from the row `start` of each cell up to its own; 0 where it is −1."""
+    last, grown = np.full(changes.shape[1], -1, dtype=np.int64), np.zeros(changes.shape[1])
+    for row, (change, first) in enumerate(zip(changes, start, strict=True)):
+        held = np.where(first == last, grown, 0.0)
+        grown = np.where(first >= 0, held + np.where(np.isfinite(change), change, 0.0) * (1.0 + held), 0.0)
+        for at in np.flatnonzero((first >= 0) & (first != last) & (first != row)):
+            one = 0.0
+            for back in changes[first[at] : row + 1, at].tolist():
+                one = one + (back if np.isfinite(back) else 0.0) * (1.0 + one)
+            grown[at] = one
+        last = first
+        growth[row] = grown
+
+
+def episodes(rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
+    """Rows on which the unbroken stretch of firing sessions and its present rung began; −1 = not firing."""
+    begun, stood, last = (np.full(rung.shape[1], fill, dtype=np.int32) for fill in (-1, -1, 0))
+    for row, (now, told) in enumerate(zip(rung, known, strict=True)):
+        on = now > 0
+        begun = np.where(told, np.where(on, np.where(last == 0, row, begun), -1), begun)
+        stood = np.where(told, np.where(on, np.where(now != last, row, stood), -1), stood)
+        last = np.where(told, now, last)
+        since[row], reached[row] = begun, stood
+
+
+def ladder(length: Rows, first: int, step: int, rung: Rows) -> None:
+    """The highest rung reached by a run: `first`, then every multiple of `step` above it; 0 below."""
+    rung[:] = np.where(length < first, 0, np.maximum(first, length.astype(np.int64) // step * step))
+
+
+def carried(values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
+    """The newest known value at most `limit` rows back, and the row it stands in (−1 = none)."""
+    newest, held = np.full(values.shape[1], -1, dtype=np.int32), np.full(values.shape[1], np.nan)
+    for row, value in enumerate(values):
+        known = np.isfinite(value)
+        newest, held = np.where(known, row, newest), np.where(known, value, held)
+        usable = newest >= max(0, row - limit)
+        rows[row], filled[row] = np.where(usable, newest, -1), np.where(usable, held, np.nan)
+
+
+def rolling_sum(values: Floats, window: int, total: Floats) -> None:
+    """Sum of the last `window` values; unknown when one of them is.
+
+    What a sum rounds away is kept beside it (T. J. Dekker's and D. E. Knuth's two-sum), so that a value that
+    has left the window leaves nothing behind.
+    """
+    unknown = np.zeros(values.shape[1])
+    summed, error = np.zeros(values.shape[1]), np.zeros(values.shape[1])
+    for row, new in enumerate(values):
+        old = values[row - window] if row >= window else np.zeros(values.shape[1])
+        known, was = np.isfinite(new), np.isfinite(old)
+        unknown = unknown + ~known - ~was
+        for step in (np.where(known, new, 0.0), np.where(was, -old, 0.0)):
+            more = summed + step
+            part = more - summed
+            error = error + ((summed - (more - part)) + (step - part))
+            summed = more
+        total[row] = np.where((unknown == 0) & (row >= window - 1), summed + error, np.nan)
+
+
+def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
+    """Number and sum of the known ones among the `window` values before each one, itself left out."""
+    nothing = np.full(values.shape[1], np.nan)
+    count, summed, error = np.zeros(values.shape[1]), np.zeros(values.shape[1]), np.zeros(values.shape[1])
+    for row in range(len(values)):
+        new = values[row - 1] if row else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        come, was = np.isfinite(new), np.isfinite(old)
+        count = (count + come) - was
+        for step in (np.where(come, new, 0.0), np.where(was, -old, 0.0)):
+            more = summed + step
+            part = more - summed
+            error = error + ((summed - (more - part)) + (step - part))
+            summed = more
+        known[row], total[row] = count, summed + error
+
+
+def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
+    """Compound of the last `window` changes; unknown when one of them is."""
+    for row in range(len(changes)):
+        grown = np.full(changes.shape[1], 0.0 if row >= window - 1 else np.nan)
+        for change in changes[max(0, row - window + 1) : row + 1]:
+            grown = grown + change * (1.0 + grown)
+        growth[row] = grown
+
+
+def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> None:
+    """Distance of each value from the mean of the `window` values before it, in their sample deviations.
+
+    1. Sessions are cut into blocks of `window`. The values before a session are the tail of the block before
+       its own and the head of its own block; sums over tails and heads grow by addition alone, so a value
+       that has left the window leaves no rounding behind.
+    2. Both are sums of distances from an anchor, the newest value before the block: it stands in the window
+       as a rule, so that squares and the square of the sum stay of one size.
+    3. Unknown where fewer than `least_known` values before it are known, or where they do not vary.
+    """
+    subjects = values.shape[1]
+    nothing = np.full(subjects, np.nan)
+    count, anchor, newest, sums, squares = np.zeros(subjects), nothing, nothing, np.zeros(subjects), np.zeros(subjects)
+    tail_sums, tail_squares = np.zeros((window + 1, subjects)), np.zeros((window + 1, subjects))
+    for row, now in enumerate(values):
+        new = values[row - 1] if row else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        known, into = np.isfinite(new), row % window
+        if into == 0:
+            anchor = np.where(known, new, newest)
+            sums, squares = np.zeros(subjects), np.zeros(subjects)
+            for back in range(1, min(window, row) + 1):
+                past = values[row - back]
+                apart = np.where(np.isfinite(past), past - anchor, 0.0)
+                tail_sums[back] = tail_sums[back - 1] + apart
+                tail_squares[back] = tail_squares[back - 1] + apart * apart
+        count = count + known - np.isfinite(old)
+        anchor = np.where(known & np.isnan(anchor), new, anchor)
+        apart = np.where(known & (into > 0), new - anchor, 0.0)
+        newest = np.where(known, new, newest)
+        sums, squares = sums + apart, squares + apart * apart
+        tail = min(window, row) - into
+        summed, squared = tail_sums[tail] + sums, count * (tail_squares[tail] + squares)
+        spread = squared - summed * summed
+        level = count * anchor + summed
+        varies = (spread > SAME * SAME * np.maximum(count * count, level * level)) & (spread > ROUNDING * squared)
+        stated = varies & (count >= least_known) & np.isfinite(now)
+        apart = count * (now - anchor) - summed
+        square = np.where(stated, apart * apart * (count - 1.0), 0.0) / np.where(stated, count * spread, 1.0)
+        score = np.sqrt(square)
+        zscore[row] = np.where(stated, np.where(apart > 0.0, score, -score), np.nan)
+
+
+def percentiles(values: Floats, window: int, least_known: int, percentile: Floats) -> None:
+    """Share of the `window` values before each one that lie below it (ties count half), 0 … 1.
+
+    Unknown where fewer than `least_known` of them are known.
+    """
+    for row, now in enumerate(values):
+        past = values[max(0, row - window) : row]
+        count = np.isfinite(past).sum(axis=0)
+        below = 0.5 * ((past < now).sum(axis=0) + (past <= now).sum(axis=0))
+        stated = (count >= max(1, least_known)) & np.isfinite(now)
+        percentile[row] = np.where(stated, below / np.maximum(count, 1), np.nan)
+
+
+def highest_before(values: Floats, window: int, least_known: int, sign: float, highest: Floats) -> None:
+    """The highest (`sign` −1: the lowest) of the `window` values before each session, itself left out.
+
+    Unknown where fewer than `least_known` of them are known.
+    """
+    for row in range(len(values)):
+        past = values[max(0, row - window) : row] * sign
+        known = np.isfinite(past)
+        best = np.where(known, past, -np.inf).max(axis=0, initial=-np.inf)
+        highest[row] = np.where(known.sum(axis=0) >= max(1, least_known), sign * best, np.nan)
+
+
+def sessions_since(values: Floats, sign: float, back: Rows) -> None:
+    """Sessions back to the newest value at least as high (`sign` −1: as low).
+
+    0 = none of the known ones before it was; −1 = the value is unknown. A row that is passed over leads on to
+    its own answer, so that each search is short.
+    """
+    columns = np.arange(values.shape[1])
+    for row, value in enumerate(values * sign):
+        known = np.isfinite(value)
+        there = np.full(values.shape[1], row - 1)
+        searching = known & (there >= 0)
+        while searching.any():
+            at, rows = columns[searching], there[searching]
+            other, link = values[rows, at] * sign, back[rows, at]
+            found = np.isfinite(other) & (other >= value[at])
+            there[at] = np.where(found, rows, np.where(link == 0, -1, rows - np.maximum(link, 1)))
+            searching[at] = ~found & (there[at] >= 0)
+        back[row] = np.where(known, np.where(there >= 0, row - there, 0), -1)
+
+
+def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
+    """Growth of each row over the row that `base` names for it; unknown where that is −1."""
+    for row, there in enumerate(base):
+        growth[row] = values[row] / values[max(there, 0)] - 1.0 if there >= 0 else np.nan
+
+
+def rank_within(
+    values: Floats,
+    members: Bools,
+    columns: Columns,
+    bounds: Columns,
+    least_members: int,
+    least_coverage: float,
+    rank: Floats,
+    size: Floats,
+) -> None:
+    """Rank (1 = largest, ties share the better one) and number of the ranked within groups, session by session.
+
+    Group g is ``columns[bounds[g]:bounds[g + 1]]``; no column stands in two. Stated only where a group has at
+    least `least_members` members that session, and at least the share `least_coverage` of them is known.
+    """
+    rank[:], size[:] = np.nan, np.nan
+    for first, stop in pairwise(bounds.tolist()):
+        group = columns[first:stop]
+        inside = members[:, group]
+        mine = np.where(inside, values[:, group], np.nan)
+        known = np.isfinite(mine)
+        total = inside.sum(axis=1)
+        stated = (total >= least_members) & (known.sum(axis=1) >= least_coverage * total)
+        mine = np.where(known, mine, np.nan)
+        better = (mine[:, None, :] > mine[:, :, None]).sum(axis=2)
+        shown = known & stated[:, None]
+        rank[:, group] = np.where(shown, better + 1.0, np.nan)
+        size[:, group] = np.where(shown, known.sum(axis=1)[:, None], np.nan)

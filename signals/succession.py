@@ -1,0 +1,124 @@
+"""同类第一易主: another fund than before leads those on its index (2.8)."""
+
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from typing import ClassVar
+
+import numpy as np
+
+from signals.core.detector import Detector, Findings, Tell, Topic, one_day, scaled
+from signals.core.field import SHARES
+from signals.core.leaders import overtakings
+from signals.core.matrix import Floats, Ints
+from signals.core.measure import knowable
+from signals.core.panel import Panel
+from signals.core.peers import RANK_SIZES, RANKED, RANKS, peer_groups
+from signals.core.text import Text
+
+_ABOUT = Text(
+    "跟踪同一指数的基金（按指数代码归类）中，排名第一的换成了另一只；组内基金足够多、且同一日期有数据的不少于九成时才比较，"
+    "并列、领先幅度不足、原第一当日数据缺失都不算易主。",
+    "Among the funds that track the same index, grouped by index code, another one is first; compared only where the "
+    "group is large enough and at least 90 % of it have figures of the same date. A tie, a lead that is too small "
+    "or a former leader without a figure that day is no change.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaderChange(Detector):
+    """A fund that takes the first place of its index by one quantity; it is about the new leader."""
+
+    about = _ABOUT
+    needs = frozenset({SHARES})
+    by: ClassVar[str]
+
+    least_value: float = 0.0
+    """A lead with less than this is not worth a line."""
+    min_lead: float = 0.01
+    """Least distance from the former leader, as a share of that one's value."""
+    min_group: int = 3
+
+    def find(self, panel: Panel) -> Findings:
+        """The session on which the lead is taken; the former leader takes part in it."""
+        value, rank, size = (one.on(panel) for one in (RANKED[self.by], RANKS[self.by], RANK_SIZES[self.by]))
+        former = panel.derive(_former(self.by, self.min_lead))
+        fires = (former >= 0) & (value.values > self.least_value) & (size.values >= self.min_group)
+        return Findings(
+            fires=fires,
+            known=knowable(rank),
+            strength=scaled(np.nan_to_num(size.values), 10.0),
+            since=one_day(fires),
+            evidence={
+                "lead": value,
+                "overtaken": replace(value, values=_theirs(value.values, former)),
+                "rank_of": size,
+            },
+            others={"former": np.where(fires, former, -1)},
+        )
+
+
+@cache
+def _former(by: str, least_lead: float) -> partial[Ints]:
+    return partial(_overtaken, by=by, least_lead=least_lead)
+
+
+def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
+    stated = np.isfinite(RANKS[by].on(panel).values)
+    groups = list(panel.derive(peer_groups).values())
+    return overtakings(RANKED[by].on(panel).values, stated, groups, least_lead=least_lead)
+
+
+def _theirs(values: Floats, columns: Ints) -> Floats:
+    """Each cell's value from another column of its row; NaN where there is none."""
+    if not values.size:
+        return values
+    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), np.nan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargestFundChange(LeaderChange):
+    """规模同类第一易主."""
+
+    name = "largest_fund_change"
+    topic = Topic.SIZE
+    by = "aum"
+    title = Text("规模第一易主", "New largest fund of its index")
+    sentence = Text(
+        "规模{ $lead }，超过{ $former }（{ $overtaken }），升至同类第一（共{ $rank_of }只）",
+        "AUM { $lead }, ahead of { $former } ({ $overtaken }): now the largest of { $rank_of } funds on its index",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrowthLeaderChange(LeaderChange):
+    """年初至今份额增长同类第一易主."""
+
+    name = "growth_leader_change"
+    topic = Topic.SIZE
+    by = "share_growth"
+    title = Text("份额增长第一易主", "New fastest share growth of its index")
+    sentence = Text(
+        "年初至今份额增长率{ $lead }，超过{ $former }（{ $overtaken }），升至同类第一（共{ $rank_of }只）",
+        "share growth year to date { $lead }, ahead of { $former } ({ $overtaken }): now first of { $rank_of } funds "
+        "on its index",
+    )
+
+    tell: Tell = field(default=Tell.DIGEST)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowLeaderChange(LeaderChange):
+    """净流入同类第一易主."""
+
+    name = "flow_leader_change"
+    topic = Topic.FLOW
+    by = "flow"
+    title = Text("净流入第一易主", "New largest inflow of its index")
+    sentence = Text(
+        "净流入{ $lead }，超过{ $former }（{ $overtaken }），升至同类第一（共{ $rank_of }只）",
+        "net inflow { $lead }, ahead of { $former } ({ $overtaken }): now first of { $rank_of } funds on its index",
+    )
+
+    tell: Tell = field(default=Tell.DIGEST)
+    least_value: float = 1e8
+    min_lead: float = 1.0

@@ -1,0 +1,113 @@
+"""What is counted of polls: each reading, refusal, break and recovery where it happened, and no more."""
+
+from collections.abc import Callable
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from bot.asking import Collected
+from bot.health import Change
+from bot.metrics import Metrics
+from bot.poll import PollReport, Slot
+from bot.sources.datum import Round
+from bot.sources.upstreams import Outcome
+from bot.store.fetches import Fetch
+from tests.builders import LAST_DAY, moment
+
+SLOT = Slot(round=Round.CLOSE, due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(CollectorRegistry())
+
+
+def told(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(f"etfbot_{name}", labels)
+
+
+def fetch(source: str, outcome: Outcome = Outcome.TABLE, requests: int = 1, seconds: float = 0.5) -> Fetch:
+    return Fetch(
+        at=SLOT.due,
+        datum="prices",
+        source=source,
+        host=f"{source}.example",
+        day=LAST_DAY,
+        outcome=outcome,
+        requests=requests,
+        seconds=seconds,
+        rows=0,
+        detail="",
+    )
+
+
+def report(*fetches: Fetch, gates: tuple[str, ...] = (), **failures: str) -> PollReport:
+    asked = [one.source for one in fetches]
+    collected = Collected(asked=asked, fetches=list(fetches), gates=list(gates), failures=failures)
+    return PollReport(slot=SLOT, collected=collected)
+
+
+def test_a_reading_is_counted_with_its_outcome_its_requests_and_its_time(metrics: Metrics) -> None:
+    metrics.note(report(fetch("sina", requests=18, seconds=7.0), fetch("sse", Outcome.NOT_PUBLISHED)), [])
+    metrics.note(report(fetch("sina", requests=2, seconds=1.5)), [])
+    assert told(metrics, "readings_total", source="sina", outcome="table") == 2
+    assert told(metrics, "readings_total", source="sse", outcome="not_published") == 1
+    assert told(metrics, "readings_total", source="sse", outcome="table") is None
+    assert told(metrics, "upstream_requests_total", host="sina.example") == 20
+    assert told(metrics, "reading_duration_seconds_sum", source="sina") == 8.5
+    assert told(metrics, "reading_duration_seconds_bucket", source="sina", le="2.5") == 1
+
+
+def test_a_refused_table_is_counted_under_its_gate(metrics: Metrics) -> None:
+    metrics.note(report(fetch("sse", Outcome.REFUSED), gates=("unit", "unit", "rows")), [])
+    assert told(metrics, "tables_refused_total", gate="unit") == 2
+    assert told(metrics, "tables_refused_total", gate="rows") == 1
+
+
+def test_a_source_is_broken_from_its_break_to_its_recovery(metrics: Metrics) -> None:
+    metrics.note(report(fetch("sse", Outcome.UNAVAILABLE), fetch("szse"), sse="reset"), [Change("sse", "reset")])
+    metrics.note(report(fetch("sse", Outcome.UNAVAILABLE), sse="reset"), [])
+    assert told(metrics, "source_broken", source="sse") == 1
+    assert told(metrics, "source_broken", source="szse") == 0
+    metrics.note(report(fetch("szse")), [])
+    assert told(metrics, "source_broken", source="sse") == 1, "it was not asked"
+    metrics.note(report(fetch("sse")), [Change("sse", "")])
+    assert told(metrics, "source_broken", source="sse") == 0
+    assert told(metrics, "source_breaks_total", source="sse") == 1
+    assert told(metrics, "source_recoveries_total", source="sse") == 1
+    assert told(metrics, "source_breaks_total", source="szse") is None
+
+
+@pytest.mark.parametrize("result", ["done", "failed"])
+def test_a_poll_is_counted_with_its_result(metrics: Metrics, result: str) -> None:
+    def end() -> None:
+        if result == "failed":
+            raise OSError("the disk is full")
+
+    run(metrics, end)
+    counts = {one: told(metrics, "polls_total", job=SLOT.job, result=one) for one in ("done", "failed")}
+    assert counts == {one: 1 if one == result else None for one in counts}
+    assert told(metrics, "poll_duration_seconds_count", job=SLOT.job) == 1
+
+
+def test_a_poll_that_a_shutdown_cuts_off_is_not_counted(metrics: Metrics) -> None:
+    def end() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(metrics, end)
+    assert told(metrics, "poll_duration_seconds_count", job=SLOT.job) is None
+
+
+def run(metrics: Metrics, end: Callable[[], None]) -> None:
+    try:
+        with metrics.polling(SLOT.job):
+            end()
+    except OSError:
+        return
+
+
+def test_two_services_count_apart(metrics: Metrics) -> None:
+    other = Metrics(CollectorRegistry())
+    metrics.note(report(fetch("sse")), [])
+    assert told(other, "readings_total", source="sse", outcome="table") is None

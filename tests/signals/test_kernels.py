@@ -1,0 +1,137 @@
+"""Which body of a kernel answers, how it comes to be compiled, and what happens where it cannot."""
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from signals.core import kernels
+from signals.core.kernels import KERNELS, warm
+from signals.core.series import runs
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _cold() -> Iterator[None]:
+    """Every kernel is plain before and after."""
+    for one in KERNELS:
+        one.use(None)
+    yield
+    for one in KERNELS:
+        one.use(None)
+
+
+class Compiler:
+    """Stands in for numba: notes what it is asked for and hands every function back as it is."""
+
+    void = staticmethod(lambda *types: types)
+    float64, int64, int32, boolean = "float64", "int64", "int32", "boolean"
+    types = SimpleNamespace(Array=lambda element, dimensions, _, readonly: (element, dimensions, readonly))
+
+    def __init__(self, *, refuses_cache: bool = False) -> None:
+        self.asked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        self.refuses_cache = refuses_cache
+
+    def njit(self, signature: tuple[Any, ...], **options: Any) -> Any:
+        if self.refuses_cache and options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        self.asked.append((signature, options))
+        return lambda function: function
+
+
+def told() -> list[int]:
+    return [int(one) for one in runs(np.array([[1.0], [2.0], [-1.0], [3.0]])).length[:, 0]]
+
+
+def test_without_a_compiler_the_plain_twins_answer() -> None:
+    assert told() == [1, 2, 0, 1]
+
+
+def test_once_warm_every_kernel_answers_from_its_loops() -> None:
+    compiler = Compiler()
+    assert warm(compiler=lambda: compiler) is None
+    assert told() == [1, 2, 0, 1]
+    assert len(compiler.asked) == len(KERNELS)
+    assert all(options["cache"] for _, options in compiler.asked)
+
+
+def test_what_is_read_may_be_read_only_and_what_is_filled_may_not() -> None:
+    compiler = Compiler()
+    kernels.RUN_GAPS.compile(compiler)
+    ((signature, _),) = compiler.asked
+    assert signature == (("float64", 2, True), ("int32", 2, True), ("int32", 2, False))
+
+
+def test_where_no_cache_can_be_kept_they_are_compiled_without_one() -> None:
+    compiler = Compiler(refuses_cache=True)
+    assert warm(compiler=lambda: compiler) is None
+    assert not any(options.get("cache") for _, options in compiler.asked)
+
+
+def test_a_compiler_that_is_not_there_is_said_and_the_plain_twins_go_on() -> None:
+    assert warm(compiler=lambda: importlib.import_module("no_such_compiler")) == (
+        "ModuleNotFoundError: No module named 'no_such_compiler'"
+    )
+    assert told() == [1, 2, 0, 1]
+
+
+def test_a_compiler_that_falls_over_is_said_in_one_line() -> None:
+    assert str(warm(compiler=object)).startswith("AttributeError: 'object' object has no attribute")
+
+
+def test_it_stops_between_two_kernels_when_told_to() -> None:
+    compiler = Compiler()
+    assert warm(lambda: len(compiler.asked) == 2, lambda: compiler) == "stopped before all were compiled"
+    assert len(compiler.asked) == 2
+
+
+def program(text: str, tmp_path: Path, **environment: str) -> str:
+    """What a program of its own says; it has read the sources from here and nothing else."""
+    run = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", text],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.strip()
+
+
+def test_neither_the_kernels_nor_the_command_line_load_a_compiler(tmp_path: Path) -> None:
+    said = program("import sys, bot.cli, signals.core.series; print('numba' in sys.modules)", tmp_path)
+    assert said == "False"
+
+
+def test_read_only_matrices_and_others_are_answered_alike_by_the_real_compiler(tmp_path: Path) -> None:
+    said = program(
+        "import numpy as np\n"
+        "from signals.core.kernels import warm\n"
+        "from signals.core.series import carried, runs\n"
+        "values = np.array([[1.0, np.nan, 2.0], [2.0, 1.0, -1.0]])\n"
+        "cold = runs(values).length.tolist(), carried(values.T, 1)[1].tolist()\n"
+        "why = warm()\n"
+        "values.setflags(write=False)\n"
+        "print(why, (runs(values).length.tolist(), carried(values.T, 1)[1].tolist()) == cold)\n",
+        tmp_path,
+        NUMBA_CACHE_DIR=str(tmp_path / "cache"),
+    )
+    assert said == "None True"
+    assert list((tmp_path / "cache").rglob("*.nbi"))
+
+
+def test_a_cache_folder_that_is_none_is_no_reason_to_fail(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = program(
+        "from signals.core.kernels import RUN_STARTS\nimport numba\nprint(RUN_STARTS.compile(numba).__name__)",
+        tmp_path,
+        NUMBA_CACHE_DIR=str(tmp_path / "file" / "below"),
+    )
+    assert said == "run_starts"
