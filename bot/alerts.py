@@ -58,6 +58,11 @@ class Alert:
     follows: int | None = None
     """Id of the alert that a correction or an end answers; only those who got that one are told."""
 
+    @property
+    def tells_of_a_signal(self) -> bool:
+        """It is one that fires, not an end, a withdrawal or a correction of what was told."""
+        return self.signal.rung > 0 and self.reason is not Reason.CORRECTED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:

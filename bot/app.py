@@ -25,6 +25,7 @@ from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
 from bot.outbox import Pace
 from bot.panels import Panels
+from bot.pictures.studio import Studio
 from bot.poll import World
 from bot.schedule import Clock, Timetable
 from bot.scrape import Scrape
@@ -37,6 +38,7 @@ from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
 from bot.store.watchlists import Watchlist
+from bot.studies import Studies, StudyPlan
 from bot.subscriptions import Language
 from config.index_map import load_index_map, profile_tables
 from config.lists import load_themes, load_watchlists
@@ -48,6 +50,7 @@ from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.detector import Detector
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
 from signals.core.themes import Theme
+from signals.study.evidence import Terms
 
 VERSION = version("etf-flow-bot")
 
@@ -145,6 +148,14 @@ def limits_of(settings: Settings) -> DigestLimits:
     return DigestLimits(notable_funds=settings.digest.notable_funds, max_funds=settings.digest.max_funds)
 
 
+def studies_of(settings: Settings) -> Studies:
+    """What is told of the past of signals."""
+    table = settings.study
+    horizons = sorted({*Terms().horizons, table.horizon_days})
+    terms = Terms(horizons=tuple(horizons), resamples=table.resamples, least_count=table.least_count)
+    return Studies(StudyPlan(lines=table.enabled, horizon_sessions=table.horizon_days, terms=terms))
+
+
 def pace_of(settings: Settings) -> Pace:
     """How the outbox is drained."""
     box = settings.outbox
@@ -174,6 +185,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
             remind_sessions=settings.alerts.remind_sessions,
             themes=themes_of(),
             upstreams=Upstreams(manners_of(settings)),
+            studies=studies_of(settings),
         )
         if exclusive:
             await _seed(world)
@@ -320,6 +332,7 @@ def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
         ),
         now=clock.now,
         version=VERSION,
+        studio=Studio(),
         demo=settings.source == "demo",
     )
 

@@ -1,13 +1,14 @@
 """Who gets which alerts: one grouped message per subscriber and batch."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.audience import SubscriptionIndex, Wishes
 from bot.messages.alerts import render_alerts
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.study import Evidence
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery
 from bot.subscriptions import Language, Subscription
@@ -29,6 +30,7 @@ class Fanout:
     """Subscriptions that got an alert which is now corrected or over, by its id."""
     detectors: Mapping[str, Detector]
     profiles: Mapping[str, Profile]
+    evidence: Evidence = field(default_factory=Evidence)
     now: datetime
     demo: bool = False
 
@@ -67,6 +69,7 @@ class Fanout:
                 self._teller(subscription.language),
                 Named(self.profiles),
                 self.now.astimezone(MARKET_ZONE),
+                evidence=self.evidence,
                 demo=self.demo,
             ),
             alert_ids=tuple(one.id for one in wanted),

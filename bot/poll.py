@@ -13,6 +13,7 @@ from bot.sights import look
 from bot.sources.datum import Datum, Round
 from bot.sources.upstreams import Upstreams
 from bot.store.database import Database
+from bot.studies import Studies
 from signals.core.calendar import TradingCalendar
 from signals.core.detector import Detector
 from signals.core.panel import Panel
@@ -32,6 +33,8 @@ class World:
     """What the market talks of, and the stocks that stand for it."""
     upstreams: Upstreams = field(default_factory=Upstreams)
     """How publishers are treated."""
+    studies: Studies = field(default_factory=Studies)
+    """What followed signals in the past."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,8 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     2. Tables pass the gates or are quarantined; raw truth is stored before anything is computed.
     3. The panel holds what is known at `now` up to the session, and nothing later.
     4. Detectors whose needs are published for the session look at it; others are skipped.
-    5. What they see becomes alerts only where it is new against what was told.
+    5. What they see becomes alerts only where it is new against what was told; beside it stands what followed
+       such signals in the past.
     6. Alerts, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
        is killed and run again neither loses nor repeats anything. A poll within a session has no entry:
        the price of a missed minute is gone.
@@ -116,12 +120,14 @@ def _pace(world: World, day: date) -> Pace:
 async def _fanout(world: World, panel: Panel, alerts: Sequence[Alert], now: datetime) -> Fanout:
     store = world.store
     answered = {alert.follows for alert in alerts if alert.follows is not None}
+    news = [alert.signal for alert in alerts if alert.tells_of_a_signal]
     return Fanout(
         subscriptions=await store.subscriptions.active(),
         watchlists=await store.watchlists.codes(),
         reached={one: await store.outbox.reached(one) for one in answered},
         detectors=world.detectors,
         profiles=panel.profiles,
+        evidence=await asyncio.to_thread(world.studies.evidence, panel, world.detectors, news),
         now=now,
         demo=panel.demo,
     )

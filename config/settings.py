@@ -32,6 +32,7 @@ from config.tables import (
     Digest,
     Intraday,
     Outbox,
+    Study,
     Subscribers,
     Table,
     Telegram,
@@ -93,6 +94,7 @@ class Settings(Table):
     timetable: Timetable
     alerts: Alerts
     digest: Digest
+    study: Study
     subscribers: Subscribers
     outbox: Outbox
     detectors: dict[str, dict[str, Any]]

@@ -156,6 +156,15 @@ class Digest(Table):
     max_funds: int = whole(1, 500)
 
 
+class Study(Table):
+    """What is told of the past of signals."""
+
+    enabled: bool = flag()
+    horizon_days: int = whole(1, 60)
+    resamples: int = whole(100, 20000)
+    least_count: int = whole(10, 10000)
+
+
 class Subscribers(Table):
     """What a new subscriber starts with, and how much he may ask for."""
 

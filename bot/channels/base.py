@@ -1,7 +1,7 @@
 """What a channel promises: to turn a neutral message into parts, to send a part, to hand in what people say."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.deliveries import Address
@@ -17,6 +17,8 @@ class Part:
     silent: bool = False
     plain: bool = False
     """`markup` is bare text."""
+    picture: bytes = field(default=b"", repr=False)
+    """A PNG above the text, which is short enough to stand under it; empty = none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Message as Sent
 from telegram.constants import InlineKeyboardButtonLimit, ParseMode
 from telegram.error import TelegramError
 
 from bot.channels.base import Answer, MenuEntry, Part
 from bot.channels.telegram_listener import Listener
-from bot.channels.telegram_markup import bare, marked
+from bot.channels.telegram_markup import bare, sheets
 from bot.channels.telegram_refusals import refusal
 from bot.channels.telegram_speech import PRESSED
 from bot.channels.telegram_transport import AiohttpTransport, bot_over
@@ -60,30 +61,23 @@ class TelegramChannel:
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The message as HTML, or its bare words cut at the same places; only the first part makes a sound."""
-        texts = marked(message)
-        last = len(texts) - 1
+        made = sheets(message)
+        last = len(made) - 1
         return [
             Part(
-                markup=bare(text) if plain else text,
+                markup=bare(sheet.markup) if plain else sheet.markup,
                 buttons=message.buttons if number == last else (),
                 silent=message.silent or number > 0,
                 plain=plain,
+                picture=sheet.picture,
             )
-            for number, text in enumerate(texts)
+            for number, sheet in enumerate(made)
         ]
 
     async def send(self, address: Address, part: Part) -> str:
         """Send one part and return its message id; raises `SendFailedError`, which has no cause and no secret."""
         try:
-            message = await self._bot.send_message(
-                chat_id=address.chat,
-                text=part.markup,
-                parse_mode=None if part.plain else ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                disable_notification=part.silent,
-                message_thread_id=int(address.thread) if address.thread else None,
-                reply_markup=_keyboard(part.buttons),
-            )
+            message = await self._write(address, part)
         except TelegramError as error:
             failure = refusal(error, address)
         else:
@@ -91,6 +85,30 @@ class TelegramChannel:
         if failure is None:
             return ""
         raise failure
+
+    async def _write(self, address: Address, part: Part) -> Sent:
+        mode = None if part.plain else ParseMode.HTML
+        thread = int(address.thread) if address.thread else None
+        keyboard = _keyboard(part.buttons)
+        if part.picture:
+            return await self._bot.send_photo(
+                chat_id=address.chat,
+                photo=part.picture,
+                caption=part.markup,
+                parse_mode=mode,
+                disable_notification=part.silent,
+                message_thread_id=thread,
+                reply_markup=keyboard,
+            )
+        return await self._bot.send_message(
+            chat_id=address.chat,
+            text=part.markup,
+            parse_mode=mode,
+            link_preview_options=_NO_PREVIEW,
+            disable_notification=part.silent,
+            message_thread_id=thread,
+            reply_markup=keyboard,
+        )
 
     async def whoami(self) -> str:
         """The bot's user name, as the server knows it; raises `SendFailedError` as `send` does."""

@@ -1,18 +1,36 @@
-"""A message as Telegram's HTML: within its limit, escaped, never cut inside a tag."""
+"""A message as Telegram's HTML: within its limits, escaped, never cut inside a tag; pictures with words under them."""
 
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from telegram.constants import MessageLimit
 
 from bot.channels.legible import NOTHING, legible, visible
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Span, Style, Table
+from bot.messages.model import (
+    Block,
+    Heading,
+    Line,
+    Message,
+    Paragraph,
+    Picture,
+    Span,
+    Style,
+    Table,
+    line,
+    muted,
+    paragraph,
+)
 from bot.messages.split import Piece, pack, split_line
 
 LIMIT: int = MessageLimit.MAX_TEXT_LENGTH
 """UTF-16 units of one part, tags included: stricter than the server, which counts without them."""
+
+CAPTION_LIMIT: int = MessageLimit.CAPTION_LENGTH
+"""The same for the words under a picture."""
+
+_ALT_CHARS_MAX = 200
 
 _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _TAG = re.compile(r"<[^>]*>")
@@ -29,6 +47,36 @@ def marked(message: Message) -> list[str]:
     """The HTML to send, in order, each at most `LIMIT` and none blank, which the server refuses; at least one."""
     parts = [_whole(part) for part in pack(_pieces(message), LIMIT, _size)]
     return [part for part in parts if visible(bare(part))] or [NOTHING]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One thing to send: HTML, and the picture above it if there is one."""
+
+    markup: str
+    picture: bytes = b""
+
+
+def sheets(message: Message) -> list[Sheet]:
+    """What to send, in order; at least one sheet.
+
+    What stands before a picture goes under it, with the picture's own words, where the server takes so much;
+    else it goes ahead as text.
+    """
+    made, waiting = list[Sheet](), list[Block]()
+    for block in message.blocks:
+        if not isinstance(block, Picture):
+            waiting.append(block)
+            continue
+        words = paragraph(line(muted(legible(block.alt)[:_ALT_CHARS_MAX])))
+        caption = marked(Message(blocks=(*waiting, words)))
+        if len(caption) > 1 or units(caption[0]) > CAPTION_LIMIT:
+            made += [Sheet(one) for one in marked(Message(blocks=tuple(waiting)))]
+            caption = marked(Message(blocks=(words,)))
+        made.append(Sheet(caption[0], block.png))
+        waiting = []
+    rest = marked(Message(blocks=tuple(waiting))) if waiting or not made else []
+    return [*made, *(Sheet(one) for one in rest)]
 
 
 def bare(markup: str) -> str:
@@ -91,6 +139,8 @@ def _lines_of(block: Block) -> tuple[Line, ...]:
             header = tuple(Span(name, Style.MUTED) for name in block.header)
             rows = (header, *block.rows) if any(block.header) else block.rows
             return tuple(Line(_spaced(row)) for row in rows)
+        case Picture():
+            return (line(muted(block.alt)),)
 
 
 def _spaced(row: tuple[Span, ...]) -> tuple[Span, ...]:

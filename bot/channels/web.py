@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol, cast
 from bot.channels.base import Answer, Incoming, MenuEntry, Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.deliveries import Address
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Span, Table, paragraph, plain, to_json
+from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Table, paragraph, plain, to_json
 from bot.messages.split import split_line
 
 LOCAL_CHAT = "me"
@@ -177,6 +177,8 @@ def _lines(block: Block) -> Iterable[Line]:
         case Table():
             rows = (block.header, *([cell.text for cell in row] for row in block.rows))
             return [Line((Span("  ".join(row)),)) for row in rows]
+        case Picture():
+            return [Line((Span(block.alt),))]
 
 
 def _split(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
@@ -213,6 +215,8 @@ def _units(block: Block) -> Iterator[Block]:
             header = tuple(legible(name)[:share] for name in block.header)
             for row in block.rows:
                 yield Table(header, (_legible(row, share),))
+        case Picture():
+            yield replace(block, alt=legible(block.alt)[:PART_CHARS_MAX])
 
 
 def _legible(spans: Iterable[Span], most: int | None = None) -> tuple[Span, ...]:
@@ -223,7 +227,7 @@ def _joined(units: list[Block]) -> Block:
     """The units of one block, put together again."""
     first = units[0]
     match first:
-        case Heading():
+        case Heading() | Picture():
             return first
         case Paragraph():
             return replace(

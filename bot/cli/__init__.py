@@ -21,6 +21,7 @@ from bot.cli.quarantine import accept, list_refused, show
 from bot.cli.reading import digest, export, signals
 from bot.cli.replaying import replay
 from bot.cli.running import demo, run
+from bot.cli.studying import study
 from bot.sources.archive_files import ArchiveError
 from bot.store.errors import StoreError
 from config.problems import ConfigError
@@ -69,6 +70,7 @@ for _name, _command in (
     ("digest", digest),
     ("signals", signals),
     ("export", export),
+    ("study", study),
     ("backfill", backfill),
     ("fetch", fetch),
     ("calendar", calendar),

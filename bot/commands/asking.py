@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.commands.base import SaidWrongError, Talk, command
-from bot.commands.lookup import find_fund
+from bot.commands.lookup import find_detector, find_fund
 from bot.digest import DigestRun, write_digest
 from bot.messages.cards import FundCard
 from bot.messages.digest import Edition
@@ -25,8 +25,9 @@ from bot.messages.model import (
 )
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.study import dated_line
 from bot.sights import signals_of
-from signals.core.detector import Tell
+from signals.core.detector import Detector, Tell
 from signals.core.field import CLOSE, Axis
 from signals.core.panel import Panel
 from signals.core.peers import RANKED
@@ -184,15 +185,25 @@ async def signals(talk: Talk) -> Message:
         hint = paragraph(line(muted(talk.texts.text("signals-hint"))))
         return Message(blocks=(Heading(talk.texts.text("signals-title"), 1), Paragraph(tuple(lines)), hint))
     word = " ".join(talk.words)
-    called = {name.lower(): one for one in detectors.values() for name in (one.title.en, one.title.zh, one.name)}
-    detector = called.get(word.lower())
-    if detector is None:
-        raise SaidWrongError(talk.texts.text("signals-unknown", word=word))
+    detector = find_detector(detectors, word, talk.texts)
+    evidence = await _evidence(talk, detector)
     settings = [line(code(name), f" = {value}", indent=1) for name, value in detector.settings().items()]
     return Message(
         blocks=(
             Heading(talk.texts.of(detector.title), 1),
             paragraph(talk.texts.of(detector.about)),
             Paragraph((line(muted(talk.texts.text("signals-settings"))), *settings)),
-        )
+            *((paragraph(line(muted(evidence))),) if evidence else ()),
+        ),
+        buttons=((Button(talk.texts.text("study-button"), f"/study {detector.name}"),),),
     )
+
+
+async def _evidence(talk: Talk, detector: Detector) -> str:
+    """What followed the signal in the past, as its alerts say it; empty where they do not."""
+    studies = talk.desk.world.studies
+    if not studies.plan.lines:
+        return ""
+    panel = await talk.desk.panels.latest(talk.now, talk.today)
+    study = await asyncio.to_thread(studies.busiest, panel, detector)
+    return dated_line(study, studies.plan.horizon_sessions, talk.texts) if study else ""

@@ -12,6 +12,7 @@ from bot.messages.catalogue import Catalogue
 from bot.messages.digest import DigestLimits
 from bot.messages.model import Message
 from bot.panels import Panels
+from bot.pictures.studio import Studio
 from bot.poll import World
 from bot.subscriptions import Language, Subscription
 from signals.core.calendar import MARKET_ZONE
@@ -39,6 +40,8 @@ class Desk:
     now: Callable[[], datetime]
     version: str
     health: Health = field(default_factory=Health)
+    studio: Studio = field(default_factory=Studio)
+    """Where pictures are drawn."""
     demo: bool = False
     """The service runs on the demo market."""
 

@@ -1,14 +1,17 @@
-"""Find the funds that people mean."""
+"""Find the funds and signals that people mean."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from bot.commands.base import SaidWrongError
 from bot.messages.catalogue import Catalogue
+from signals.core.detector import Detector
 from signals.core.panel import Panel
 from signals.core.profile import Profile
 
 _MOST_SUGGESTIONS = 8
+_MOST_NEAR = 3
 _BETWEEN_FUNDS = re.compile(r"[\s,;、]+")
 
 
@@ -36,3 +39,22 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
     some = texts.text("exchange-join").join(f"{one.name} {one.code}" for one in fits[:_MOST_SUGGESTIONS])
     key = "fund-many" if len(fits) <= _MOST_SUGGESTIONS else "fund-very-many"
     raise SaidWrongError(texts.text(key, word=word, some=some, count=len(fits)))
+
+
+def find_detector(detectors: Mapping[str, Detector], word: str, texts: Catalogue) -> Detector:
+    """The signal of this name or title in either language.
+
+    Raises SaidWrongError that names the word, with the names nearest to it where there are some.
+    """
+    called = {name.lower(): one for one in detectors.values() for name in (one.title.en, one.title.zh, one.name)}
+    said = word.lower()
+    if said in called:
+        return called[said]
+    # A piece of a name is meant for what it stands in; single characters near a short title are not.
+    near = [name for name in called if said in name] or get_close_matches(said, called, n=_MOST_NEAR, cutoff=0.5)
+    titles = dict.fromkeys(texts.of(called[name].title) for name in near)
+    if len({called[name].name for name in near}) == 1 and said in near[0]:
+        return called[near[0]]
+    if not titles or len(titles) > _MOST_SUGGESTIONS:
+        raise SaidWrongError(texts.text("signals-unknown", word=word))
+    raise SaidWrongError(texts.text("signals-near", word=word, near=texts.text("exchange-join").join(titles)))

@@ -1,21 +1,34 @@
 """One message for all alerts that a subscriber gets from one poll, grouped by what they are about."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.alerts import Alert, Reason
-from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line
+from bot.messages.catalogue import Catalogue
+from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.study import Evidence, EvidenceKey, evidence_key
 from signals.core.field import Axis
 from signals.core.signal import Subject
 
 _MOST_BUTTONS = 3
 
 
-def render_alerts(alerts: Sequence[Alert], teller: Teller, named: Named, asof: datetime, *, demo: bool) -> Message:
-    """Group alerts by subject, the market first, then the fund with the strongest alert."""
+def render_alerts(
+    alerts: Sequence[Alert],
+    teller: Teller,
+    named: Named,
+    asof: datetime,
+    *,
+    evidence: Evidence | None = None,
+    demo: bool,
+) -> Message:
+    """Group alerts by subject, the market first, then the fund with the strongest alert.
+
+    Under the first alert of each kind (and class of funds) stands what followed such signals in the past.
+    """
     groups: dict[Subject, list[Alert]] = defaultdict(list)
     for alert in sorted(alerts, key=lambda one: -one.signal.strength):
         groups[alert.signal.subject].append(alert)
@@ -24,17 +37,37 @@ def render_alerts(alerts: Sequence[Alert], teller: Teller, named: Named, asof: d
     title = words.text("corrections-title" if follows else "alerts-title", at=f"{asof:%m-%d %H:%M}")
     blocks: list[Block] = [Heading(_labelled(title, teller, demo=demo), 1)]
     ordered = sorted(groups.items(), key=lambda group: (group[0].axis is Axis.FUND, -group[1][0].signal.strength))
-    blocks += [Paragraph(tuple(_group(subject, group, teller, named))) for subject, group in ordered]
+    past = _Past(evidence or Evidence(), named, words)
+    blocks += [Paragraph(tuple(_group(subject, group, teller, named, past))) for subject, group in ordered]
     return Message(blocks=tuple(blocks), buttons=_buttons([subject for subject, _ in ordered], named))
+
+
+class _Past:
+    """What followed signals in the past, said once for each kind."""
+
+    def __init__(self, evidence: Evidence, named: Named, words: Catalogue) -> None:
+        self._evidence = evidence
+        self._named = named
+        self._words = words
+        self._said: set[EvidenceKey] = set()
+
+    def of(self, alert: Alert) -> Iterator[Line]:
+        key = evidence_key(alert.signal, self._named.profiles)
+        if alert.tells_of_a_signal and key not in self._said:
+            self._said.add(key)
+            if said := self._evidence.line(key, self._words):
+                yield line(muted(said), indent=2)
 
 
 def _labelled(title: str, teller: Teller, *, demo: bool) -> str:
     return f"{title} {teller.words.text('demo-label')}" if demo else title
 
 
-def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named) -> list[Line]:
-    head = line(*named.head(subject, teller.words))
-    return [head, *(line(teller.alert(alert), indent=1) for alert in alerts)]
+def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named, past: _Past) -> Iterator[Line]:
+    yield line(*named.head(subject, teller.words))
+    for alert in alerts:
+        yield line(teller.alert(alert), indent=1)
+        yield from past.of(alert)
 
 
 def _buttons(subjects: Sequence[Subject], named: Named) -> tuple[tuple[Button, ...], ...]:

@@ -1,7 +1,8 @@
 """A message as blocks of styled lines; it knows no channel and no markup."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -66,7 +67,23 @@ class Table:
     rows: tuple[tuple[Span, ...], ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished picture; channels that show none say what would be seen in it."""
+
+    png: bytes = field(repr=False)
+    alt: str
+    """What is seen in it, in a sentence; stands under it where a channel writes under pictures."""
+    dark: bytes = field(default=b"", repr=False)
+    """The same for readers who look at a dark page; empty = there is none."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the file's own header tells them."""
+        return int.from_bytes(self.png[16:20]), int.from_bytes(self.png[20:24])
+
+
+Block: TypeAlias = Heading | Paragraph | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +167,9 @@ def _block_to_json(block: Block) -> dict[str, Any]:
             }
         case Table():
             return {"header": list(block.header), "rows": [_spans_to_json(row) for row in block.rows]}
+        case Picture():
+            png, dark = (b64encode(one).decode("ascii") for one in (block.png, block.dark))
+            return {"png": png, "alt": block.alt, "dark": dark}
 
 
 def _block_from_json(data: dict[str, Any]) -> Block:
@@ -158,6 +178,9 @@ def _block_from_json(data: dict[str, Any]) -> Block:
     if "lines" in data:
         lines = tuple(Line(_spans_from_json(one["spans"]), one["indent"]) for one in data["lines"])
         return Paragraph(lines, data["folded"])
+    if "png" in data:
+        png, dark = (b64decode(data[name], validate=True) for name in ("png", "dark"))
+        return Picture(png, data["alt"], dark)
     return Table(tuple(data["header"]), tuple(_spans_from_json(row) for row in data["rows"]))
 
 

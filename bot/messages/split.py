@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.messages.model import Heading, Line, Message, Paragraph, Span, Table, line
+from bot.messages.model import Heading, Line, Message, Paragraph, Picture, Span, Table, line, muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Piece:
 
 
 def pieces(message: Message, heading: Callable[[Heading], str], one_line: Callable[[Line], str]) -> Iterator[Piece]:
-    """A message as lines of markup, for channels that have no tables."""
+    """A message as lines of markup, for channels that have no tables and no pictures."""
     for at, block in enumerate(message.blocks):
         if isinstance(block, Heading):
             yield Piece(heading(block), opens=True, gap=at > 0)
@@ -28,8 +28,14 @@ def pieces(message: Message, heading: Callable[[Heading], str], one_line: Callab
             yield Piece(one_line(each), gap=apart and number == 0)
 
 
-def _lines(block: Paragraph | Table) -> Iterable[Line]:
-    return block.lines if isinstance(block, Paragraph) else [line(*_joined(row)) for row in block.rows]
+def _lines(block: Paragraph | Table | Picture) -> Iterable[Line]:
+    match block:
+        case Paragraph():
+            return block.lines
+        case Table():
+            return [line(*_joined(row)) for row in block.rows]
+        case Picture():
+            return [line(muted(block.alt))]
 
 
 def _joined(row: tuple[Span, ...]) -> Iterator[str | Span]:

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels.web import LOCAL_CHAT, Entry, NobodyListensError, Transcript, WebChannel
 from bot.subscriptions import Language
+from bot.web.gallery import KEPT_FOR_GOOD, PICTURES_PATH, picture_name, pngs, with_links
 from bot.web.guard import OPEN_PATH, Guard, Pace, is_loopback
 from bot.web.words import HTML_LANGUAGES, Words, client_languages, page_language, words_of
 
@@ -97,6 +98,7 @@ class _Page:
             Route("/history", self.history),
             Route("/events", self.events),
             Route("/say", self.say, methods=["POST"]),
+            Route(f"{PICTURES_PATH}/{{entry}}/{{name}}", self.picture),
             Route(OPEN_PATH, _healthy),
             Mount("/static", _Files(directory=_FOLDER / "static")),
         ]
@@ -136,6 +138,15 @@ class _Page:
         after = _number(seen, newest)
         stream = self._stream(after) if after <= newest else self._start_over()
         return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    async def picture(self, request: Request) -> Response:
+        """A picture of an entry, by the hash of its content: it never becomes another one."""
+        entry_id, name = _number(request.path_params["entry"], 0), request.path_params["name"]
+        for entry in await self._transcript.since(self._chat, entry_id - 1, 1):
+            for png in pngs(entry.body) if entry.id == entry_id else ():
+                if picture_name(png) == name:
+                    return Response(png, media_type="image/png", headers={"Cache-Control": KEPT_FOR_GOOD})
+        raise HTTPException(404, "no such picture")
 
     async def _stream(self, after: int) -> AsyncIterator[str]:
         self._readers += 1
@@ -235,4 +246,5 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _entry_to_json(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "author": entry.author, "at": entry.at.isoformat(), "body": entry.body}
+    body = with_links(entry.body, f"{PICTURES_PATH}/{entry.id}")
+    return {"id": entry.id, "author": entry.author, "at": entry.at.isoformat(), "body": body}

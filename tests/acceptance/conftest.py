@@ -13,3 +13,12 @@ def summer() -> Path:
     if not folder.is_dir():
         pytest.skip("real market data: set ETFBOT_MARKET_DATA to a folder with summer2026 in it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def history() -> Path:
+    """Some funds over fourteen years and more, with share counts and NAVs of a few of them."""
+    folder = Path(os.environ.get("ETFBOT_MARKET_DATA", "")) / "history"
+    if not folder.is_dir():
+        pytest.skip("real market data: set ETFBOT_MARKET_DATA to a folder with history in it")
+    return folder

@@ -23,6 +23,7 @@ from bot.web.words import NAMES
 from signals.core.groups import FundGroup
 from signals.core.peers import RANKED
 from signals.core.prices import INDICES
+from signals.core.profile import FundClass
 from signals.core.signal import Basis
 from signals.core.snapshot import Dataset
 from signals.core.text import Text
@@ -36,6 +37,7 @@ NARROW_IN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;:!?()][\u4e00-\u9ff
 BOTH_SCRIPTS = {"demo-label", "demo-notice"}
 """A reader of either language recognises the demo market by its Chinese name."""
 
+STUDY_COLUMNS = ("at", "after", "count", "up", "base", "between", "mean", "range", "median", "ahead")
 FAMILIES = {
     "basis": {str(one) for one in Basis},
     "reason": {str(one) for one in Reason},
@@ -46,6 +48,8 @@ FAMILIES = {
     "class": {str(one).replace("_", "-") for one in FundGroup},
     "job": {job_of(one).replace("/", "-") for one in (Round.CLOSE, Round.EVENING, Round.MORNING)},
     "page": {one.replace("_", "-") for one in NAMES},
+    "study-class": {one.replace("_", "-") for one in FundClass},
+    "study-column": {*STUDY_COLUMNS},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -13,6 +13,7 @@ from bot.messages.model import (
     Line,
     Message,
     Paragraph,
+    Picture,
     Span,
     Style,
     Table,
@@ -59,6 +60,7 @@ blocks = st.one_of(
         st.lists(st.text(max_size=4), max_size=2),
         st.lists(st.lists(spans, max_size=2), max_size=2),
     ),
+    st.builds(Picture, st.binary(max_size=8), st.text(max_size=8), st.binary(max_size=8)),
 )
 buttons = st.lists(st.lists(st.builds(Button, st.text(max_size=4), st.text(max_size=6)), max_size=2), max_size=2)
 messages = st.builds(
@@ -110,3 +112,12 @@ def test_a_block_that_is_none_is_refused(block: dict[str, Any]) -> None:
 def test_data_of_another_shape_is_refused_in_the_same_way(broken: dict[str, Any]) -> None:
     with pytest.raises((KeyError, ValueError)):
         from_json({**GOOD, **broken})
+
+
+def test_a_picture_knows_its_size() -> None:
+    header = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + (1080).to_bytes(4) + (1400).to_bytes(4)
+    assert Picture(header, "a picture").size == (1080, 1400)
+
+
+def test_a_picture_is_not_printed_with_its_bytes() -> None:
+    assert "PNG" not in repr(Picture(b"\x89PNG", "rises"))

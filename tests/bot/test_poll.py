@@ -1,5 +1,6 @@
 """One poll: who is asked, what is refused or waited for, and that it is the same however the answers come."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,11 +10,13 @@ import pytest
 from bot.poll import PollReport
 from bot.sources.base import Source, SourceChangedError, UnavailableError
 from bot.store.database import Database
+from bot.studies import Studies, StudyPlan
 from signals.core.field import CLOSE, SHARES, Axis
 from signals.core.snapshot import Dataset
 from signals.margin import MarginRise
 from signals.pullback import FirstPullback
 from signals.streak import InflowStreak
+from signals.study.evidence import Terms
 from tests.bot.publishers import (
     DAYS,
     FUND,
@@ -197,3 +200,21 @@ async def test_a_poll_that_is_run_five_times_adds_nothing(store: Database, job: 
     assert {chat: len(all_) for chat, all_ in (await letters(store)).items()} == {"one": 1}
     assert len(await store.runs.recent(10)) == 1
     assert len(await alerts(store)) == 1
+
+
+@pytest.mark.parametrize("lines", [True, False])
+async def test_what_followed_such_signals_stands_under_the_alert(store: Database, lines: bool) -> None:
+    counts = [2e8 + at % 8 * UNIT * (at % 8 > 2) for at in range(116)]
+    moved = market(120).fund(
+        FUND, close=[1.0 + at % 5 / 100 for at in range(120)], nav=1.0, shares=[*counts, 2e8, 3e8, 4e8, 5e8]
+    )
+    await store.market.add(moved.snapshots())
+    await reader(store, "li", FUND)
+    plan = StudyPlan(lines=lines, terms=Terms(least_count=10, resamples=100))
+    polled = world_of(store, InflowStreak(), studies=Studies(plan))
+    await ask(polled, [], LAST_DAY)
+    (letter,) = (await letters(store))["li"]
+    said = words(letter).splitlines()
+    assert said[2].startswith("连续第3日获净流入")
+    assert said[3:] == ([said[3]] if lines else [])
+    assert not lines or re.fullmatch(r"同类信号过去出现 \d\d 次，5日后上涨 .*个百分点（2024-\d\d-\d\d以来）", said[3])

@@ -9,6 +9,7 @@ from bot.messages.model import (
     Line,
     Message,
     Paragraph,
+    Picture,
     Span,
     Style,
     Table,
@@ -38,6 +39,12 @@ EVERYTHING = Message(
     buttons=((Button("详情", "/etf 560850"),), (Button("关注", "/add 560850"), Button("Stop", "/stop"))),
 )
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+"""One pixel."""
+
 HARD = {
     "everything": EVERYTHING,
     "nothing": Message(blocks=()),
@@ -50,6 +57,16 @@ HARD = {
     ),
     "long tail": Message(blocks=(Heading("尾"), paragraph(*(f"<{number}>" for number in range(3_000)), folded=True))),
     "headings": Message(blocks=tuple(Heading(f"{number}" * 300, 1 + number % 2) for number in range(40))),
+    "picture": Message(
+        blocks=(
+            Heading("研究", 1),
+            paragraph("出现 212 次"),
+            Picture(PNG, "上涨比例与基准", PNG),
+            paragraph("历史统计"),
+        )
+    ),
+    "picture alone": Message(blocks=(Picture(PNG, "上涨比例"),)),
+    "picture after much": Message(blocks=(paragraph("很长的话" * 400), Picture(PNG, "之后"), Picture(PNG, "又一张"))),
     "emoji": Message(blocks=(paragraph("👩‍👩‍👧‍👦🇨🇳" * 900),)),
 }
 
@@ -73,6 +90,8 @@ def _words(block: Block) -> str:
             return "".join(map(_text, block.lines))
         case Table():
             return "".join(block.header) + "".join(cell.text for row in block.rows for cell in row)
+        case Picture():
+            return block.alt
 
 
 def _text(each: Line) -> str:

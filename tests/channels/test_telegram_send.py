@@ -8,8 +8,8 @@ import pytest
 from bot.channels.base import Part
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Address, Delivery, SendFailedError, State, after_failure
-from bot.messages.model import Button, Message, paragraph
-from tests.channels.messages import EVERYTHING, HARD, visible, words
+from bot.messages.model import Button, Heading, Message, Picture, paragraph
+from tests.channels.messages import EVERYTHING, HARD, PNG, visible, words
 from tests.fakes.bot_api import BotApi
 from tests.fakes.bot_api_faults import Fault, broken, flooded, garbage, refused, reset, slow
 
@@ -257,3 +257,51 @@ async def test_a_name_that_cannot_be_asked_for_says_why(
     with pytest.raises(SendFailedError, match=why) as raised:
         await telegram.whoami()
     assert not raised.value.permanent
+
+
+PICTURE = Picture(PNG, "上涨比例与基准")
+
+
+async def test_a_picture_carries_the_words_before_it(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    message = Message(blocks=(Heading("研究", 1), paragraph("出现 212 次"), PICTURE, paragraph("历史统计")))
+    for part in telegram.render(replace(message, buttons=EVERYTHING.buttons)):
+        await telegram.send(Address(str(LI)), part)
+    photo, text = api.sent(LI)
+    assert len(photo.files) == 1
+    assert photo.text == "研究\n\n出现 212 次\n\n上涨比例与基准"
+    assert (photo.source.startswith("<b>研究</b>"), photo.labels) == (True, [])
+    assert (text.files, text.text, text.silent) == ((), "历史统计", True)
+    assert text.labels == ["详情", "关注", "Stop"]
+
+
+async def test_a_picture_at_the_end_has_the_buttons(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    for part in telegram.render(Message(blocks=(PICTURE,), buttons=EVERYTHING.buttons)):
+        await telegram.send(Address(str(LI)), part)
+    [photo] = api.sent(LI)
+    assert (photo.text, photo.labels) == ("上涨比例与基准", ["详情", "关注", "Stop"])
+
+
+async def test_what_no_caption_can_hold_goes_ahead_as_text(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    for part in telegram.render(Message(blocks=(paragraph("涨" * 1020), PICTURE))):
+        await telegram.send(Address(str(LI)), part)
+    text, photo = api.sent(LI)
+    assert (text.files, text.text) == ((), "涨" * 1020)
+    assert photo.text == "上涨比例与基准"
+
+
+async def test_a_caption_whose_markup_is_refused_goes_on_plain(api: BotApi, telegram: TelegramChannel) -> None:
+    message = Message(blocks=(paragraph("a & b"), PICTURE))
+    marked, bare = telegram.render(message), telegram.render(message, plain=True)
+    assert [one.picture for one in bare] == [one.picture for one in marked] == [PNG]
+    assert bare[0].markup == "a & b\n\n上涨比例与基准"
+
+
+async def test_a_picture_goes_into_a_topic_silently_if_it_should(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(GROUP, topics=(5,))
+    [part] = telegram.render(Message(blocks=(PICTURE,), silent=True))
+    await telegram.send(Address(str(GROUP), "5"), part)
+    [photo] = api.sent(GROUP)
+    assert (photo.thread, photo.silent) == (5, True)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Span, Style, Table
+from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
 from bot.subscriptions import Language
 
 DATED = {
@@ -100,3 +100,5 @@ def _lines(block: Block) -> list[str]:
             return [one.text for one in block.lines]
         case Table():
             return [" ".join(block.header), *(" ".join(cell.text for cell in row) for row in block.rows)]
+        case Picture():
+            return [block.alt]

@@ -1,7 +1,11 @@
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
+from bot.messages.model import Heading, Message, Picture
+from bot.web.gallery import picture_name
 from tests.e2e.conftest import DESKTOP, PHONE, Tabs
 from tests.e2e.reading import bubbles, shows, visible
 from tests.web.digest import alert, evening_digest
@@ -145,3 +149,26 @@ async def test_a_dark_reader_gets_a_dark_page(tabs: Tabs) -> None:
         async with tabs.open(color_scheme=scheme) as tab:
             colours.append(await tab.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert colours == ["rgb(243, 245, 249)", "rgb(17, 20, 26)"]
+
+
+async def test_a_picture_fits_the_phone_and_follows_the_pages_colours(tabs: Tabs, page: Served) -> None:
+    light, dark = (sketch(colour) for colour in ("white", "black"))
+    await page.push(Message(blocks=(Heading("研究", 1), Picture(light, "上涨比例与基准", dark))))
+    for scheme, png in (("light", light), ("dark", dark)):
+        async with tabs.open(color_scheme=scheme) as tab:
+            image = tab.get_by_role("img", name="上涨比例与基准")
+            await visible(image)
+            await tab.wait_for_function("document.querySelector('img.picture').complete")
+            source = await image.evaluate("one => one.currentSrc")
+            assert source.endswith(picture_name(png))
+            assert await image.evaluate("one => one.naturalWidth") == 1080
+            box = await image.bounding_box()
+            assert box is not None
+            assert PHONE["width"] * 0.8 < box["width"] < PHONE["width"]
+            assert box["height"] / box["width"] == pytest.approx(1400 / 1080, abs=0.02)
+
+
+def sketch(colour: str) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (1080, 1400), colour).save(file, format="png")
+    return file.getvalue()

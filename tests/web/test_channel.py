@@ -13,6 +13,7 @@ from bot.messages.model import (
     Heading,
     Message,
     Paragraph,
+    Picture,
     Span,
     Table,
     from_json,
@@ -49,6 +50,8 @@ def text_of(message: Message) -> str:
                 pieces += [one.text for one in block.lines]
             case Table():
                 pieces += [cell.text for row in block.rows for cell in row]
+            case Picture():
+                pieces.append(block.alt)
     return "".join(pieces)
 
 

@@ -19,6 +19,7 @@ export function element(name, className = "", ...children) {
 export function bubble(message, words) {
   const blocks = message.blocks.map((block) => {
     if ("heading" in block) return heading(block);
+    if ("src" in block) return picture(block);
     return "lines" in block ? paragraph(block, words) : table(block, words);
   });
   return element("div", "bubble", ...blocks);
@@ -68,6 +69,18 @@ function paragraph(block, words) {
     lines.lastElementChild.append(element("li", `deep${Math.min(indent, DEEPEST)}`, ...pieces));
   }
   return block.folded ? folded(lines, block.lines.length, words) : lines;
+}
+
+// Its size is known before it is loaded, so that nothing jumps; a tap shows it alone, to be enlarged.
+function picture({ src, dark, alt, width, height }) {
+  const image = element("img", "picture");
+  Object.assign(image, { src, alt, width, height, decoding: "async" });
+  const night = element("source");
+  if (dark) Object.assign(night, { srcset: dark, media: "(prefers-color-scheme: dark)" });
+  const link = element("a", "", element("picture", "", ...(dark ? [night] : []), image));
+  link.addEventListener("click", () => (link.href = image.currentSrc || src));
+  Object.assign(link, { href: src, target: "_blank", rel: "noopener" });
+  return link;
 }
 
 function folded(lines, count, words) {

@@ -1,0 +1,34 @@
+"""How pictures look: sizes for a phone, colours for light and dark pages, the shipped font."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 5.4, 7.0, 200
+"""1080 × 1400 pixels: as wide as a phone, so that nothing has to be enlarged to be read."""
+
+TITLE_POINTS, HEADING_POINTS, LABEL_POINTS, NOTE_POINTS = 16.0, 12.5, 11.5, 9.5
+"""Sizes of type; a phone shows the picture at about a third, which leaves the notes as large as its own small print."""
+
+COLOURS_MAX = 96
+"""Of a finished picture: flat colours and the edges of type need no more, and a file a quarter as large."""
+
+_FONTS = Path(__file__).parent / "fonts"
+REGULAR, BOLD = _FONTS / "etfbot-sans-sc-regular.otf", _FONTS / "etfbot-sans-sc-bold.otf"
+"""Subsets of Noto Sans CJK SC; their licence lies beside them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The colours of a page; a rise is red and a fall green, as readers in China expect."""
+
+    ground: str
+    ink: str
+    muted: str
+    edge: str
+    up: str
+    down: str
+
+
+LIGHT = Theme(ground="#ffffff", ink="#171b24", muted="#5a6473", edge="#dde2ea", up="#c6142b", down="#08743c")
+DARK = Theme(ground="#1e232c", ink="#e7eaf0", muted="#9aa5b5", edge="#333b48", up="#ff7b82", down="#4fd08a")
+"""The colours of the chat page's bubbles, so that a picture is part of the message."""
