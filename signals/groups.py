@@ -67,6 +67,8 @@ _OUT = Text(
     "net outflow as a whole for { $streak } sessions in a row, { $flow_size } on the last, { $total_size } in all, "
     "{ $funds } of { $funds_of } funds counted",
 )
+_INTO_INDEX = Text(f"同指数ETF{_IN.zh}", f"funds on the index: {_IN.en}")
+_OUT_OF_INDEX = Text(f"同指数ETF{_OUT.zh}", f"funds on the index: {_OUT.en}")
 _CLASS = Text(
     "合计净流入 = 该类基金当日净流入之和，各基金算法见连续净流入。宽基与行业主题按跟踪指数区分，其余按资产类别。"
     "沪深两市份额都已公布，且按数量和规模计都有九成以上的存续基金有同日数据时，才给出合计，并注明统计了多少只。",
@@ -116,7 +118,7 @@ class IndexInflow(GroupStreak):
     axis = Axis.TRACKED
     rising = True
     title = Text("指数连续净流入", "Index inflow streak")
-    sentence = _IN
+    sentence = _INTO_INDEX
     about = _TRACKED
 
     min_total_cny: float = 1e9
@@ -130,7 +132,7 @@ class IndexOutflow(GroupStreak):
     axis = Axis.TRACKED
     rising = False
     title = Text("指数连续净流出", "Index outflow streak")
-    sentence = _OUT
+    sentence = _OUT_OF_INDEX
     about = _TRACKED
 
     min_total_cny: float = 1e9

@@ -83,7 +83,7 @@ def _card(talk: Talk, panel: Panel, fund: str) -> Message:
         *filter(None, (card.index(), card.streak())),
         *told,
         *card.points([figure for one in seen for figure in one.evidence.values()]),
-        *card.hood(),
+        *card.hood(signals_of(panel, detectors.values(), Axis.TRACKED)),
     ]
     watching = talk.subscription is not None and fund in talk.subscription.watched
     name = talk.texts.text("button-unwatch" if watching else "button-watch")

@@ -72,6 +72,7 @@ class DigestWriter:
         self._detectors = detectors
         self._themes = themes
         self._signals = signals_of(panel, detectors.values())
+        self._of_indices = signals_of(panel, detectors.values(), Axis.TRACKED)
         named = Named(panel.profiles)
         self._tellers = {language: Teller(language, detectors, today, named) for language in Language}
         self._notable = self._most_notable()
@@ -147,7 +148,7 @@ class DigestWriter:
         for signal in told:
             yield line(strong(teller.sentence(signal)), indent=1)
         yield from card.points([figure for one in told for figure in one.evidence.values()])
-        yield from card.hood()
+        yield from card.hood(self._of_indices)
 
     def _card(self, fund: str, teller: Teller) -> FundCard:
         return FundCard(self._panel, teller, fund, self._today, self._themes)

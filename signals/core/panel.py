@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from signals.core.calendar import MARKET_ZONE
-from signals.core.field import Axis, Field
+from signals.core.field import LIMIT, STOCK_CLOSE, Axis, Field
 from signals.core.groups import group_subjects
 from signals.core.matrix import Bools, Floats
 from signals.core.measure import Figure, Measure
@@ -25,6 +25,9 @@ Derived = TypeVar("Derived")
 
 LEAST_SESSIONS = 60
 """Sessions that a panel always holds: enough for any streak of a market without funds."""
+
+_ALSO_TOLD_BY = {LIMIT: (STOCK_CLOSE,)}
+"""A calm session has no pool of limits: prices say so."""
 
 _FUND_TABLES = frozenset({Dataset.DAILY, Dataset.SHARES, Dataset.NAV})
 
@@ -126,7 +129,8 @@ class Panel:
 
     def _spoken(self, one: Field) -> Bools:
         if one.axis is Axis.STOCK:
-            days = {each.day for each in self.beside if one in each.dataset.fields}
+            told = {one, *_ALSO_TOLD_BY.get(one, ())}
+            days = {each.day for each in self.beside if told & {*each.dataset.fields}}
             return np.array([day in days for day in self.sessions], dtype=np.bool_)
         return np.asarray(np.isfinite(self.values(one)).any(axis=1))
 

@@ -8,11 +8,14 @@ from bot.app import themes_of
 from bot.messages.cards import FundCard
 from bot.messages.constituents import hood_lines
 from bot.messages.sentences import Teller
+from bot.sights import signals_of
 from bot.subscriptions import Language
+from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.snapshot import Snapshot
 from signals.core.text import Text
 from signals.core.themes import Theme
+from signals.groups import IndexInflow
 from tests.bot.test_demo_source import known
 from tests.builders import CALENDAR, LAST_DAY, market, moment, pool, stocks, weights
 
@@ -109,3 +112,20 @@ def test_a_theme_is_told_only_where_the_index_leads_it() -> None:
     more = weights("399006", MONTH_END, {"600000": 1.0}, known_at=moment(MONTH_END))
     assert hood(panel(*others, more), themes=(THEME,)) == []
     assert hood(panel(), themes=(THEME,)) == []
+
+
+def test_what_is_seen_of_the_index_stands_first() -> None:
+    index = IndexInflow()
+    made = market(4).funds(
+        ("510300", "510310", "159919"),
+        words={"index_code": "000300"},
+        close=1.0,
+        nav=1.0,
+        shares=[9e9, 10e9, 11e9, 12e9],
+    )
+    seen_ = signals_of(made.panel(), [index], Axis.TRACKED)
+    teller = Teller(Language.ZH, {index.name: index}, LAST_DAY)
+    said = [one.text for one in FundCard(made.panel(), teller, "510300", LAST_DAY).hood(seen_)]
+    assert said == [
+        "同指数ETF整体连续3日净流入，当日30.00亿元，累计90.00亿元，统计3/3只（自有数据以来每日如此）（02-11）"
+    ]

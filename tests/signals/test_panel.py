@@ -239,6 +239,13 @@ def test_stocks_stand_beside_the_matrices_in_the_order_in_which_they_became_know
     assert panel.until(MONDAY).fresh_row({LIMIT}) is None
 
 
+def test_limits_are_told_by_the_pool_and_on_a_calm_session_by_prices_alone() -> None:
+    made = market(2).fund("560850", close=1.0)
+    assert made.panel(pool(MONDAY, {"600000": 1}), stocks(TUESDAY, {"600000": 0.0})).fresh_row({LIMIT}) == 1
+    assert made.panel(pool(MONDAY, {"600000": 1})).fresh_row({LIMIT}) == 0
+    assert made.panel(pool(TUESDAY, {"600000": 1})).fresh_row({STOCK_CLOSE}) is None
+
+
 def test_what_became_known_of_stocks_later_or_is_of_a_later_session_is_left_out() -> None:
     told = [stocks(MONDAY, {"600000": 0.1}), stocks(TUESDAY, {"600000": 0.1})]
     assert lay_panel(told, DAYS, moment(TUESDAY, "16:00")).beside == (told[0],)
