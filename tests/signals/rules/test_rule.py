@@ -33,6 +33,7 @@ SPELLINGS = {
         "溢价率 > 95%分位(250日)",
         "pct(95%) < 溢价率",
         "percentile(premium, 250) > 0.95",
+        "premium > 95 pct(250)",
     ),
     "zscore(change, 60) > 3": (
         "change > 3 z(60)",
@@ -52,6 +53,7 @@ SPELLINGS = {
     "premium_iopv crosses below 1%": ("溢价率跌破1%", "1% 上穿 溢价率", "折价率 上穿 -1%"),
     "percentile(flow, 60) crosses above 90%": ("净流入 上穿 pct(90, 60)",),
     "new_high(close, 250)": ("创250日新高", "创新高", "收盘价创250日新高", "close hits a 250 day high", "250日新高"),
+    "new_high(amount, 60)": ("traded value makes a new 60 session high",),
     "new_high(shares, 60)": ("份额创60日新高", "new_high(shares, 60)", "份额 60日 新高"),
     "new_high(aum, 250)": ("规模创新高", "new_high(aum)"),
     "new_low(premium_iopv, 20)": ("溢价率创20日新低", "折价率创20日新高"),
