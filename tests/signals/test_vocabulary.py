@@ -1,5 +1,6 @@
 """Every exported quantity: named, labelled, and claimed of a session only as it was known then."""
 
+import re
 from functools import cache
 
 import numpy as np
@@ -9,8 +10,8 @@ from signals.core.field import Axis
 from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.quantity import Quantity
-from signals.core.vocabulary import FUND_QUANTITIES
+from signals.core.quantity import Freshness, Quantity
+from signals.core.vocabulary import FUND_QUANTITIES, QUANTITIES, fields
 from tests.builders import market
 from tests.signals.worlds import random_market
 
@@ -66,3 +67,40 @@ def test_a_figure_of_it_names_its_source(quantity: Quantity) -> None:
         figure = panel.figure(measure, int(row), int(column))
         assert figure.source == "made"
         assert figure.unit is measure.unit
+
+
+every_field = pytest.mark.parametrize("quantity", fields(), ids=list(QUANTITIES))
+
+
+@every_field
+def test_help_can_say_what_it_is_in_both_languages(quantity: Quantity) -> None:
+    assert QUANTITIES[quantity.name] is quantity
+    for text in (quantity.label, quantity.meaning):
+        assert re.search("[\u4e00-\u9fff]", text.zh)
+        assert not re.search("[\u4e00-\u9fff]", text.en)
+    assert quantity.words or quantity.name.startswith("flow_")
+
+
+@every_field
+def test_its_unit_is_that_of_its_figures(quantity: Quantity) -> None:
+    assert quantity.on(world(0)).unit is quantity.unit
+
+
+def test_exports_list_funds_and_help_lists_all() -> None:
+    assert set(FUND_QUANTITIES) < set(QUANTITIES)
+    assert {one.axis for one in fields()} == {Axis.FUND, Axis.INDEX, Axis.MARKET}
+
+
+@pytest.mark.parametrize(
+    ("name", "freshness"),
+    [
+        ("close", Freshness.CLOSE),
+        ("premium_iopv", Freshness.CLOSE),
+        ("premium_nav", Freshness.EVENING),
+        ("flow", Freshness.EVENING),
+        ("index_change", Freshness.CLOSE),
+        ("financing_change", Freshness.MORNING),
+    ],
+)
+def test_a_figure_is_out_with_the_last_of_its_needs(name: str, freshness: Freshness) -> None:
+    assert QUANTITIES[name].freshness is freshness
