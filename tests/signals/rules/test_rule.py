@@ -1,5 +1,8 @@
 """Reading rules: every spelling of a condition is one canonical text, which reads as itself."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -210,3 +213,28 @@ def test_every_quantity_may_be_asked_for_by_each_of_its_words(quantity) -> None:
         assert [one.name for one in rule.quantities] == [quantity.name], word
         operator = "<" if word in quantity.opposite else ">"
         assert f"{quantity.name} {operator} 0" in rule.text
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+ROWS = [line.strip("|").split("|") for line in GUIDE.splitlines() if line.startswith("| ") and "`" in line]
+
+
+def whole(example: str) -> str:
+    """An example that is a figure, made a condition."""
+    try:
+        return parse(example, VOCABULARY).text
+    except RuleError:
+        return parse(f"{example} > 0", VOCABULARY).text
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0].strip() for row in ROWS])
+def test_every_example_of_the_guide_is_kept_as_it_says(row: list[str]) -> None:
+    (kept,) = re.findall("`([^`]+)`", row[3])
+    read = [whole(example) for cell in row[1:3] for example in re.findall("`([^`]+)`", cell)]
+    assert len(read) >= 2
+    assert any(one.startswith(kept) for one in read)
+
+
+def test_the_guide_opens_with_rules() -> None:
+    shown = [line.strip() for line in GUIDE.splitlines() if line.startswith("    ")]
+    assert [parse(one, VOCABULARY).text for one in shown] == list(SPELLINGS)[:3]
