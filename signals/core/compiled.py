@@ -430,22 +430,29 @@ def rank_within(
 ) -> None:
     """See `plain.rank_within`."""
     sessions, subjects = values.shape
-    mine, at = np.empty(subjects), np.empty(subjects, np.int64)
+    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
     for row in range(sessions):
         now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
         for column in range(subjects):
             to_rank[column] = to_size[column] = np.nan
         for group in range(len(bounds) - 1):
+            first, stop = bounds[group], bounds[group + 1]
+            if stop - first < least_members:
+                continue
             total = known = 0
-            for column in columns[bounds[group] : bounds[group + 1]]:
-                total += inside[column]
-                if inside[column] and np.isfinite(now[column]):
+            for place in range(first, stop):
+                column = columns[place]
+                if inside[column]:
+                    total += 1
                     mine[known], at[known] = now[column], column
-                    known += 1
+                    known += np.isfinite(now[column])
             if total < least_members or known < least_coverage * total:
                 continue
             for one in range(known):
-                value, better = mine[one], 1
-                for other in mine[:known]:
-                    better += other > value
-                to_rank[at[one]], to_size[at[one]] = better, known
+                value, above = mine[one], 1
+                for other in range(one):
+                    above += mine[other] > value
+                    better[other] += value > mine[other]
+                better[one] = above
+            for one in range(known):
+                to_rank[at[one]], to_size[at[one]] = better[one], known
