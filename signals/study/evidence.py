@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from signals.study.tally import AHEAD, COUNT, NET, UP, Tally, returns_after, tal
 
 LEAST_DAYS = 10
 """Firings that crowd on fewer sessions than this are few events, however many funds took part."""
+
+
+_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,8 @@ class Study:
     """The class of the funds; None for signals of indices and the market."""
     index: str
     """The index that stands for the market; empty for other subjects."""
+    netted: bool
+    """Whether there are others whose mean is taken off; without them `Rates` speak of bare returns."""
     first: date | None
     last: date | None
     """Sessions from the first to the last one that could be judged; None = none."""
@@ -163,6 +169,7 @@ class _Trial:
             axis=axis,
             fund_class=fund_class if axis is Axis.FUND else None,
             index=self.ground.index,
+            netted=self.ground.netted,
             first=self.judged_on[0] if self.judged_on else None,
             last=self.judged_on[-1] if self.judged_on else None,
             subjects=len(np.unique(self.firings.columns[mine])),
@@ -183,17 +190,15 @@ class _Trial:
 
     def _rates(self, group: int, at: int) -> Rates:
         fired, base = self.tally.fired[:, group, at].sum(axis=0), self.tally.base[:, at].sum(axis=0)
-        up_low, up_high = self.bounds.up[group, at].tolist()
-        net_low, net_high = self.bounds.net[group, at].tolist()
         return Rates(
-            up=float(fired[UP] / fired[COUNT]),
-            base_up=float(base[UP] / base[COUNT]),
-            up_between=(up_low, up_high),
-            ahead=float(fired[AHEAD] / fired[COUNT]),
-            median_net=float(np.median(self._net_returns(group, at))),
-            mean_net=float(fired[NET] / fired[COUNT]),
-            base_net=float(base[NET] / base[COUNT]),
-            net_between=(net_low, net_high),
+            up=_rounded(fired[UP] / fired[COUNT]),
+            base_up=_rounded(base[UP] / base[COUNT]),
+            up_between=(_rounded(self.bounds.up[group, at, 0]), _rounded(self.bounds.up[group, at, 1])),
+            ahead=_rounded(fired[AHEAD] / fired[COUNT]),
+            median_net=_rounded(np.median(self._net_returns(group, at))),
+            mean_net=_rounded(fired[NET] / fired[COUNT]),
+            base_net=_rounded(base[NET] / base[COUNT]),
+            net_between=(_rounded(self.bounds.net[group, at, 0]), _rounded(self.bounds.net[group, at, 1])),
         )
 
     def _net_returns(self, group: int, at: int) -> Floats:
@@ -202,3 +207,8 @@ class _Trial:
         after = returns_after(self.ground.paths, rows, columns, self.terms.horizons[at])
         net: Floats = after - self.tally.mean[rows, at]
         return net[np.isfinite(net)]
+
+
+def _rounded(value: float | np.floating[Any]) -> float:
+    """Without the digits that depend on the order in which a processor adds."""
+    return round(float(value), _DIGITS) + 0.0  # zero has no sign

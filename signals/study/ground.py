@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.field import CLOSE, Axis
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.group_flows import members
+from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, of_class, traded
 from signals.core.profile import FundClass
 from signals.core.values import NAV_MOVE_LIMIT
-from signals.study.walks import Counts, walk_paths
+from signals.study.kernels import PATHS
 
 BROAD_INDICES = ("000985", "000300")
 """What a signal of the whole market is measured by: the first of them that is known."""
@@ -22,10 +23,10 @@ class Paths:
 
     price: Floats
     """Worth of 1 yuan put in before the first session; NaN where a session's own move is not known."""
-    chain: Counts
+    chain: Rows
     """Two prices of a column compare where this is the same: no move between them is lost."""
 
-    def of(self, columns: Ints) -> "Paths":
+    def of(self, columns: Columns) -> "Paths":
         """The paths of some columns."""
         return Paths(np.ascontiguousarray(self.price[:, columns]), np.ascontiguousarray(self.chain[:, columns]))
 
@@ -34,7 +35,7 @@ class Paths:
 class Ground:
     """The subjects of a study."""
 
-    columns: Ints
+    columns: Columns
     """Columns of the detector's matrices."""
     paths: Paths
     """A column for each of them."""
@@ -55,7 +56,7 @@ def ground_of(panel: Panel, axis: Axis, fund_class: FundClass | None = None) -> 
         return Ground(np.arange(paths.price.shape[1]), paths, netted=True)
     if axis is Axis.MARKET:
         return _market(panel)
-    return None
+    return _groups(panel, axis) if axis in {Axis.CLASS, Axis.TRACKED} else None
 
 
 def fund_paths(panel: Panel) -> Paths:
@@ -80,6 +81,17 @@ def _market(panel: Panel) -> Ground | None:
     return None
 
 
+def _groups(panel: Panel, axis: Axis) -> Ground:
+    """Groups of funds, each by the mean move of its members; what one class does is no measure for another."""
+    moves, mean = CHANGE.on(panel).values, np.full(panel.shape(axis), np.nan)
+    good = _plausible(moves)
+    for name, funds in members(panel, axis=axis).items():
+        known = good[:, funds].sum(axis=1)
+        summed = np.where(good[:, funds], moves[:, funds], 0.0).sum(axis=1)
+        mean[:, panel.column(axis, name)] = np.where(known > 0, summed / np.maximum(known, 1), np.nan)
+    return Ground(np.arange(mean.shape[1]), paths_of(mean, ~np.isfinite(mean)), netted=axis is Axis.TRACKED)
+
+
 def _plausible(moves: Floats) -> Bools:
     """Known, and within what a session's limits allow: anything else is a split that nobody told of."""
     return np.asarray(np.abs(moves) <= NAV_MOVE_LIMIT)
@@ -88,5 +100,5 @@ def _plausible(moves: Floats) -> Bools:
 def paths_of(moves: Floats, lost: Bools) -> Paths:
     """The paths of matrices of moves; `lost` marks sessions whose move happened and is not known."""
     price, chain = np.empty(moves.shape), np.empty(moves.shape, dtype=np.int32)
-    walk_paths(np.ascontiguousarray(moves), lost, NAV_MOVE_LIMIT, price, chain)
+    PATHS(np.ascontiguousarray(moves), lost, NAV_MOVE_LIMIT, price, chain)
     return Paths(price, chain)
