@@ -23,7 +23,7 @@ def jobs(stage: Stage) -> Iterator[Job]:
 def _all(market: Panel) -> Job:
     sessions, funds = market.shape(Axis.FUND)
     detectors = [one() for one in load_detectors().values()]
-    frames = Frames.of(market)
+    frames, short = Frames.of(market), sessions <= POLL_SESSIONS
 
     def judge() -> None:
         fresh = replace(market, _derived={})
@@ -36,8 +36,13 @@ def _all(market: Panel) -> Job:
         group="whole",
         ways=[
             Way(name="ours: where all of them fire", run=judge, kind=Kind.OURS),
-            *([_told(market, detectors), _same_in_pandas(frames)] if sessions <= POLL_SESSIONS else []),
-            Way(name="pandas wide, one streak with its sum", run=frames.one_streak, compared=False),
+            *([_told(market, detectors), _same_in_pandas(frames)] if short else []),
+            Way(
+                name="pandas wide, one streak with its sum",
+                run=frames.one_streak,
+                kind=Kind.LIMIT if short else Kind.OTHER,
+                compared=False,
+            ),
         ],
     )
 
