@@ -145,11 +145,12 @@ class Worker:
             wanted = [one for one in wanted if not one.for_followers]
         if slot.round is Round.CLOSE:
             served = await self.desk.world.store.fetches.served(self.clock.now())
-            wanted += [one for one in self.data if Round.WEEKLY in one.rounds and one.name not in served]
+            never = [one for one in self.data if Round.WEEKLY in one.rounds and one.name not in served]
+            wanted += [one for one in never if one not in wanted]
         if slot.round is Round.EVENING:
             asked = await self.desk.world.store.fetches.asked(self.clock.now())
             never = [one for one in self.data if Round.MONTHLY in one.rounds and one.name not in asked]
-            wanted += never[:MONTHLY_CAUGHT_UP]
+            wanted += [one for one in never if one not in wanted][:MONTHLY_CAUGHT_UP]
         return wanted
 
     async def _hood_followed(self) -> bool:
