@@ -14,6 +14,7 @@ from benchmarks.picture import draw
 from benchmarks.report import Machine, as_object, as_text
 from benchmarks.stage import Stage
 from signals.core.kernels import warm
+from signals.study.kernels import STUDY_KERNELS
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,7 +38,7 @@ def main() -> None:
     said = parser.parse_args()
     if unknown := set(said.names) - set(found):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(found)}")
-    if why := warm():
+    if why := warm(others=STUDY_KERNELS):
         print(f"kernels are not compiled ({why}): ours are the plain ones", flush=True)
     stage = Stage(sessions=said.sessions, funds=said.funds, say=_say)
     bench, jobs = Bench(repeats=said.repeats, say=_say), list[Job]()

@@ -1,80 +1,102 @@
-"""A study of one signal over 8 thresholds × 5 horizons: events, base rate and interval, beside what one would pick instead.
+"""Studies: what followed a streak at 8 thresholds × 5 horizons, beside all days; and how far it may be luck."""
 
-    python benchmarks/study.py [--sessions 5000] [--funds 1400] [--repeats 5]
-
-vectorbt, scipy and alphalens are measured where they are installed. What takes long is measured on a part of the
-events and extrapolated, which its row says.
-"""
-
-import argparse
-import importlib
-import time
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.job import Job, Way
+from benchmarks.others import ours, reading
+from benchmarks.stage import Matrices, Stage
 from signals.core.matrix import Floats
 from signals.core.series import runs
 from signals.study.firings import crossings
 from signals.study.ground import Ground, Paths, paths_of
 from signals.study.interval import intervals
-from signals.study.tally import Tally, tally
+from signals.study.tally import COUNT, UP, Tally, tally
 
 THRESHOLDS = np.arange(3.0, 11.0)
 HORIZONS = (1, 3, 5, 10, 20)
 RESAMPLES = 1000
 SEED = 20250211
+_PART_EVENTS = 5000
+
+Table = tuple[Floats, Floats]
+"""How many returns are known and how many of them are above zero: all days and each threshold × horizons."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One way of doing a job."""
-
-    job: str
-    way: str
-    seconds: float
-    note: str = ""
+def jobs(stage: Stage) -> Iterator[Job]:
+    """Both jobs on every market."""
+    for market in stage.markets:
+        yield _events(stage, market)
+        yield _intervals(stage, market)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Market:
-    """Closes and flows of funds that are listed at different times and now and then suspended."""
-
-    close: Floats
-    moves: Floats
-    flow: Floats
-
-
-def market(sessions: int, funds: int) -> Market:
-    luck = np.random.default_rng(SEED)
-    alive = np.arange(sessions)[:, None] >= np.sort(luck.integers(0, int(sessions * 0.8), funds))
-    traded = alive & (luck.random((sessions, funds)) > 0.01)
-    drift = luck.normal(0, 0.008, (sessions, 1))
-    moves = np.where(traded, drift + luck.normal(0.0002, 0.011, (sessions, funds)), np.nan)
-    close = np.where(traded, np.cumprod(1 + np.nan_to_num(moves), axis=0), np.nan)
-    flow = np.where(traded, luck.normal(0, 1e7, (sessions, funds)) + 3e8 * drift, np.nan)
-    return Market(close=close, moves=moves, flow=flow)
-
-
-def study(sessions: int = 5000, funds: int = 1400, repeats: int = 5) -> list[Row]:
-    """Every row of both jobs; each time is a median."""
-    made = market(sessions, funds)
-    counted = _ours(made, _streaks(made))
-    return [*_events(made, repeats), *_interval_rows(made, counted, repeats)]
-
-
-def _streaks(made: Market) -> Floats:
-    return np.where(np.isfinite(made.flow), runs(made.flow).length.astype(np.float64), np.nan)
+def _events(stage: Stage, market: Matrices) -> Job:
+    moves, streaks = market.moves, _streaks(market.moves)
+    paths = _paths(moves)
+    everything: list[Way] = [
+        ours(lambda: _table(_counted(streaks, paths)), "ours, streaks and prices ready"),
+        ours(lambda: _table(_counted(_streaks(moves), _paths(moves))), "ours, from the moves alone"),
+        reading(moves),
+        Way(name="pandas wide, streaks and prices ready", run=lambda: _pandas(streaks, paths.price)),
+    ]
+    vectorbt = stage.optional("vectorbt")
+    if vectorbt is not None:
+        differs = "a suspended session breaks its streaks"
+        for name, run in (("kernels", _vectorbt_kernels), ("accessors", _vectorbt_accessors)):
+            everything.append(
+                Way(
+                    name=f"vectorbt {name}",
+                    run=partial(run, vectorbt, moves, paths.price),
+                    compared=False,
+                    note=differs,
+                )
+            )
+    return Job(
+        name=f"events of a streak, 8 thresholds × 5 horizons, and all days ({market.name})",
+        about="Entry at the next close; how many, how many rose, by how much; ours keep the sums of each session.",
+        ways=everything,
+        group="studies",
+    )
 
 
-def _ours(made: Market, streaks: Floats) -> Tally:
-    return _counted(streaks, paths_of(made.moves, np.zeros(made.moves.shape, dtype=np.bool_)))
+def _intervals(stage: Stage, market: Matrices) -> Job:
+    streaks, paths = _streaks(market.moves), _paths(market.moves)
+    counted = _counted(streaks, paths)
+    samples = [
+        after[np.isfinite(after)]
+        for horizon in HORIZONS
+        for one in THRESHOLDS
+        if len(after := _forward(paths.price, horizon)[streaks == one])
+    ]
+    part = min(samples, key=lambda one: abs(len(one) - _PART_EVENTS))
+    times = sum(len(one) for one in samples) / max(len(part), 1)
+    ways = [
+        ours(lambda: intervals(counted, RESAMPLES, SEED).up, "ours, whole sessions drawn"),
+        Way(name="numpy, single events drawn", run=partial(_drawn, part), times=times, compared=False),
+    ]
+    stats = stage.optional("scipy.stats")
+    if stats is not None:
+        run = partial(_scipy, stats, part)
+        ways.append(Way(name="scipy.stats.bootstrap, single events", run=run, times=times, compared=False))
+    return Job(
+        name=f"interval of every threshold and horizon, {RESAMPLES:,} resamples ({market.name})",
+        about="Ours draws sessions, since funds move together; the others draw events and say too little.",
+        ways=ways,
+        group="studies",
+    )
+
+
+def _streaks(moves: Floats) -> Floats:
+    return np.where(np.isfinite(moves), runs(moves).length, np.nan)
+
+
+def _paths(moves: Floats) -> Paths:
+    return paths_of(moves, np.zeros(moves.shape, dtype=np.bool_))
 
 
 def _counted(streaks: Floats, paths: Paths) -> Tally:
@@ -82,153 +104,71 @@ def _counted(streaks: Floats, paths: Paths) -> Tally:
     return tally(crossings(streaks, THRESHOLDS), len(THRESHOLDS), ground, np.isfinite(streaks), HORIZONS)
 
 
-def _events(made: Market, repeats: int) -> Iterator[Row]:
-    job, streaks = "events and base rate, 8 thresholds × 5 horizons", _streaks(made)
-    paths = paths_of(made.moves, np.zeros(made.moves.shape, dtype=np.bool_))
-    yield Row(job=job, way="study, streaks and prices ready", seconds=_timed(lambda: _counted(streaks, paths), repeats))
-    yield Row(job=job, way="study, streaks ready", seconds=_timed(lambda: _ours(made, streaks), repeats))
-    yield Row(job=job, way="study, from flows", seconds=_timed(lambda: _ours(made, _streaks(made)), repeats))
-    yield Row(job=job, way="pandas wide", seconds=_timed(lambda: _pandas(made), 1))
-    vectorbt = _optional("vectorbt")
-    if vectorbt is not None:
-        yield Row(job=job, way="vectorbt kernels", seconds=_timed(lambda: _vectorbt_kernels(vectorbt, made), repeats))
-        yield Row(job=job, way="vectorbt accessors", seconds=_timed(lambda: _vectorbt(vectorbt, made), 3))
-    alphalens = _optional("alphalens")
-    if alphalens is not None:
-        yield _alphalens_row(alphalens, made, streaks, job)
+def _table(counted: Tally) -> Table:
+    fired, base = counted.fired.sum(axis=0), counted.base.sum(axis=0)[None]
+    count, up = (np.concatenate([base[..., at], fired[..., at]]) for at in (COUNT, UP))
+    return count, up
 
 
-def _interval_rows(made: Market, counted: Tally, repeats: int) -> Iterator[Row]:
-    job = f"{RESAMPLES:,} resamples of the whole grid"
-    yield Row(
-        job=job, way="study, whole sessions", seconds=_timed(lambda: intervals(counted, RESAMPLES, SEED), repeats)
-    )
-    samples = _samples(made)
-    events = sum(len(one) for one in samples)
-    part = min(samples, key=lambda one: abs(len(one) - 5000))
-    share = events / max(len(part), 1)
-    luck = np.random.default_rng(SEED)
-    note = f"extrapolated from {len(part):,} of {events:,} events"
-    seconds = _timed(lambda: [part[luck.integers(0, len(part), len(part))].mean() for _ in range(RESAMPLES)], 1)
-    yield Row(job=job, way="numpy, single events", seconds=seconds * share, note=note)
-    stats = _optional("scipy.stats")
-    if stats is not None:
-        seconds = _timed(
-            lambda: stats.bootstrap((part,), np.mean, n_resamples=RESAMPLES, method="percentile", batch=50), 1
-        )
-        yield Row(job=job, way="scipy.stats.bootstrap, single events", seconds=seconds * share, note=note)
-
-
-def _forward(close: Floats, horizon: int) -> Floats:
+def _forward(price: Floats, horizon: int) -> Floats:
     """Entry at the next close; NaN where either end is missing."""
-    out = np.full(close.shape, np.nan)
-    out[: -1 - horizon] = close[1 + horizon :] / close[1:-horizon] - 1
+    out = np.full(price.shape, np.nan)
+    if len(price) > 1 + horizon:
+        out[: -1 - horizon] = price[1 + horizon :] / price[1:-horizon] - 1
     return out
 
 
-def _samples(made: Market) -> list[Floats]:
-    streaks = _streaks(made)
-    return [
-        after[np.isfinite(after)]
-        for horizon in HORIZONS
-        for threshold in THRESHOLDS
-        if len(after := _forward(made.close, horizon)[streaks == threshold])
-    ]
-
-
-def _summed(after: Floats, mask: Any) -> tuple[float, float, int]:
+def _summed(after: Floats, mask: Any) -> tuple[int, int, float]:
     mine = after[mask]
     mine = mine[~np.isnan(mine)]
-    return float(mine.mean()), float((mine > 0).mean()), len(mine)
+    return len(mine), int((mine > 0).sum()), float(mine.sum())
 
 
-def _pandas(made: Market) -> list[tuple[float, float, int]]:
-    close, inflow = pd.DataFrame(made.close), pd.DataFrame(made.flow) > 0
-    length = inflow.cumsum()
-    length = (length - length.where(~inflow).ffill().fillna(0)).to_numpy()
-    out = []
+def _as_table(rows: list[list[tuple[int, int, float]]]) -> Table:
+    """From horizons × (all days and thresholds)."""
+    cells = np.array(rows, dtype=np.float64)
+    return cells[..., 0].T, cells[..., 1].T
+
+
+def _pandas(streaks: Floats, price: Floats) -> Table:
+    prices, length = pd.DataFrame(price), pd.DataFrame(streaks)
+    known = length.notna().to_numpy()
+    rows = []
     for horizon in HORIZONS:
-        after = (close.shift(-1 - horizon) / close.shift(-1) - 1).to_numpy()
-        out += [_summed(after, ~np.isnan(after)), *(_summed(after, length == one) for one in THRESHOLDS)]
-    return out
+        after = (prices.shift(-1 - horizon) / prices.shift(-1) - 1).to_numpy()
+        rows.append([_summed(after, known), *(_summed(after, (length == one).to_numpy()) for one in THRESHOLDS)])
+    return _as_table(rows)
 
 
-def _vectorbt_kernels(vectorbt: ModuleType, made: Market) -> list[tuple[float, float, int]]:
+def _vectorbt_kernels(vectorbt: ModuleType, moves: Floats, price: Floats) -> Table:
     """Its compiled functions without its frames; the sums are numpy's, over what these leave."""
     signals, labels = vectorbt.signals.nb, vectorbt.labels.nb
-    place = signals.rank_nb(made.flow > 0, None, False, signals.sig_pos_rank_nb, np.full(made.flow.shape[1], -1), False)
-    entry = np.vstack([made.close[1:], np.full((1, made.close.shape[1]), np.nan)])
-    out = []
+    place = signals.rank_nb(moves > 0, None, False, signals.sig_pos_rank_nb, np.full(moves.shape[1], -1), False)
+    entry = np.vstack([price[1:], np.full((1, price.shape[1]), np.nan)])
+    rows = []
     for horizon in HORIZONS:
         after = labels.fixed_labels_apply_nb(entry, horizon)
-        out += [_summed(after, ~np.isnan(after)), *(_summed(after, place == one - 1) for one in THRESHOLDS)]
-    return out
+        rows.append([_summed(after, ~np.isnan(after)), *(_summed(after, place == one - 1) for one in THRESHOLDS)])
+    return _as_table(rows)
 
 
-def _vectorbt(vectorbt: ModuleType, made: Market) -> list[tuple[float, float, int]]:
+def _vectorbt_accessors(vectorbt: ModuleType, moves: Floats, price: Floats) -> Table:
     """As its documentation does it."""
-    place = (pd.DataFrame(made.flow) > 0).vbt.signals.pos_rank()
-    entry = pd.DataFrame(made.close).vbt.bshift(1)
-    labels = vectorbt.FIXLB.run(entry, list(HORIZONS)).labels
-    out = []
+    place = (pd.DataFrame(moves) > 0).vbt.signals.pos_rank()
+    labels = vectorbt.FIXLB.run(pd.DataFrame(price).vbt.bshift(1), list(HORIZONS)).labels
+    rows = []
     for horizon in HORIZONS:
         after = labels.xs(horizon, level="fixlb_n", axis=1).to_numpy()
-        out += [_summed(after, ~np.isnan(after))]
-        out += [_summed(after, (place == one - 1).to_numpy()) for one in THRESHOLDS]
-    return out
+        masks = ((place == one - 1).to_numpy() for one in THRESHOLDS)
+        rows.append([_summed(after, ~np.isnan(after)), *(_summed(after, mask) for mask in masks)])
+    return _as_table(rows)
 
 
-def _alphalens_row(alphalens: ModuleType, made: Market, streaks: Floats, job: str) -> Row:
-    """Events of the highest threshold alone, over a part of the funds: it is meant for smaller tables."""
-    funds = max(1, made.close.shape[1] // 20)
-    days = pd.date_range("2005-01-03", periods=len(made.close), freq="B")
-    prices = pd.DataFrame(made.close[:, :funds], index=days)
-    factor = pd.DataFrame(streaks[:, :funds], index=days).stack()
-    factor = factor[factor == THRESHOLDS[0]]
-
-    def run() -> object:
-        data = alphalens.utils.get_clean_factor_and_forward_returns(
-            factor, prices, periods=HORIZONS, bins=1, quantiles=None, max_loss=1.0
-        )
-        return alphalens.performance.mean_return_by_quantile(data, demeaned=True)
-
-    factor_all = made.close.shape[1] / funds * len(THRESHOLDS)
-    note = f"extrapolated from {funds} funds and one threshold"
-    return Row(job=job, way="alphalens, events ready", seconds=_timed(run, 1) * factor_all, note=note)
+def _drawn(sample: Floats) -> Floats:
+    luck = np.random.default_rng(SEED)
+    return np.array([sample[luck.integers(0, len(sample), len(sample))].mean() for _ in range(RESAMPLES)])
 
 
-def _optional(name: str) -> ModuleType | None:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
-
-
-def _timed(job: Callable[[], object], repeats: int) -> float:
-    """Median of the repeats, after one that warms up."""
-    taken = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if repeats > 1:
-            job()
-        for _ in range(repeats):
-            start = time.perf_counter()
-            job()
-            taken.append(time.perf_counter() - start)
-    return median(taken)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("sessions", 5000), ("funds", 1400), ("repeats", 5)):
-        parser.add_argument(f"--{name}", type=int, default=default)
-    rows = study(**vars(parser.parse_args()))
-    for job in dict.fromkeys(row.job for row in rows):
-        mine = [row for row in rows if row.job == job]
-        print(f"\n**{job}**\n\n| way | median | × first | |\n|---|---|---|---|")
-        for row in mine:
-            print(f"| {row.way} | {row.seconds * 1000:,.1f} ms | {row.seconds / mine[0].seconds:,.1f} | {row.note} |")
-
-
-if __name__ == "__main__":
-    main()
+def _scipy(stats: ModuleType, sample: Floats) -> Floats:
+    found = stats.bootstrap((sample,), np.mean, n_resamples=RESAMPLES, method="percentile", batch=50)
+    return np.array(found.confidence_interval)

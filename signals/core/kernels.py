@@ -5,7 +5,7 @@ nobody waits for it who has not asked. Both twins give the same bits; a reader c
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, ParamSpec
 
 import numpy as np
@@ -18,11 +18,15 @@ P = ParamSpec("P")
 class Kernel(Generic[P]):
     """A function over matrices with two bodies; the matrices that come last among its arguments are filled."""
 
-    def __init__(self, plain_twin: Callable[P, None], loops: Callable[P, None], takes: str) -> None:
+    def __init__(
+        self, plain_twin: Callable[P, None], loops: Callable[P, None], takes: str, *, any_order: bool = False
+    ) -> None:
         self.plain = plain_twin
         self.loops = loops
         self.takes = takes
         """The types of its arguments as words of `_types`; what follows the arrow is filled."""
+        self.any_order = any_order
+        """Sums over subjects may be taken in any order: its twins are equal but for rounding."""
         self._fast: Callable[P, None] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -35,7 +39,9 @@ class Kernel(Generic[P]):
 
     def compile(self, numba: Any) -> Callable[P, None]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
-        options = {"error_model": "numpy", "nogil": True}
+        options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+        if self.any_order:
+            options["fastmath"] = {"reassoc", "nsz"}
         signature = _signature(numba, self.takes)
         try:
             made: Callable[P, None] = numba.njit(signature, cache=True, **options)(self.loops)
@@ -96,15 +102,19 @@ def _numba() -> Any:
     return importlib.import_module("numba")
 
 
-def warm(stopped: Callable[[], bool] = lambda: False, compiler: Callable[[], Any] = _numba) -> str | None:
-    """Compile every kernel or load it from the cache, and use it from then on.
+def warm(
+    stopped: Callable[[], bool] = lambda: False,
+    compiler: Callable[[], Any] = _numba,
+    others: Sequence[Kernel[Any]] = (),
+) -> str | None:
+    """Compile every kernel, and `others`, or load them from the cache, and use them from then on.
 
     Never raises: returns in a few words why plain twins go on serving, or None where all are compiled. Goes
     on no further once `stopped` says so, which it is asked before each kernel.
     """
     try:
         numba = compiler()
-        for one in KERNELS:
+        for one in (*KERNELS, *others):
             if stopped():
                 return "stopped before all were compiled"
             one.use(one.compile(numba))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from signals.study.tally import AHEAD, COUNT, NET, UP, Tally, returns_after, tal
 
 LEAST_DAYS = 10
 """Firings that crowd on fewer sessions than this are few events, however many funds took part."""
+
+
+_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,17 +187,15 @@ class _Trial:
 
     def _rates(self, group: int, at: int) -> Rates:
         fired, base = self.tally.fired[:, group, at].sum(axis=0), self.tally.base[:, at].sum(axis=0)
-        up_low, up_high = self.bounds.up[group, at].tolist()
-        net_low, net_high = self.bounds.net[group, at].tolist()
         return Rates(
-            up=float(fired[UP] / fired[COUNT]),
-            base_up=float(base[UP] / base[COUNT]),
-            up_between=(up_low, up_high),
-            ahead=float(fired[AHEAD] / fired[COUNT]),
-            median_net=float(np.median(self._net_returns(group, at))),
-            mean_net=float(fired[NET] / fired[COUNT]),
-            base_net=float(base[NET] / base[COUNT]),
-            net_between=(net_low, net_high),
+            up=_rounded(fired[UP] / fired[COUNT]),
+            base_up=_rounded(base[UP] / base[COUNT]),
+            up_between=(_rounded(self.bounds.up[group, at, 0]), _rounded(self.bounds.up[group, at, 1])),
+            ahead=_rounded(fired[AHEAD] / fired[COUNT]),
+            median_net=_rounded(np.median(self._net_returns(group, at))),
+            mean_net=_rounded(fired[NET] / fired[COUNT]),
+            base_net=_rounded(base[NET] / base[COUNT]),
+            net_between=(_rounded(self.bounds.net[group, at, 0]), _rounded(self.bounds.net[group, at, 1])),
         )
 
     def _net_returns(self, group: int, at: int) -> Floats:
@@ -202,3 +204,8 @@ class _Trial:
         after = returns_after(self.ground.paths, rows, columns, self.terms.horizons[at])
         net: Floats = after - self.tally.mean[rows, at]
         return net[np.isfinite(net)]
+
+
+def _rounded(value: float | np.floating[Any]) -> float:
+    """Without the digits that depend on the order in which a processor adds."""
+    return round(float(value), _DIGITS) + 0.0  # zero has no sign

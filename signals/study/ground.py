@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.field import CLOSE, Axis
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, of_class, traded
 from signals.core.profile import FundClass
 from signals.core.values import NAV_MOVE_LIMIT
-from signals.study.walks import Counts, walk_paths
+from signals.study.kernels import PATHS
 
 BROAD_INDICES = ("000985", "000300")
 """What a signal of the whole market is measured by: the first of them that is known."""
@@ -22,10 +22,10 @@ class Paths:
 
     price: Floats
     """Worth of 1 yuan put in before the first session; NaN where a session's own move is not known."""
-    chain: Counts
+    chain: Rows
     """Two prices of a column compare where this is the same: no move between them is lost."""
 
-    def of(self, columns: Ints) -> "Paths":
+    def of(self, columns: Columns) -> "Paths":
         """The paths of some columns."""
         return Paths(np.ascontiguousarray(self.price[:, columns]), np.ascontiguousarray(self.chain[:, columns]))
 
@@ -34,7 +34,7 @@ class Paths:
 class Ground:
     """The subjects of a study."""
 
-    columns: Ints
+    columns: Columns
     """Columns of the detector's matrices."""
     paths: Paths
     """A column for each of them."""
@@ -88,5 +88,5 @@ def _plausible(moves: Floats) -> Bools:
 def paths_of(moves: Floats, lost: Bools) -> Paths:
     """The paths of matrices of moves; `lost` marks sessions whose move happened and is not known."""
     price, chain = np.empty(moves.shape), np.empty(moves.shape, dtype=np.int32)
-    walk_paths(np.ascontiguousarray(moves), lost, NAV_MOVE_LIMIT, price, chain)
+    PATHS(np.ascontiguousarray(moves), lost, NAV_MOVE_LIMIT, price, chain)
     return Paths(price, chain)

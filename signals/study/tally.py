@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Columns, Floats
 from signals.study.firings import Firings
 from signals.study.ground import Ground, Paths
-from signals.study.walks import walk_tally
+from signals.study.kernels import TALLY
 
 COUNT, UP, NET, AHEAD = range(4)
 """Places in a tally: returns known; of these above zero; their sum, net; of these above the mean of all."""
+
+_FIRED, _BASE = 4, 3
+"""How many of them are kept of firings and of all judged days."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,29 +37,30 @@ def tally(firings: Firings, groups: int, ground: Ground, judged: Bools, horizons
     """Count what followed the firings (of the ground's own columns, by rising row) and all judged days."""
     price, steps = ground.paths.price, np.array(horizons, dtype=np.int64)
     sessions = len(price)
-    out = Tally(
-        fired=np.zeros((sessions, groups, len(steps), 4)),
-        base=np.zeros((sessions, len(steps), 3)),
-        mean=np.full((sessions, len(steps)), np.nan),
-    )
+    fired = np.zeros((sessions, groups * len(steps) * _FIRED))
+    base, mean = np.zeros((sessions, len(steps) * _BASE)), np.full((sessions, len(steps)), np.nan)
     starts = np.searchsorted(firings.rows, np.arange(sessions + 1))
-    walk_tally(
+    TALLY(
         price,
         ground.paths.chain,
-        judged,
+        np.ascontiguousarray(judged),
         ground.netted,
         steps,
         starts,
-        firings.columns,
-        firings.groups,
-        out.fired,
-        out.base,
-        out.mean,
+        np.ascontiguousarray(firings.columns),
+        np.ascontiguousarray(firings.groups),
+        fired,
+        base,
+        mean,
     )
-    return out
+    return Tally(
+        fired=fired.reshape(sessions, groups, len(steps), _FIRED),
+        base=base.reshape(sessions, len(steps), _BASE),
+        mean=mean,
+    )
 
 
-def returns_after(paths: Paths, rows: Ints, columns: Ints, horizon: int) -> Floats:
+def returns_after(paths: Paths, rows: Columns, columns: Columns, horizon: int) -> Floats:
     """The return of each cell from the close of the next session on; NaN where either end is not known."""
     out = np.full(len(rows), np.nan)
     within = rows + 1 + horizon < len(paths.price)

@@ -81,7 +81,7 @@ def test_the_figures_are_those_of_their_definitions(seed: int) -> None:
         assert outcome.count == count
         told = outcome.rates
         assert told is not None
-        assert [told.up, told.base_up, told.median_net, told.mean_net, told.base_net] == pytest.approx(rates)
+        assert [told.up, told.base_up, told.median_net, told.mean_net, told.base_net] == pytest.approx(rates, abs=1e-8)
 
 
 @every_detector
@@ -96,7 +96,7 @@ def test_real_detectors_are_counted_by_the_same_definitions(detector: Detector) 
         count, *rates = plain_rates(panel, detector, fund_class, outcome.horizon_sessions)
         assert outcome.count == count
         if outcome.rates is not None:
-            assert [outcome.rates.up, outcome.rates.base_up] == pytest.approx(rates[:2])
+            assert [outcome.rates.up, outcome.rates.base_up] == pytest.approx(rates[:2], abs=1e-8)
 
 
 @every_detector
