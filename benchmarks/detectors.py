@@ -36,17 +36,21 @@ def _all(market: Panel) -> Job:
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
-        about=f"{len(detectors)} detectors with splits, peer ranks and episodes, from raw figures in memory.",
+        about=f"{len(detectors)} detectors with splits and peer ranks, from raw figures in memory.",
         group="whole",
         ways=[
             Way(name="ours: where all of them fire", run=judge, kind=Kind.OURS),
-            Way(name="ours: and the newest session's signals", run=tell, kind=Kind.OURS, compared=False),
-            Way(
-                name="pandas wide, the same conditions",
-                run=frames.everything,
-                compared=False,
-                note="takes counts as they are: no splits, no episodes",
-            ),
+            Way(name="ours: and what is told of the newest session", run=tell, kind=Kind.OURS, compared=False),
+            *([_same_in_pandas(frames)] if sessions <= POLL_SESSIONS else []),
             Way(name="pandas wide, one streak with its sum", run=frames.one_streak, compared=False),
         ],
+    )
+
+
+def _same_in_pandas(frames: Frames) -> Way:
+    return Way(
+        name="pandas wide, the same conditions",
+        run=frames.everything,
+        compared=False,
+        note="takes counts as they are: no splits",
     )

@@ -63,7 +63,7 @@ def as_text(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row], repeats:
         "# What is fast, and beside what",
         (
             "Written by `make bench`; do not edit. Every job is done in all ways in one run, the ways taking turns; "
-            f"medians of {repeats} runs after two that warm up. Read the ratios rather than the times: they are of "
+            f"medians of {repeats} runs after one that warms up. Read the ratios rather than the times: they are of "
             "one machine on one day."
         ),
         f"Measured on {today.isoformat()}: {machine.line()}",

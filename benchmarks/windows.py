@@ -87,9 +87,6 @@ def _highest(stage: Stage, market: Matrices) -> Job:
         ways=[
             ours(lambda: highest_before(levels, YEAR, LEAST)),
             reading(levels),
-            *vectorbt_ways(
-                stage, lambda vectorbt: vectorbt.call("fshift", vectorbt.call("rolling_max", levels, YEAR, LEAST), 1)
-            ),
             *polars_ways(stage, _polars_highest, levels),
             pandas_way(lambda frame: frame.rolling(YEAR, min_periods=LEAST).max().shift(1), levels),
         ],

@@ -33,7 +33,7 @@ from bot.sessions_ahead import SessionsAhead, with_stored
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
-from bot.sources.live import PUSH2_HOSTS, Callers, callers_of, live_data, with_news
+from bot.sources.live import PUSH2_HOSTS, Callers, callers_of, live_data, with_news, with_stocks
 from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
@@ -41,7 +41,7 @@ from bot.store.watchlists import Watchlist
 from bot.studies import Studies, StudyPlan
 from bot.subscriptions import Language
 from config.index_map import load_index_map, profile_tables
-from config.lists import load_watchlists
+from config.lists import load_themes, load_watchlists
 from config.problems import ConfigError, Problem, unknown
 from config.sessions import load_calendar
 from config.settings import Settings
@@ -49,6 +49,7 @@ from signals import load_detectors
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.detector import Detector
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
+from signals.core.themes import Theme
 from signals.study.evidence import Terms
 
 VERSION = version("etf-flow-bot")
@@ -109,6 +110,11 @@ def _wrong(settings: Settings, name: str, error: ValidationError) -> Iterable[Pr
     for one in error.errors(include_url=False, include_context=False):
         key = f"detectors.{name}.{'.'.join(map(str, one['loc']))}"
         yield Problem(settings.where(key), key, f"is wrong: {one['msg']}, not {one['input']!r}")
+
+
+def themes_of() -> tuple[Theme, ...]:
+    """The packaged themes."""
+    return tuple(Theme(name=one.name, title=one.title, stocks=frozenset(one.codes)) for one in load_themes())
 
 
 def calendar_of(settings: Settings) -> TradingCalendar:
@@ -177,6 +183,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
             calendar=await with_stored(calendar, store),
             detectors=detectors,
             remind_sessions=settings.alerts.remind_sessions,
+            themes=themes_of(),
             upstreams=Upstreams(manners_of(settings)),
             studies=studies_of(settings),
         )
@@ -262,6 +269,8 @@ def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:
     if settings.source != "akshare":
         return ()
     data = live_data(_callers(settings), calendar, _indices_of_peers())
+    if settings.upstreams.stocks != "never":
+        data = with_stocks(data, always=settings.upstreams.stocks == "always")
     return with_news(data) if settings.upstreams.news else data
 
 

@@ -35,6 +35,7 @@ async def writer_of(world: World, limits: DigestLimits, run: DigestRun) -> Diges
         limits,
         edition=run.edition,
         today=run.now.astimezone(MARKET_ZONE).date(),
+        themes=world.themes,
     )
 
 

@@ -135,7 +135,9 @@ def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | No
         "asof": asof.astimezone(MARKET_ZONE).isoformat(),
         "kind": signal.kind,
         "code": signal.subject.code,
-        "name": named.fund(signal.subject.code),
+        "name": named.index(signal.subject.code)
+        if signal.subject.axis is Axis.TRACKED
+        else named.fund(signal.subject.code),
         "reason": reason,
         "basis": None if signal.basis is None else str(signal.basis),
         "evidence": {

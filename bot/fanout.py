@@ -1,16 +1,17 @@
 """Who gets which alerts: one grouped message per subscriber and batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.audience import SubscriptionIndex, Wishes
 from bot.messages.alerts import render_alerts
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery
-from bot.subscriptions import Language, Subscription, wants
+from bot.subscriptions import Language, Subscription
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector
 from signals.core.profile import Profile
@@ -35,17 +36,29 @@ class Fanout:
 
     def __call__(self, recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
         """One delivery for each subscriber who wants any of the alerts."""
-        chosen = ((one, self._wanted(one, recorded)) for one in self.subscriptions)
-        return [self._delivery(subscription, wanted) for subscription, wanted in chosen if wanted]
+        wanted: dict[int, list[RecordedAlert]] = {}
+        for one, numbers in zip(recorded, self._hearers(recorded), strict=True):
+            for number in numbers:
+                wanted.setdefault(number, []).append(one)
+        return [self._delivery(self.subscriptions[number], wanted[number]) for number in sorted(wanted)]
 
-    def _wanted(self, subscription: Subscription, recorded: Sequence[RecordedAlert]) -> list[RecordedAlert]:
-        funds = subscription.funds(self.watchlists)
-        return [one for one in recorded if self._concerns(one, subscription, funds)]
+    def _hearers(self, recorded: Sequence[RecordedAlert]) -> Iterator[list[int]]:
+        """For each alert the places of the subscriptions that it is told to."""
+        index = SubscriptionIndex(Wishes.of(self.subscriptions), self.watchlists, self._tracking())
+        places = {subscription.id: number for number, subscription in enumerate(self.subscriptions)}
+        for one in recorded:
+            if one.alert.follows is None:
+                yield index.hearers(one.alert, self.detectors[one.alert.signal.kind].topic).tolist()
+            else:
+                reached = self.reached.get(one.alert.follows, frozenset())
+                yield [places[each] for each in reached if each in places]
 
-    def _concerns(self, one: RecordedAlert, subscription: Subscription, funds: frozenset[str]) -> bool:
-        if one.alert.follows is not None:
-            return subscription.id in self.reached.get(one.alert.follows, frozenset())
-        return wants(subscription, one.alert, self.detectors[one.alert.signal.kind].topic, funds)
+    def _tracking(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code, profile in self.profiles.items():
+            if profile.index_key:
+                found.setdefault(profile.index_key, []).append(code)
+        return found
 
     def _delivery(self, subscription: Subscription, wanted: Sequence[RecordedAlert]) -> NewDelivery:
         return NewDelivery(

@@ -17,6 +17,7 @@ from bot.studies import Studies
 from signals.core.calendar import TradingCalendar
 from signals.core.detector import Detector
 from signals.core.panel import Panel
+from signals.core.themes import Theme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class World:
     detectors: Mapping[str, Detector]
     remind_sessions: int = 0
     """Sessions of silence after which a running episode is told again; 0 = never."""
+    themes: tuple[Theme, ...] = ()
+    """What the market talks of, and the stocks that stand for it."""
     upstreams: Upstreams = field(default_factory=Upstreams)
     """How publishers are treated."""
     studies: Studies = field(default_factory=Studies)

@@ -27,8 +27,9 @@ from bot.poll import PollReport, Slot, poll
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
-from bot.subscriptions import SESSION_CLOSE, evening_digest_due
+from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
+from signals.core.constituents import lay_baskets
 from signals.core.detector import Topic
 from signals.core.field import SHARES, Axis
 from signals.core.market import FINANCING_BALANCE
@@ -40,6 +41,9 @@ log = structlog.get_logger(__name__)
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 FETCHES_KEPT = timedelta(days=90)
+
+MONTHLY_CAUGHT_UP = 12
+"""Monthly data that nobody was ever asked for, fetched in one evening slot: they must not hold up the shares."""
 
 CALENDAR_DAYS_LEAST = 45
 """With fewer days of the trading calendar left an operator has something to do."""
@@ -131,12 +135,33 @@ class Worker:
         return True
 
     async def _wanted(self, slot: Slot) -> list[Datum]:
-        """What the slot asks for; at the close also what is asked for weekly and nobody has ever given."""
+        """What the slot asks for; at the close also what is asked for weekly and nobody has ever given.
+
+        What only some readers need is left out where there are none; weights that nobody was ever asked for
+        are fetched in the evening, a few at a time, instead of a month after the first start.
+        """
         wanted = [one for one in self.data if slot.round in one.rounds]
+        if any(one.for_followers for one in wanted) and not await self._hood_followed():
+            wanted = [one for one in wanted if not one.for_followers]
         if slot.round is Round.CLOSE:
             served = await self.desk.world.store.fetches.served(self.clock.now())
             wanted += [one for one in self.data if Round.WEEKLY in one.rounds and one.name not in served]
+        if slot.round is Round.EVENING:
+            asked = await self.desk.world.store.fetches.asked(self.clock.now())
+            never = [one for one in self.data if Round.MONTHLY in one.rounds and one.name not in asked]
+            wanted += never[:MONTHLY_CAUGHT_UP]
         return wanted
+
+    async def _hood_followed(self) -> bool:
+        """Whether somebody follows a fund on an index whose weights are known."""
+        world, now = self.desk.world, self.clock.now()
+        panel = await self.desk.panels.latest(now, now.astimezone(MARKET_ZONE).date())
+        weighed = panel.derive(lay_baskets).weights.keys()
+        lists = await world.store.watchlists.codes()
+        funds = {code for one in await world.store.subscriptions.active() for code in one.funds(lists)}
+        if ALL_FUNDS in funds:
+            return bool(weighed)
+        return any(panel.profiles[code].index_key in weighed for code in funds & panel.profiles.keys())
 
     async def _tell(self, batch: str, lines: Callable[[Catalogue], list[str]]) -> None:
         await tell_admins(self.desk.world, self.admins, batch, self.clock.now(), lines)

@@ -62,12 +62,11 @@ def signals_seen(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Signal
             yield from _detected(detector, panel, panel.sessions[row]) or ()
 
 
-def signals_of(panel: Panel, detectors: Iterable[Detector]) -> dict[str, list[Signal]]:
-    """The signals of each fund, strongest first, none that says what another one says."""
+def signals_of(panel: Panel, detectors: Iterable[Detector], axis: Axis = Axis.FUND) -> dict[str, list[Signal]]:
+    """The signals of each fund (or other subject), strongest first, none that says what another one says."""
     found: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals_seen(panel, detectors):
-        if signal.subject.axis is Axis.FUND:
-            found[signal.subject.code].append(signal)
+    for signal in signals_seen(panel, (one for one in detectors if one.axis is axis)):
+        found[signal.subject.code].append(signal)
     return {fund: _distinct(sorted(signals, key=lambda one: -one.strength)) for fund, signals in found.items()}
 
 

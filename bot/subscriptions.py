@@ -60,8 +60,8 @@ class Subscription:
         return self.watched.union(*(watchlists.get(name, frozenset()) for name in self.watchlists))
 
 
-def wants(subscription: Subscription, alert: Alert, topic: Topic, funds: frozenset[str]) -> bool:
-    """Whether a new alert concerns a subscriber whose funds are `funds`.
+def wants(subscription: Subscription, alert: Alert, topic: Topic, followed: frozenset[str]) -> bool:
+    """Whether a new alert concerns a subscriber who follows these: funds, and the indices that they track.
 
     Market-wide signals concern everybody who chose their topic. A correction or an end concerns whoever got
     what it answers, whatever he has chosen since; the caller sees to that.
@@ -70,7 +70,7 @@ def wants(subscription: Subscription, alert: Alert, topic: Topic, funds: frozens
         return False
     if alert.signal.rung and alert.signal.strength < subscription.least_strength:
         return False
-    return _concerns(alert.signal.subject, funds)
+    return _concerns(alert.signal.subject, followed)
 
 
 def evening_digest_due(subscription: Subscription, session: date, now: datetime) -> bool:
@@ -88,5 +88,5 @@ def evening_digest_due(subscription: Subscription, session: date, now: datetime)
     return minute <= now <= minute + DIGEST_LATE_MAX
 
 
-def _concerns(subject: Subject, funds: frozenset[str]) -> bool:
-    return subject.axis is not Axis.FUND or subject.code in funds or ALL_FUNDS in funds
+def _concerns(subject: Subject, followed: frozenset[str]) -> bool:
+    return subject.axis not in (Axis.FUND, Axis.TRACKED) or subject.code in followed or ALL_FUNDS in followed

@@ -1,6 +1,7 @@
 """The tables of the settings: their keys, kinds and bounds."""
 
 from datetime import time
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
 
@@ -89,6 +90,7 @@ class Upstreams(Table):
     rest_minutes: int = whole(1, 1440)
     rest_max_minutes: int = whole(1, 10080)
     push2_readings: int = whole(0, 1000)
+    stocks: Literal["followed", "always", "never"]
     news: bool = flag()
 
 

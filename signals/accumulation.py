@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, scaled
+from signals.core.detector import Detector, Findings, Topic, beyond
 from signals.core.field import SHARES, Unit
 from signals.core.flows import flow_sum
 from signals.core.measure import knowable
@@ -18,6 +18,10 @@ _ABOUT = Text(
     "not again after a dip that was shallow. Not stated while any of the sessions is unknown. Flows come from the "
     "share counts that the exchanges publish; see the inflow streak.",
 )
+
+_TENFOLDS = 2.0
+"""So many tenfolds of the first amount are half way to the strongest sum: broad funds take in hundreds of 亿 in
+quiet months, and are not the news of every day for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +42,14 @@ class FlowMilestone(Detector):
         """The rolling sum beyond the first amount; a rung for each tenfold."""
         total = flow_sum(self.days).on(panel)
         fires = total.values >= self.min_total_cny
-        rung = np.zeros(fires.shape, dtype=np.int32)
-        rung[fires] = 1 + np.floor(np.log10(total.values[fires] / self.min_total_cny))
+        tenfolds = np.zeros(fires.shape)
+        tenfolds[fires] = np.log10(total.values[fires] / self.min_total_cny)
+        rung = np.where(fires, 1 + tenfolds.astype(np.int32), 0)
         days = np.where(fires, float(self.days), np.nan)
         return Findings(
             fires=fires,
             known=knowable(total),
-            strength=scaled(total.values, self.min_total_cny),
+            strength=beyond(tenfolds, _TENFOLDS),
             rung=rung,
             pauses=~fires & (total.values >= self.keep * self.min_total_cny),
             evidence={

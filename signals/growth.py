@@ -1,18 +1,18 @@
 """Funds whose share count has grown far since the turn of the year."""
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from signals.core.detector import Detector, Findings, Tell, Topic, scaled
+from signals.core.detector import Tell, Topic
 from signals.core.field import SHARES
-from signals.core.measure import knowable
-from signals.core.panel import Panel
 from signals.core.peers import RANK_SIZES, RANKS
 from signals.core.sizes import SHARE_GROWTH_YTD
 from signals.core.text import Text
+from signals.rules.detector import ExpressionDetector
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShareGrowth(Detector):
+class ShareGrowth(ExpressionDetector):
     """年初至今份额增长."""
 
     name = "share_growth"
@@ -26,20 +26,10 @@ class ShareGrowth(Detector):
         "and are left out.",
     )
 
+    condition = "share_growth_ytd >= {min_growth:.8%}"
+    shows = MappingProxyType(
+        {"growth": SHARE_GROWTH_YTD, "rank": RANKS["share_growth"], "rank_of": RANK_SIZES["share_growth"]}
+    )
+
     tell: Tell = field(default=Tell.DIGEST)
     min_growth: float = 0.5
-
-    def find(self, panel: Panel) -> Findings:
-        """Growth beyond the threshold."""
-        growth = SHARE_GROWTH_YTD.on(panel)
-        fires = growth.values >= self.min_growth
-        return Findings(
-            fires=fires,
-            known=knowable(growth),
-            strength=scaled(growth.values, self.min_growth),
-            evidence={
-                "growth": growth,
-                "rank": RANKS["share_growth"].on(panel),
-                "rank_of": RANK_SIZES["share_growth"].on(panel),
-            },
-        )

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Tell, Topic, scaled
+from signals.core.detector import Detector, Findings, Tell, Topic, beyond
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.levels import AUM_LEVEL, PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.lookback import pauses, reach_before
@@ -19,6 +19,9 @@ from signals.core.quantity import Quantity
 from signals.core.sizes import SHARE_COUNT
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
+
+_FAR_ABOVE = 1.0
+"""Twice the high before is half way from a bare one to the strongest there can be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +50,7 @@ class NewHigh(Detector):
         return Findings(
             fires=fires,
             known=knowable(above) & judged,
-            strength=scaled(above.values, 0.02),
+            strength=beyond(above.values, _FAR_ABOVE),
             pauses=pauses(fires, self.pause_days),
             evidence={
                 **{name: quantity.on(panel) for name, quantity in self.shown.items()},

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Topic, beyond, one_day
 from signals.core.field import FINANCING, Axis, Unit
 from signals.core.lookback import highest_before, pauses, reach_before
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, of_both
@@ -47,7 +47,7 @@ class MarginMilestone(Detector):
         return Findings(
             fires=fires,
             known=knowable(balance) & of_both(panel),
-            strength=scaled(np.nan_to_num(line), self.step_cny),
+            strength=np.where(fires, 0.75, 0.0),
             since=one_day(fires),
             evidence={
                 "balance": balance,
@@ -118,12 +118,12 @@ class MarginHigh(Detector):
         fires = (balance.values > high) & of_both(panel) & np.isfinite(change.values)
         of_all = fires & (balance.values > record)
         reach = np.where(of_all, reach_before(balance.values, everything), reach_before(balance.values, self.days))
-        beyond = of_all & (reach > self.days)
+        longer = of_all & (reach > self.days)
         return Findings(
             fires=fires,
             known=knowable(balance) & np.isfinite(high) & of_both(panel),
-            strength=scaled(balance.values / high - 1, 0.005),
-            rung=np.where(beyond, 2, 1).astype(np.int64),
+            strength=beyond(balance.values / high - 1, 0.05),
+            rung=np.where(longer, 2, 1).astype(np.int64),
             pauses=pauses(fires, self.pause_days),
             evidence={
                 "balance": balance,

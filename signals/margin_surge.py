@@ -38,7 +38,7 @@ class MarginJump(Detector):
     """Share of its own past changes that it must exceed."""
     lookback_days: int = YEAR_SESSIONS
     """Sessions that it is one of."""
-    least_days: int = 60
+    least_days: int = 40
 
     def find(self, panel: Panel) -> Findings:
         """Amount, and z-score or percentile, beyond their least; each such session is an event of its own."""
@@ -72,9 +72,8 @@ class MarginSurge(MarginJump):
     rising = True
     title = Text("两市融资余额单日大增", "Margin balance surge")
     sentence = Text(
-        "两市融资余额单日增加{ $change_size }，增幅居近{ $days }日第{ $place }位，余额{ $balance }",
-        "financing balance of SSE + SZSE up { $change_size } in a session, number { $place } of the last { $days }, "
-        "now { $balance }",
+        "两市融资余额单日增加{ $change_size }，增幅居近{ $days }日第{ $place }位",
+        "financing balance of SSE + SZSE up { $change_size } in a session, rank { $place } among { $days } sessions",
     )
 
 
@@ -86,7 +85,6 @@ class MarginSlump(MarginJump):
     rising = False
     title = Text("两市融资余额单日大降", "Margin balance slump")
     sentence = Text(
-        "两市融资余额单日减少{ $change_size }，降幅居近{ $days }日第{ $place }位，余额{ $balance }",
-        "financing balance of SSE + SZSE down { $change_size } in a session, number { $place } of the last "
-        "{ $days }, now { $balance }",
+        "两市融资余额单日减少{ $change_size }，降幅居近{ $days }日第{ $place }位",
+        "financing balance of SSE + SZSE down { $change_size } in a session, rank { $place } among { $days } sessions",
     )

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import numpy as np
-
 from signals.core.detector import Detector, Findings, Tell, Topic, scaled
 from signals.core.field import CLOSE, SHARES, VOLUME
 from signals.core.measure import Measure, knowable
@@ -38,7 +36,7 @@ class PeerLeader(Detector):
         return Findings(
             fires=(rank.values == 1.0) & (value.values > self.least_value),
             known=knowable(rank),
-            strength=scaled(np.nan_to_num(size.values), 10.0),
+            strength=scaled(size.values, 10.0),
             evidence={"value": value, "rank": rank, "rank_of": size, **self.beside(panel)},
         )
 

@@ -47,8 +47,8 @@ class PremiumExcursion(Detector):
         usual = panel.derive(own_past(PREMIUM_IOPV, self.lookback_days, self.least_days))
         sign = 1.0 if self.above else -1.0
         size, zscore = sign * premium.values, sign * usual.zscore
-        percentile = usual.percentile if self.above else 1.0 - usual.percentile
-        unusual = (zscore >= self.zscore) | (percentile >= self.percentile)
+        beyond = usual.percentile if self.above else 1.0 - usual.percentile
+        unusual = (zscore >= self.zscore) | (beyond >= self.percentile)
         fires = (size >= self.threshold) | ((size >= self.floor) & unusual)
         return Findings(
             fires=fires,
@@ -58,7 +58,7 @@ class PremiumExcursion(Detector):
             pauses=~fires & (size >= self.floor) & ~(zscore < self.calm_zscore),
             evidence={
                 "premium": premium,
-                "percentile": replace(premium, values=percentile, unit=Unit.PERCENTILE),
+                "percentile": replace(premium, values=usual.percentile, unit=Unit.PERCENTILE),
                 "zscore": replace(premium, values=usual.zscore, unit=Unit.DEVIATIONS),
                 **self.beside(panel),
             },

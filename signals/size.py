@@ -1,19 +1,17 @@
 """Funds that have become much larger or smaller since the last month-end."""
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-import numpy as np
-
-from signals.core.detector import Detector, Findings, Tell, Topic, scaled
+from signals.core.detector import Tell, Topic
 from signals.core.field import SHARES
-from signals.core.measure import knowable
-from signals.core.panel import Panel
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH
 from signals.core.text import Text
+from signals.rules.detector import ExpressionDetector
 
 
 @dataclass(frozen=True, kw_only=True)
-class AumChange(Detector):
+class AumChange(ExpressionDetector):
     """规模较上月末变化."""
 
     name = "aum_change"
@@ -26,19 +24,13 @@ class AumChange(Detector):
         "AUM = shares × NAV, against the last session of the previous month; holds both creations and price moves.",
     )
 
+    condition = (
+        "abs(aum_change_month) >= {min_change_cny:f}元 and "
+        "abs(aum_change_month) / (aum - aum_change_month) >= {min_change:.8%}"
+    )
+    shows = MappingProxyType({"aum": AUM, "change": AUM_CHANGE_MONTH})
+
     tell: Tell = field(default=Tell.DIGEST)
     min_change_cny: float = 1e8
     min_change: float = 0.05
     """And at least this share of the month-end's AUM."""
-
-    def find(self, panel: Panel) -> Findings:
-        """A change that is large in 元 and large for the fund."""
-        aum, change = AUM.on(panel), AUM_CHANGE_MONTH.on(panel)
-        moved = np.abs(change.values)
-        relative = moved / (aum.values - change.values)
-        return Findings(
-            fires=(moved >= self.min_change_cny) & (relative >= self.min_change),
-            known=knowable(change),
-            strength=scaled(relative, self.min_change),
-            evidence={"aum": aum, "change": change},
-        )

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.corporate import find_actions
 from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import FLOW, soft_since
@@ -16,6 +15,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
+from signals.core.scale import share_scale
 from signals.core.series import Flat, Runs, open_start, runs
 from signals.core.text import Text
 from signals.core.trend import Choice, Trend, Watch, trends
@@ -64,7 +64,7 @@ def _of_flows(panel: Panel, flow: Measure, run: Runs) -> Mapping[str, Measure]:
 
 def _splits_within(panel: Panel, run: Runs) -> Floats:
     """Product of the split ratios that the run's flows were adjusted for; NaN = none."""
-    scale = np.cumprod(panel.derive(find_actions).share_ratio, axis=0)
+    scale = panel.derive(share_scale).factors
     before = np.where(run.start > 0, np.take_along_axis(scale, np.maximum(run.start - 1, 0), axis=0), 1.0)
     ratio = scale / before
     return np.where((run.length > 0) & (np.abs(ratio - 1) > 1e-9), ratio, np.nan)

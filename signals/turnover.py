@@ -1,19 +1,22 @@
 """Funds that change hands unusually fast."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from signals.core.detector import Detector, Findings, Tell, Topic, scaled
+from signals.core.detector import Tell, Topic
 from signals.core.field import CLOSE, VOLUME
-from signals.core.measure import knowable
+from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.peers import RANK_SIZES, RANKS
-from signals.core.prices import TRADED_VALUE, TURNOVER, of_class, shares_on_price_scale
+from signals.core.prices import TRADED_VALUE, TURNOVER, shares_on_price_scale
 from signals.core.profile import EQUITY_LIKE
 from signals.core.text import Text
+from signals.rules.detector import ExpressionDetector
 
 
 @dataclass(frozen=True, kw_only=True)
-class HighTurnover(Detector):
+class HighTurnover(ExpressionDetector):
     """高换手."""
 
     name = "high_turnover"
@@ -30,23 +33,15 @@ class HighTurnover(Detector):
         "shown. Money-market and bond funds always turn over fast and are left out.",
     )
 
+    condition = "turnover >= {min_turnover:.8%}"
+    shows = MappingProxyType(
+        {"turnover": TURNOVER, "amount": TRADED_VALUE, "rank": RANKS["turnover"], "rank_of": RANK_SIZES["turnover"]}
+    )
+    classes = EQUITY_LIKE
+
     tell: Tell = field(default=Tell.DIGEST)
     min_turnover: float = 0.3
 
-    def find(self, panel: Panel) -> Findings:
-        """Turnover beyond the threshold among equity-like funds."""
-        turnover = TURNOVER.on(panel)
-        equity = of_class(panel, EQUITY_LIKE)
-        fires = (turnover.values >= self.min_turnover) & equity
-        return Findings(
-            fires=fires,
-            known=knowable(turnover) & equity,
-            strength=scaled(turnover.values, self.min_turnover),
-            evidence={
-                "turnover": turnover,
-                "amount": TRADED_VALUE.on(panel),
-                "shares": panel.derive(shares_on_price_scale)[1],
-                "rank": RANKS["turnover"].on(panel),
-                "rank_of": RANK_SIZES["turnover"].on(panel),
-            },
-        )
+    def beside(self, panel: Panel) -> Mapping[str, Measure]:
+        """The share count that turnover is over, with its date."""
+        return {"shares": panel.derive(shares_on_price_scale)[1]}

@@ -23,7 +23,7 @@ from signals.core.matrix import Floats
 from signals.core.panel import Panel, lay_panel
 from signals.core.profile import exchange_of
 from signals.core.signal import Signal
-from signals.core.snapshot import PROFILE_COLUMNS, Dataset, Snapshot
+from signals.core.snapshot import PROFILE_COLUMNS, STOCK_NAME, Dataset, Snapshot
 
 Series: TypeAlias = float | Sequence[float | None] | None
 Words: TypeAlias = Mapping[str, str]
@@ -196,3 +196,38 @@ def _scope(dataset: Dataset, subject: str) -> str:
     if dataset.axis is Axis.FUND:
         return exchange_of(subject)
     return subject if dataset.axis is Axis.MARKET else "all"
+
+
+def weights(
+    index: str, day: date, held: Mapping[str, float], *, names: Words | None = None, known_at: datetime | None = None
+) -> Snapshot:
+    """What an index holds: weights by stock, and names where they are told."""
+    rows = {code: {"weight": weight} for code, weight in held.items()}
+    return _named(snapshot(Dataset.CONSTITUENTS, day, rows, scope=index, known_at=known_at), names)
+
+
+def stocks(
+    day: date, moves: Mapping[str, float | None], *, names: Words | None = None, before: float = 10.0
+) -> Snapshot:
+    """How stocks traded from a previous close; one that moved by None was suspended."""
+    rows = {
+        code: {
+            "stock_close": before if move is None else round(before * (1 + move), 2),
+            "stock_prev_close": before,
+            "stock_amount": 0.0 if move is None else 1e8,
+        }
+        for code, move in moves.items()
+    }
+    return _named(snapshot(Dataset.STOCKS, day, rows), names)
+
+
+def pool(day: date, sides: Mapping[str, int], *, names: Words | None = None) -> Snapshot:
+    """The stocks that closed at their limits, 1 or −1."""
+    rows = {code: {"limit": float(side)} for code, side in sides.items()}
+    return _named(snapshot(Dataset.LIMITS, day, rows), names)
+
+
+def _named(told: Snapshot, names: Words | None) -> Snapshot:
+    if names is None:
+        return told
+    return replace(told, table=told.table.assign(**{STOCK_NAME: [names.get(code, "") for code in told.table.index]}))

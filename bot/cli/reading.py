@@ -104,7 +104,7 @@ async def signals(
 def _line(one: Signal, named: Named, teller: Teller, asof: datetime, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(signal_object(one, named, asof, None), ensure_ascii=False)
-    return f"{one.subject.code} {named.fund(one.subject.code)}  {one.kind}  {teller.sentence(one)}"
+    return f"{one.subject.code} {named.of(one.subject, teller.words)}  {one.kind}  {teller.sentence(one)}"
 
 
 async def export(

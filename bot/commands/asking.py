@@ -8,6 +8,7 @@ from bot.digest import DigestRun, write_digest
 from bot.messages.cards import FundCard
 from bot.messages.digest import Edition
 from bot.messages.figures import figure_text
+from bot.messages.groups import class_lines, coverage_lines, tracked_lines
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import (
     Button,
@@ -71,7 +72,7 @@ async def etf(talk: Talk) -> Message:
 
 def _card(talk: Talk, panel: Panel, fund: str) -> Message:
     teller = _teller(talk, panel)
-    card = FundCard(panel, teller, fund, talk.today)
+    card = FundCard(panel, teller, fund, talk.today, talk.desk.world.themes)
     detectors = talk.desk.world.detectors
     seen = [
         one for one in signals_of(panel, detectors.values()).get(fund, []) if detectors[one.kind].tell is Tell.ALERT
@@ -82,6 +83,7 @@ def _card(talk: Talk, panel: Panel, fund: str) -> Message:
         *filter(None, (card.index(), card.streak())),
         *told,
         *card.points([figure for one in seen for figure in one.evidence.values()]),
+        *card.hood(signals_of(panel, detectors.values(), Axis.TRACKED)),
     ]
     watching = talk.subscription is not None and fund in talk.subscription.watched
     name = talk.texts.text("button-unwatch" if watching else "button-watch")
@@ -94,10 +96,16 @@ def _card(talk: Talk, panel: Panel, fund: str) -> Message:
 
 @command("margin", "两融", rank=8, about=Text("两市融资融券", "Margin trading of both exchanges"), quick=True)
 async def margin(talk: Talk) -> Message:
-    """Indices and margin balances, with the streak in force."""
+    """Indices, money into classes of funds, and margin balances, with the streaks in force."""
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     teller = _teller(talk, panel)
-    lines = (*index_lines(panel, teller), *margin_lines(panel, teller, talk.today))
+    lines = (
+        *index_lines(panel, teller),
+        *class_lines(panel, teller),
+        *tracked_lines(panel, teller),
+        *coverage_lines(panel, teller),
+        *margin_lines(panel, teller, talk.today),
+    )
     return Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.alerts import Alert, Reason
 from bot.messages.catalogue import Catalogue
-from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted, strong
+from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence, EvidenceKey, evidence_key
@@ -64,8 +64,7 @@ def _labelled(title: str, teller: Teller, *, demo: bool) -> str:
 
 
 def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named, past: _Past) -> Iterator[Line]:
-    market = strong(teller.words.text("market-margin"))
-    yield line(market) if subject.axis is Axis.MARKET else line(*named.spans(subject.code))
+    yield line(*named.head(subject, teller.words))
     for alert in alerts:
         yield line(teller.alert(alert), indent=1)
         yield from past.of(alert)

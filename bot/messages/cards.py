@@ -1,10 +1,11 @@
 """What is known of one fund, in a few lines: the body of a digest entry and of `/etf`."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
+from bot.messages.constituents import hood_lines
 from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Line, Span, Style, line, muted
 from bot.messages.names import Named
@@ -25,21 +26,26 @@ from signals.core.prices import (
     traded,
 )
 from signals.core.quantity import Quantity
+from signals.core.signal import Signal
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_GROWTH_YTD, without_year_base
+from signals.core.themes import Theme
 from signals.core.values import PREMIUM_IOPV, PREMIUM_LATEST_NAV
 
 _LONG_FLOW_SESSIONS = 60
 _LEAST_STREAK = 2
+_MOST_OF_INDEX = 3
+"""Sentences on a fund's index."""
 
 
 class FundCard:
     """The lines of one fund, as a panel knows it."""
 
-    def __init__(self, panel: Panel, teller: Teller, subject: str, today: date) -> None:
+    def __init__(self, panel: Panel, teller: Teller, subject: str, today: date, themes: Collection[Theme] = ()) -> None:
         self._panel = panel
         self._teller = teller
         self._code = subject
         self._today = today
+        self._themes = themes
         self._words = teller.words
         self._column = panel.column(Axis.FUND, subject)
         self._named = Named(panel.profiles)
@@ -77,6 +83,12 @@ class FundCard:
         profile = self._panel.profiles[self._code]
         name = " ".join(dict.fromkeys(filter(None, (profile.index_name, profile.index_key))))
         return line(muted(self._words.text("fund-index", index=name)), indent=1) if name else None
+
+    def hood(self, signals: Mapping[str, Sequence[Signal]] | None = None) -> list[Line]:
+        """What is seen of its index (`signals` by index), which constituents stood out, and the themes that it leads."""
+        key = self._panel.profiles[self._code].index_key
+        seen = [line(self._teller.sentence(one), indent=1) for one in (signals or {}).get(key, ())[:_MOST_OF_INDEX]]
+        return [*seen, *hood_lines(self._panel, self._teller, key, self._today, self._themes)]
 
     def _figure(self, quantity: Quantity) -> Figure | None:
         return quantity.figure(self._panel, self._code)

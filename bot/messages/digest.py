@@ -1,7 +1,7 @@
 """The evening and the morning note: market and margin, the reader's funds, notable funds, disclaimer."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.messages.cards import FundCard
 from bot.messages.figures import day_text
+from bot.messages.groups import class_lines, tracked_lines
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted, paragraph, strong
 from bot.messages.names import Named
@@ -24,6 +25,7 @@ from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import TRADED_VALUE
 from signals.core.profile import EQUITY_LIKE, exchange_of
 from signals.core.signal import Signal
+from signals.core.themes import Theme
 
 _MOST_SENTENCES = 3
 
@@ -61,13 +63,16 @@ class DigestWriter:
         *,
         edition: Edition,
         today: date,
+        themes: Collection[Theme] = (),
     ) -> None:
         self._panel = panel
         self._limits = limits
         self._edition = edition
         self._today = today
         self._detectors = detectors
+        self._themes = themes
         self._signals = signals_of(panel, detectors.values())
+        self._of_indices = signals_of(panel, detectors.values(), Axis.TRACKED)
         named = Named(panel.profiles)
         self._tellers = {language: Teller(language, detectors, today, named) for language in Language}
         self._notable = self._most_notable()
@@ -83,7 +88,14 @@ class DigestWriter:
                 line(muted(words.text("digest-asof", at=f"{self._panel.asof.astimezone(MARKET_ZONE):%m-%d %H:%M}")))
             ),
             Heading(words.text("digest-market")),
-            Paragraph((*index_lines(self._panel, teller), *margin_lines(self._panel, teller, self._today))),
+            Paragraph(
+                (
+                    *index_lines(self._panel, teller),
+                    *class_lines(self._panel, teller),
+                    *tracked_lines(self._panel, teller),
+                    *margin_lines(self._panel, teller, self._today),
+                )
+            ),
         ]
         blocks += self._mine(mine, sorted(funds.difference(mine)), teller) if ALL_FUNDS not in funds else []
         blocks += self._notable_blocks(frozenset(mine), teller)
@@ -136,9 +148,10 @@ class DigestWriter:
         for signal in told:
             yield line(strong(teller.sentence(signal)), indent=1)
         yield from card.points([figure for one in told for figure in one.evidence.values()])
+        yield from card.hood(self._of_indices)
 
     def _card(self, fund: str, teller: Teller) -> FundCard:
-        return FundCard(self._panel, teller, fund, self._today)
+        return FundCard(self._panel, teller, fund, self._today, self._themes)
 
     def _most_notable(self) -> list[str]:
         """Equity funds with the strongest signals, hardly traded ones left out, few of a kind in front."""

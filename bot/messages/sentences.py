@@ -17,7 +17,10 @@ from signals.core.signal import Signal
 _SIZE = "_size"
 """Ends the placeholder of a figure without its sign."""
 
-_COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO})
+_NAME = "_name"
+"""Ends the placeholder of the name of a stock whose figure it is."""
+
+_COUNTS = frozenset({Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO, Unit.DEVIATIONS})
 """Units whose figures share the date of their sentence: a length of a streak has no date of its own."""
 
 _UNSIGNED = {Unit.CNY_CHANGE: Unit.CNY, Unit.MOVE: Unit.FRACTION}
@@ -51,6 +54,7 @@ class Teller:
         values = {name: self.inline(figure, signal.day) for name, figure in signal.evidence.items()}
         values |= {name + _SIZE: self.inline(_size(figure), signal.day) for name, figure in signal.evidence.items()}
         values |= {part: self._named_funds.fund(one.code) for part, one in signal.others.items()}
+        values |= {name + _NAME: figure.of for name, figure in signal.evidence.items() if figure.of}
         if signal.basis is not None:
             values["basis"] = self.words.text(f"basis-{signal.basis}")
         shown = placeholders(self.words.of(detector.sentence))
@@ -110,7 +114,11 @@ class Teller:
     def flow(self, figure: Figure) -> str:
         """Money in or out, by its sign."""
         key = "outflow" if figure.value < 0 else "inflow"
-        return self.words.text(key, flow=figure_text(_size(figure), self.language))
+        return self.words.text(key, flow=self.amount(figure))
+
+    def amount(self, figure: Figure) -> str:
+        """How much money, whichever way it went."""
+        return figure_text(_size(figure), self.language)
 
     def reach(self, *, whole: bool, gaps: int) -> str:
         """How far a streak can be vouched for: it may be longer than the data, and hold unknown sessions."""

@@ -1,5 +1,6 @@
 """What every source asks of an answer before it believes it."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -12,6 +13,9 @@ from signals.core.field import SHARES, Field
 
 ETF_CODE = r"(?:5[1-9]|15)\d{4}"
 """50xxxx, 16xxxx and 18xxxx are LOF and REITs; the other first digits are stocks, bonds and indices."""
+
+NAME_CHARACTERS_MAX = 16
+"""Of the name of a stock; what is longer is something else."""
 
 STRANGERS_MAX = 0.1
 """A vendor may mix in this share of rows that are not those of one ETF each; with more it sent another list."""
@@ -85,6 +89,23 @@ def above_zero(table: pd.DataFrame, *fields: Field) -> pd.DataFrame:
     """The same table; in these fields 0 and less is a vendor's word for "not known"."""
     names = [one.name for one in fields]
     return table.assign(**{name: table[name].where(table[name] > 0) for name in names})
+
+
+def stock_names(raw: pd.DataFrame, column: str) -> list[str]:
+    """The names of stocks in a column, without the blanks and wide letters of some publishers.
+
+    A name is no figure: where the column is missing or holds something else, names are empty and the rest of
+    the answer is as good as ever.
+    """
+    if column not in raw.columns:
+        return [""] * len(raw)
+    told = ("" if pd.isna(word) else str(word) for word in raw[column])
+    words = ("".join(unicodedata.normalize("NFKC", word).split()) for word in told)
+    return [word if _is_name(word) else "" for word in words]
+
+
+def _is_name(word: str) -> bool:
+    return len(word) <= NAME_CHARACTERS_MAX and word.isprintable() and any(map(str.isalpha, word))
 
 
 def whole_shares(table: pd.DataFrame) -> pd.DataFrame:

@@ -41,6 +41,8 @@ class Datum:
     rounds: frozenset[Round]
     history: bool = False
     """Signals need its past: a first start fetches it."""
+    for_followers: bool = False
+    """Asked for only while somebody follows a fund on an index whose weights are known."""
 
     def __post_init__(self) -> None:
         if len({one.dataset for one in self.sources}) != 1:

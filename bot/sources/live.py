@@ -62,8 +62,8 @@ def callers_of(
 def live_data(callers: Callers, calendar: TradingCalendar, indices: Iterable[str] = ()) -> tuple[Datum, ...]:
     """Everything that can be asked for, in the order in which a day publishes.
 
-    `indices` are those whose weights are wanted. What no signal needs yet (constituents' quotes) and what
-    an operator has to want (headlines) belongs to no round: `etfbot fetch` asks for it.
+    `indices` are those whose weights are wanted. What an operator has to want (quotes of all stocks, headlines)
+    belongs to no round: `etfbot fetch` asks for it.
     """
     return (
         *_within_the_session(callers),
@@ -77,6 +77,12 @@ def live_data(callers: Callers, calendar: TradingCalendar, indices: Iterable[str
 def with_news(data: Iterable[Datum]) -> tuple[Datum, ...]:
     """The same, with headlines at the close."""
     return tuple(replace(one, rounds=frozenset({Round.CLOSE})) if one.name == "news" else one for one in data)
+
+
+def with_stocks(data: Iterable[Datum], *, always: bool) -> tuple[Datum, ...]:
+    """The same, with the quotes of all stocks at the close; unless `always`, on days when some reader needs them."""
+    rounds = frozenset({Round.CLOSE})
+    return tuple(replace(one, rounds=rounds, for_followers=not always) if one.name == "stocks" else one for one in data)
 
 
 def _datum(name: str, sources: tuple[Source, ...], *rounds: Round, history: bool = False) -> Datum:

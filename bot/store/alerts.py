@@ -113,6 +113,7 @@ def _figure_row(figure: Figure) -> dict[str, Any]:
         "day": figure.day.isoformat(),
         "source": figure.source,
         "estimated": figure.estimated,
+        "of": figure.of,
     }
 
 
@@ -146,6 +147,7 @@ def _figure(told: Mapping[str, Any]) -> Figure:
         day=date.fromisoformat(told["day"]),
         source=told["source"],
         estimated=told["estimated"],
+        of=told.get("of", ""),
     )
 
 

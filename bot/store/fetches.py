@@ -55,6 +55,12 @@ class FetchLedger:
             rows = (await connection.execute(query)).all()
         return {host: int(requests) for host, requests in rows}
 
+    async def asked(self, until: datetime) -> set[str]:
+        """The data that a source was ever asked for, whatever came of it."""
+        query = select(FETCHES.c.datum).where(FETCHES.c.at <= until).distinct()
+        async with self._connections.read() as connection:
+            return {row.datum for row in await connection.execute(query)}
+
     async def served(self, until: datetime) -> dict[str, Fetch]:
         """The last reading that gave each datum a good table, by the datum's name."""
         c = FETCHES.c

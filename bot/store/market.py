@@ -15,6 +15,7 @@ from bot.store.quarantine import Quarantine
 from bot.store.snapshots import append, row_of, snapshot_of
 from bot.store.tables import SNAPSHOTS
 from signals.core.calendar import TradingCalendar
+from signals.core.constituents import BASKET_SESSIONS, WEIGHTS_STALE
 from signals.core.detector import WINDOW_SESSIONS
 from signals.core.panel import Panel, lay_panel
 from signals.core.profile import exchange_of
@@ -64,8 +65,8 @@ class MarketStore:
     ) -> Panel:
         """The accepted tables of the last sessions up to `day`, and every profile, as known at `asof`.
 
-        With `spot` also the newest prices within the session `day`.
-
+        With `spot` also the newest prices within the session `day`. Stocks are read only where weights of some index
+        are known, and of the last sessions alone.
         Raises CalendarEndedError when the calendar does not hold the day.
         """
         window = calendar.window(day, sessions)
@@ -75,11 +76,23 @@ class MarketStore:
             known, figures, SNAPSHOTS.c.day.between(window[0], window[-1]), by=("dataset", "source", "scope", "day")
         )
         profiles = select(SNAPSHOTS).where(known, profile, SNAPSHOTS.c.day <= window[-1]).order_by(SNAPSHOTS.c.id)
-        rows = [*await self._fetch(newest), *await self._fetch(profiles)]
+        rows = [*await self._fetch(newest), *await self._fetch(profiles), *await self._of_stocks(window, known)]
         if spot:
             today = SNAPSHOTS.c.dataset == Dataset.SPOT, SNAPSHOTS.c.day == window[-1]
             rows += await self._fetch(_newest(known, *today, by=("scope",)))
         return await asyncio.to_thread(_lay, rows, window, asof)
+
+    async def _of_stocks(self, window: Sequence[date], known: ColumnElement[bool]) -> list[RowMapping]:
+        """Weights of indices that are not too old; and where there are any, how their stocks traded lately."""
+        recent = window[-BASKET_SESSIONS:]
+        held = SNAPSHOTS.c.dataset == Dataset.CONSTITUENTS, known
+        day = SNAPSHOTS.c.day.between(recent[0] - WEIGHTS_STALE, recent[-1])
+        weights = await self._fetch(select(SNAPSHOTS).where(*held, day).order_by(SNAPSHOTS.c.id))
+        if not weights:
+            return []
+        traded = SNAPSHOTS.c.dataset.in_([Dataset.STOCKS, Dataset.LIMITS])
+        days = SNAPSHOTS.c.day.between(recent[0], recent[-1])
+        return [*weights, *await self._fetch(_newest(known, traded, days, by=("dataset", "source", "scope", "day")))]
 
     async def stamp(self, asof: datetime) -> str:
         """Changes whenever something more is known at `asof`; the same stamp and day mean the same panel."""

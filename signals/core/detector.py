@@ -126,7 +126,7 @@ class Detector(ABC):
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def findings(self, panel: Panel) -> "_Judged":
-        """`find` with its episodes, computed once per panel."""
+        """`find` with its rungs and episodes, computed once per panel."""
         return panel.derive(self._judge)
 
     def detect(self, panel: Panel, days: Collection[date] | None = None) -> list[Signal]:
@@ -145,10 +145,7 @@ class Detector(ABC):
         found = self.find(panel)
         fires = found.fires.astype(np.int32)
         rung = fires if found.rung is None else np.multiply(found.rung, fires, dtype=np.int32, casting="same_kind")
-        told = episodes(rung, found.known if found.pauses is None else found.known & ~found.pauses)
-        if found.since is not None:
-            told = replace(told, reached=np.maximum(told.reached, found.since))
-        return _Judged(found, rung, told)
+        return _Judged(found, rung)
 
     def _signals(self, panel: Panel, judged: "_Judged", row: int) -> Iterator[Signal]:
         for column in np.flatnonzero(judged.found.fires[row] & judged.found.known[row]):
@@ -179,11 +176,18 @@ class Detector(ABC):
         )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Judged:
     found: Findings
     rung: Ints
-    episodes: Episodes
+
+    @cached_property
+    def episodes(self) -> Episodes:
+        """Since when each cell fires; asked for once something is told."""
+        known, pauses = self.found.known, self.found.pauses
+        told = episodes(self.rung, known if pauses is None else known & ~pauses)
+        since = self.found.since
+        return told if since is None else replace(told, reached=np.maximum(told.reached, since))
 
     def began(self, row: int, column: int) -> int:
         """Row on which the episode in force began, a pause of it included; its own row where there is none."""
@@ -199,19 +203,26 @@ class Strength:
 
     values: Floats | Ints
     threshold: float
+    base: float = 0.0
+    """Strength of a value of 0."""
 
     def __getitem__(self, cell: tuple[int, int]) -> float:
         size = abs(float(self.values[cell]))
-        return size / (size + abs(self.threshold))
+        return self.base + (1 - self.base) * size / (size + abs(self.threshold))
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
         size = np.abs(np.asarray(self.values, dtype=np.float64))
-        return size / (size + abs(self.threshold))
+        return self.base + (1 - self.base) * size / (size + abs(self.threshold))
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:
     """0.5 at the threshold, 0.75 at three times it, below 1."""
     return Strength(values, threshold)
+
+
+def beyond(values: Floats | Ints, scale: float) -> Strength:
+    """0.5 for what just fires, 0.75 where it is `scale` beyond that, below 1."""
+    return Strength(values, scale, base=0.5)
 
 
 def ladder(length: Ints, first: int, step: int) -> Ints:

@@ -36,6 +36,10 @@ class Axis(Enum):
     FUND = "fund"
     INDEX = "index"
     MARKET = "market"
+    CLASS = "class"
+    """Groups of funds by what they hold; summed from their members."""
+    TRACKED = "tracked"
+    """Groups of funds that track one index, by its key; summed from their members."""
     STOCK = "stock"
     """Constituents of indices; kept beside the panel, which holds none of them."""
 

@@ -47,14 +47,32 @@ def _streak(panel: Panel) -> Measure:
 
 
 FUND_BALANCE = Quantity(
-    name="fund_financing", label=Text("融资余额", "financing balance"), needs=_NEEDS, compute=_balance
+    name="fund_financing",
+    label=Text("基金融资余额", "fund's financing balance"),
+    unit=Unit.CNY,
+    meaning=Text("投资者融资买入该基金尚未偿还的金额", "money borrowed to buy the fund and not yet repaid"),
+    words=("该基金融资余额", "杠杆资金"),
+    needs=_NEEDS,
+    compute=_balance,
 )
 FUND_FINANCING_CHANGE = Quantity(
-    name="fund_financing_change", label=Text("融资净买入", "net financing purchase"), needs=_NEEDS, compute=_change
+    name="fund_financing_change",
+    label=Text("融资净买入", "net financing purchase"),
+    unit=Unit.CNY_CHANGE,
+    meaning=Text("基金融资余额的当日变动", "change of the fund's financing balance"),
+    words=("杠杆资金净买入",),
+    needs=_NEEDS,
+    compute=_change,
+    per_session=True,
+    sessions=2,
 )
 FUND_FINANCING_STREAK = Quantity(
     name="fund_financing_streak",
     label=Text("连续融资净买入", "streak of net financing purchases"),
+    unit=Unit.SESSIONS,
+    meaning=Text("基金融资余额连续增加的交易日数", "sessions in a row on which the fund's financing balance grew"),
+    words=("连续融资净买入天数",),
+    sessions=250,
     needs=_NEEDS,
     compute=_streak,
 )

@@ -9,6 +9,7 @@ from signals.core.field import IOPV, NAV, SHARES, Unit
 from signals.core.matrix import Bools, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
+from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Quantity
 from signals.core.series import Runs, positive, previous, rolling_sum, runs, sum_since
 from signals.core.text import Text
@@ -83,15 +84,40 @@ def soft_since(flow: Measure, run: Runs) -> Bools:
     return np.asarray(sum_since(np.where(known & flow.soft, 1.0, 0.0), run.start) > 0)
 
 
-FLOW = Quantity(name="flow", label=Text("净流入", "net inflow"), needs=_NEEDS, compute=_flow)
+FLOW = Quantity(
+    name="flow",
+    label=Text("净流入", "net inflow"),
+    unit=Unit.CNY,
+    meaning=Text(
+        "一级市场净申购金额：份额变动（剔除拆分）×净值",
+        "money that came in by creation of shares: change of the share count (splits apart) times NAV",
+    ),
+    words=("净申购", "资金净流入", "inflow", "net creation"),
+    opposite=("净流出", "净赎回", "资金净流出", "outflow", "net outflow"),
+    needs=_NEEDS,
+    compute=_flow,
+    sessions=2,
+    per_session=True,
+)
 INFLOW_STREAK = Quantity(
-    name="inflow_streak", label=Text("连续净流入", "inflow streak"), needs=_NEEDS, compute=_inflow_streak
+    name="inflow_streak",
+    label=Text("连续净流入", "inflow streak"),
+    unit=Unit.SESSIONS,
+    meaning=Text("连续净流入的交易日数", "sessions in a row with a net inflow"),
+    words=("连续净流入天数", "连续净申购"),
+    needs=_NEEDS,
+    compute=_inflow_streak,
+    sessions=STREAK_SESSIONS,
 )
 INFLOW_STREAK_SUM = Quantity(
     name="inflow_streak_sum",
     label=Text("连续净流入累计", "inflow streak sum"),
+    unit=Unit.CNY,
+    meaning=Text("本轮连续净流入的合计金额", "sum of the net inflows of the present streak"),
+    words=("连续净流入金额", "连续净流入合计"),
     needs=_NEEDS,
     compute=_inflow_streak_sum,
+    sessions=STREAK_SESSIONS,
 )
 
 
@@ -101,8 +127,11 @@ def flow_sum(sessions: int) -> Quantity:
     return Quantity(
         name=f"flow_{sessions}",
         label=Text(f"近{sessions}日净流入", f"net inflow over {sessions} sessions"),
+        unit=Unit.CNY,
+        meaning=Text(f"最近{sessions}个交易日净流入之和", f"sum of the net inflows of the last {sessions} sessions"),
         needs=_NEEDS,
         compute=partial(_flow_sum, sessions=sessions),
+        sessions=sessions + 1,
     )
 
 

@@ -57,12 +57,29 @@ def _aum_level(panel: Panel) -> Measure:
 
 
 PRICE_LEVEL = Quantity(
-    name="price_level", label=Text("复权价格", "adjusted price"), needs=frozenset({CLOSE}), compute=_price_level
+    name="price_level",
+    label=Text("复权价格", "adjusted price"),
+    unit=Unit.MOVE,
+    meaning=Text("累计涨跌的对数", "logarithm of the compound change"),
+    needs=frozenset({CLOSE}),
+    compute=_price_level,
 )
 SHARE_LEVEL = Quantity(
-    name="shares_level", label=Text("份额", "shares"), needs=frozenset({SHARES}), compute=_share_level
+    name="shares_level",
+    label=Text("份额", "shares"),
+    unit=Unit.MOVE,
+    meaning=Text("拆分调整后份额的对数", "logarithm of the shares, splits taken out"),
+    needs=frozenset({SHARES}),
+    compute=_share_level,
 )
-AUM_LEVEL = Quantity(name="aum_level", label=Text("规模", "AUM"), needs=frozenset({SHARES}), compute=_aum_level)
+AUM_LEVEL = Quantity(
+    name="aum_level",
+    label=Text("规模", "AUM"),
+    unit=Unit.MOVE,
+    meaning=Text("规模的对数", "logarithm of the AUM"),
+    needs=frozenset({SHARES}),
+    compute=_aum_level,
+)
 """Levels are logarithms: only their differences mean something."""
 
 _ROUNDING = 1e-9
@@ -95,6 +112,12 @@ def from_high(of: Quantity, sessions: int, least_known: int) -> Quantity:
     return Quantity(
         name=f"{name}_from_high_{sessions}",
         label=Text(f"{of.label.zh}距近{sessions}日高点", f"{of.label.en} against the high of {sessions} sessions"),
+        unit=Unit.MOVE,
+        meaning=Text(
+            f"{of.label.zh}与此前{sessions}个交易日最高值之比减1，大于0即创新高",
+            f"{of.label.en} over its highest of the {sessions} sessions before, less 1; above 0 is a new high",
+        ),
+        sessions=sessions + 1,
         needs=of.needs,
         compute=partial(_from_high, of=of, sessions=sessions, least_known=least_known),
     )

@@ -1,7 +1,9 @@
 """A quantity laid over a panel, and a single figure read off it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -19,6 +21,8 @@ class Figure:
     """The session the number is about."""
     source: str
     estimated: bool = False
+    of: str = ""
+    """Whose number it is where that is not the subject's own: the name of a stock in an index."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,10 +42,20 @@ class Measure:
     late: Bools | None = None
     """Cells that could not be known on their own session (a split that only the next session's price
     proved): they count in sums and streaks, and nothing is claimed on that day itself."""
+    sources: Callable[[int, int], str] | None = None
+    """Who gave what a cell rests on, where that does not stand in the panel's own column."""
+    names: Callable[[int, int], str] | None = None
+    """Whose figure a cell is, where it is not the subject's own."""
 
     def inputs_at(self, row: int, column: int) -> frozenset[Field]:
         """The raw fields that a cell rests on."""
         return self.inputs if self.chosen is None else self.chosen[0][int(self.chosen[1][row, column])]
+
+    @cached_property
+    def known(self) -> Bools:
+        """Where the figure was known on its own session."""
+        known = np.isfinite(self.values)
+        return known if self.late is None else np.asarray(known & ~self.late)
 
     @property
     def soft(self) -> Bools:
@@ -50,6 +64,5 @@ class Measure:
 
 
 def knowable(measure: Measure) -> Bools:
-    """Where a figure was known on its own session."""
-    known = np.isfinite(measure.values)
-    return known if measure.late is None else np.asarray(known & ~measure.late)
+    """Where a figure was known on its own session; found once for a measure, and not to be written to."""
+    return measure.known

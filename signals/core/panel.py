@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from signals.core.field import Axis, Field
+from signals.core.calendar import MARKET_ZONE
+from signals.core.field import LIMIT, STOCK_CLOSE, Axis, Field
+from signals.core.groups import group_subjects
 from signals.core.matrix import Bools, Floats
 from signals.core.measure import Figure, Measure
 from signals.core.profile import Profile, exchange_of, lay_profiles
@@ -22,6 +25,9 @@ Derived = TypeVar("Derived")
 
 LEAST_SESSIONS = 60
 """Sessions that a panel always holds: enough for any streak of a market without funds."""
+
+_ALSO_TOLD_BY = {LIMIT: (STOCK_CLOSE,)}
+"""A calm session has no pool of limits: prices say so."""
 
 _FUND_TABLES = frozenset({Dataset.DAILY, Dataset.SHARES, Dataset.NAV})
 
@@ -53,6 +59,8 @@ class Panel:
     layers: Mapping[Field, Layer]
     origins: tuple[str, ...]
     profiles: Mapping[str, Profile]
+    beside: tuple[Snapshot, ...] = ()
+    """Weights of indices and the trading of their stocks, in the order in which they became known."""
     _derived: dict[Callable[["Panel"], Any], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -115,19 +123,32 @@ class Panel:
         """The newest row for which some source has spoken of every field in `needs`."""
         spoken = np.ones(len(self.sessions), dtype=np.bool_)
         for need in needs:
-            spoken &= np.isfinite(self.values(need)).any(axis=1)
+            spoken &= self._spoken(need)
         rows = np.flatnonzero(spoken)
         return int(rows[-1]) if rows.size else None
+
+    def _spoken(self, one: Field) -> Bools:
+        if one.axis is Axis.STOCK:
+            told = {one, *_ALSO_TOLD_BY.get(one, ())}
+            days = {each.day for each in self.beside if told & {*each.dataset.fields}}
+            return np.array([day in days for day in self.sessions], dtype=np.bool_)
+        return np.asarray(np.isfinite(self.values(one)).any(axis=1))
 
     def figure(self, measure: Measure, row: int, column: int) -> Figure:
         """One cell of a measure with its session, sources and finality."""
         own = row if measure.rows is None else int(measure.rows[row, column])
+        told = (
+            measure.sources(row, column)
+            if measure.sources
+            else ", ".join(self.sources(measure.inputs_at(row, column), own, column))
+        )
         return Figure(
             value=float(measure.values[row, column]),
             unit=measure.unit,
             day=self.sessions[own],
-            source=self._sources(measure.inputs_at(row, column), own, column),
+            source=told,
             estimated=bool(measure.estimated is not None and measure.estimated[row, column]),
+            of=measure.names(row, column) if measure.names else "",
         )
 
     def until(self, day: date) -> "Panel":
@@ -137,17 +158,27 @@ class Panel:
             one: Layer(layer.values[:stop], layer.origin[:stop], layer.estimated[:stop])
             for one, layer in self.layers.items()
         }
-        return replace(self, sessions=self.sessions[:stop], layers=layers, _derived={})
+        beside = tuple(one for one in self.beside if max(one.day, _known_on(one)) <= day)
+        return replace(self, sessions=self.sessions[:stop], layers=layers, beside=beside, _derived={})
 
-    def _sources(self, inputs: Iterable[Field], row: int, column: int) -> str:
+    def sources(self, inputs: Iterable[Field], row: int, column: int) -> list[str]:
+        """The names of the sources that fields of one axis rest on in a cell."""
+        return self.sources_of(inputs, row, (column,))
+
+    def sources_of(self, inputs: Iterable[Field], row: int, columns: Iterable[int]) -> list[str]:
+        """The same for several subjects together."""
         spoke: set[int] = set()
-        for one in inputs:
+        for one, column in product(inputs, columns):
             layer = self.layers.get(one)
             if layer is not None:
                 # A sum of both exchanges has no source of its own: its parts' sources are named.
                 summed = one.axis is Axis.MARKET and layer.origin[row, column] < 0
                 spoke.update(layer.origin[row].tolist() if summed else [int(layer.origin[row, column])])
-        return ", ".join(sorted({self.origins[one] for one in spoke if one >= 0}))
+        return sorted({self.origins[one] for one in spoke if one >= 0})
+
+
+def _known_on(one: Snapshot) -> date:
+    return one.known_at.astimezone(MARKET_ZONE).date()
 
 
 def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:
@@ -158,7 +189,7 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
     """Lay snapshots side by side over the given sessions.
 
     1. What became known after `asof`, or is about a session outside, is left out, and so are tables that no
-       panel holds.
+       panel holds. What is about stocks is kept beside the matrices as it came.
     2. Of several tables of one source on the same data, scope and session the newest replaces the others
        whole: a revision may take a figure back.
     3. Leading sessions without any fund's figures are left out, but for the last `LEAST_SESSIONS`: a young
@@ -169,12 +200,15 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
     wanted = set(sessions)
     newest: dict[tuple[Dataset, str, str, date], Snapshot] = {}
     profiles: list[Snapshot] = []
+    beside: list[Snapshot] = []
     for one in snapshots:
-        if not one.dataset.in_panel or one.known_at > asof or (sessions and one.day > sessions[-1]):
+        if one.known_at > asof or (sessions and one.day > sessions[-1]):
             continue
         if one.dataset is Dataset.PROFILE:
             profiles.append(one)
-        elif one.day in wanted:
+        elif one.dataset.axis is Axis.STOCK:
+            beside.append(one)
+        elif one.dataset.in_panel and one.day in wanted:
             key = (one.dataset, one.source, one.scope, one.day)
             if key not in newest or newest[key].known_at <= one.known_at:
                 newest[key] = one
@@ -189,6 +223,7 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
         Axis.FUND: tuple(known),
         Axis.INDEX: tuple(sorted(codes[Axis.INDEX])),
         Axis.MARKET: (*_MARKETS, *sorted(codes[Axis.MARKET].difference(_MARKETS))),
+        **group_subjects(known.values()),
     }
     origins = tuple(sorted({one.source for one in kept}))
     return Panel(
@@ -198,6 +233,7 @@ def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: dat
         layers=_lay(kept, sessions, subjects, origins),
         origins=origins,
         profiles=known,
+        beside=tuple(sorted(beside, key=lambda one: (one.known_at, one.dataset, one.scope, one.source))),
     )
 
 

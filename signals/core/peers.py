@@ -67,12 +67,28 @@ RANKED = {
 }
 """What funds on one index are compared by."""
 
+_SHORT = {
+    "premium": ("溢价", "溢价率"),
+    "turnover": ("换手", "换手率"),
+    "flow": ("净流入",),
+    "share_growth": ("份额增长", "份额增长率"),
+    "aum": ("规模",),
+}
+"""What people call them in front of 排名."""
+
 _RANKERS = {one.name: partial(peer_ranks, of=one) for one in RANKED.values()}
 
 RANKS = {
     name: Quantity(
         name=f"rank_{name}",
         label=Text(f"{one.label.zh}同类排名", f"rank by {one.label.en}"),
+        unit=Unit.RANK,
+        meaning=Text(
+            f"{one.label.zh}在跟踪同一指数的基金中的名次，最大为1",
+            f"standing by {one.label.en} among the funds on the same index, 1 = largest",
+        ),
+        words=tuple(each for word in _SHORT[name] for each in (f"同类{word}排名", f"{word}同类排名", f"{word}排名")),
+        sessions=one.sessions,
         needs=one.needs,
         compute=partial(_rank, of=one, size=False),
     )
@@ -82,6 +98,10 @@ RANK_SIZES = {
     name: Quantity(
         name=f"rank_{name}_of",
         label=Text(f"{one.label.zh}同类数", f"funds ranked by {one.label.en}"),
+        unit=Unit.COUNT,
+        meaning=Text(f"参与{one.label.zh}排名的同类基金数", f"funds that are ranked by {one.label.en}"),
+        words=tuple(f"{word}同类数" for word in _SHORT[name]),
+        sessions=one.sessions,
         needs=one.needs,
         compute=partial(_rank, of=one, size=True),
     )

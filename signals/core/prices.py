@@ -1,5 +1,8 @@
 """Quantities of a session's trading: close, change, streaks, traded value, turnover (2.1, 2.2)."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 
 from signals.core.corporate import find_actions
@@ -8,9 +11,13 @@ from signals.core.matrix import Bools, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
-from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.quantity import STALE_SESSIONS, Quantity, Scale
+from signals.core.scale import share_scale
 from signals.core.series import carried, positive, previous, runs
 from signals.core.text import Text
+
+STREAK_SESSIONS = 60
+"""How far back a streak is worth following."""
 
 
 def as_measure(panel: Panel, one: Field) -> Measure:
@@ -20,7 +27,15 @@ def as_measure(panel: Panel, one: Field) -> Measure:
 
 def of_class(panel: Panel, classes: frozenset[FundClass]) -> Bools:
     """Which funds belong to one of the classes."""
-    return np.array([panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_)
+    return panel.derive(_members(classes))
+
+
+@cache
+def _members(classes: frozenset[FundClass]) -> Callable[[Panel], Bools]:
+    """One function for one set of classes, so that a panel is gone through once for all who ask."""
+    return lambda panel: np.array(
+        [panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_
+    )
 
 
 def traded(panel: Panel) -> Bools:
@@ -33,6 +48,19 @@ def _change(panel: Panel) -> Measure:
     before = panel.derive(find_actions).prev_close
     moved = np.where(panel.derive(traded) & (before > 0), panel.values(CLOSE) / before - 1, np.nan)
     return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
+
+
+def price_scale(panel: Panel) -> Scale:
+    """What makes closes of different sessions comparable.
+
+    Each session's factor is the one before times the last close over the exchange's previous close, which is
+    adjusted for splits and dividends; that of T rests on figures of T and before alone.
+    """
+    close = positive(panel.values(CLOSE))
+    last = previous(carried(close, len(close))[0])
+    ratio = last / positive(panel.derive(find_actions).prev_close)
+    step = np.where(np.isfinite(close) & np.isfinite(ratio), ratio, 1.0)
+    return Scale(np.asarray(np.cumprod(step, axis=0)), np.zeros(close.shape, dtype=np.bool_))
 
 
 def _streak(panel: Panel, *, rising: bool) -> Measure:
@@ -64,8 +92,6 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
     # A count that only the next session's price explains is not used of its own day, then or later.
     counts = np.where(actions.late, previous(counts), counts)
     rows = np.where(actions.late, previous(rows, fill=-1), rows)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    then = np.take_along_axis(scale, np.maximum(rows, 0), axis=0)
     measure = Measure(
         values=counts,
         unit=Unit.SHARES,
@@ -73,7 +99,7 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         rows=rows,
         estimated=np.take_along_axis(panel.estimated(SHARES), np.maximum(rows, 0), axis=0),
     )
-    return counts * scale / then / actions.price_lag, measure
+    return panel.derive(share_scale).brought(counts, rows) / actions.price_lag, measure
 
 
 def _turnover(panel: Panel) -> Measure:
@@ -115,22 +141,109 @@ def _index_close(panel: Panel) -> Measure:
 
 
 _BAR = frozenset({CLOSE})
-CLOSE_PRICE = Quantity(name="close", label=Text("收盘价", "close"), needs=_BAR, compute=_close)
-CHANGE = Quantity(name="change", label=Text("涨跌幅", "change"), needs=_BAR, compute=_change)
-UP_STREAK = Quantity(name="up_streak", label=Text("连涨", "up streak"), needs=_BAR, compute=_up_streak)
-DOWN_STREAK = Quantity(name="down_streak", label=Text("连跌", "down streak"), needs=_BAR, compute=_down_streak)
-TRADED_VALUE = Quantity(name="amount", label=Text("成交额", "traded value"), needs=_BAR, compute=_amount)
-TURNOVER = Quantity(name="turnover", label=Text("换手率", "turnover"), needs=frozenset({VOLUME}), compute=_turnover)
+CLOSE_PRICE = Quantity(
+    name="close",
+    label=Text("收盘价", "close"),
+    unit=Unit.CNY_PER_SHARE,
+    meaning=Text("当日收盘价", "closing price of the session"),
+    words=("价格", "收盘", "价", "price"),
+    needs=_BAR,
+    compute=_close,
+    scale=price_scale,
+)
+CHANGE = Quantity(
+    name="change",
+    label=Text("涨跌幅", "change"),
+    unit=Unit.MOVE,
+    meaning=Text(
+        "收盘价相对交易所前收盘价的涨跌",
+        "close against the exchange's own previous close, so that a dividend is no fall",
+    ),
+    words=("涨幅", "涨跌", "上涨", "日涨幅", "return", "gain"),
+    opposite=("跌幅", "下跌", "loss", "fall"),
+    needs=_BAR,
+    compute=_change,
+    sessions=2,
+    per_session=True,
+)
+UP_STREAK = Quantity(
+    name="up_streak",
+    label=Text("连涨", "up streak"),
+    unit=Unit.SESSIONS,
+    meaning=Text("收盘价连续上涨的交易日数", "sessions in a row on which the close rose"),
+    words=("连涨天数", "连续上涨", "rising streak"),
+    needs=_BAR,
+    compute=_up_streak,
+    sessions=STREAK_SESSIONS,
+)
+DOWN_STREAK = Quantity(
+    name="down_streak",
+    label=Text("连跌", "down streak"),
+    unit=Unit.SESSIONS,
+    meaning=Text("收盘价连续下跌的交易日数", "sessions in a row on which the close fell"),
+    words=("连跌天数", "连续下跌", "falling streak"),
+    needs=_BAR,
+    compute=_down_streak,
+    sessions=STREAK_SESSIONS,
+)
+TRADED_VALUE = Quantity(
+    name="amount",
+    label=Text("成交额", "traded value"),
+    unit=Unit.CNY,
+    meaning=Text("当日成交金额", "money that changed hands in the session"),
+    words=("成交金额", "成交", "value traded"),
+    needs=_BAR,
+    compute=_amount,
+    per_session=True,
+)
+TURNOVER = Quantity(
+    name="turnover",
+    label=Text("换手率", "turnover"),
+    unit=Unit.FRACTION,
+    meaning=Text(
+        "成交量÷份额；当日份额未公布时用最近一次公布的份额",
+        "volume over the share count, the latest published one until that of the session is out",
+    ),
+    words=("换手", "turnover rate"),
+    needs=frozenset({VOLUME}),
+    compute=_turnover,
+)
 _LEVEL = frozenset({INDEX_CLOSE})
 INDICES = ("000001", "399001", "399006", "000300", "000905", "000852", "000688", "000985")
 """The main indices, in the order in which the press gives them."""
 
 INDEX_LEVEL = Quantity(
-    name="index_close", label=Text("点位", "level"), needs=_LEVEL, compute=_index_close, axis=Axis.INDEX
+    name="index_close",
+    label=Text("点位", "level"),
+    unit=Unit.POINTS,
+    meaning=Text("指数收盘点位，如“沪深300点位”", "closing level of an index, as in “CSI300 level”"),
+    words=("指数点位", "收盘点位"),
+    needs=_LEVEL,
+    compute=_index_close,
+    axis=Axis.INDEX,
 )
 INDEX_CHANGE = Quantity(
-    name="index_change", label=Text("涨跌幅", "change"), needs=_LEVEL, compute=_index_change, axis=Axis.INDEX
+    name="index_change",
+    label=Text("涨跌幅", "change"),
+    unit=Unit.MOVE,
+    meaning=Text("指数当日涨跌，如“沪深300涨跌幅”", "move of an index in the session, as in “CSI300 change”"),
+    words=("涨幅", "涨跌", "上涨"),
+    opposite=("跌幅", "下跌", "loss", "fall"),
+    needs=_LEVEL,
+    compute=_index_change,
+    axis=Axis.INDEX,
+    sessions=2,
+    per_session=True,
 )
 TRACKED_CHANGE = Quantity(
-    name="tracked_change", label=Text("指数涨跌幅", "change of its index"), needs=_LEVEL, compute=_tracked_change
+    name="tracked_change",
+    label=Text("指数涨跌幅", "change of its index"),
+    unit=Unit.MOVE,
+    meaning=Text("基金所跟踪指数的当日涨跌", "move of the index that the fund tracks"),
+    words=("跟踪指数涨跌幅", "指数涨幅"),
+    opposite=("指数跌幅",),
+    needs=_LEVEL,
+    compute=_tracked_change,
+    sessions=2,
+    per_session=True,
 )

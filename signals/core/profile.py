@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ EQUITY_LIKE = frozenset({FundClass.EQUITY, FundClass.CROSS_BORDER})
 
 PRICED = frozenset(FundClass) - {FundClass.MONEY}
 """The classes whose price says something; a money fund's creeps up by its interest every day."""
+
+_TRIMMINGS = ("指数", "(价格)", "（价格）", "成份", "价格")
 
 _MONEY_WORDS = (
     "货币",
@@ -58,6 +61,7 @@ class Profile:
     listed: date | None = None
 
 
+@cache
 def exchange_of(code: str) -> str:
     """SSE for 5xxxxx, SZSE for 1xxxxx; raises ValueError for anything that is no ETF code."""
     if len(code) == 6 and code.isascii() and code.isdecimal():
@@ -68,11 +72,18 @@ def exchange_of(code: str) -> str:
     raise ValueError(f"{code!r} is not the code of an exchange-traded fund")
 
 
+def plain_index_name(name: str) -> str:
+    """The name of an index without what some publishers add to it and others do not: 上证50指数 is 上证50."""
+    for word in _TRIMMINGS:
+        name = name.replace(word, "")
+    return name.strip()
+
+
 def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[str, Profile]:
     """Merge profile tables in the order in which they became known; a later word replaces an earlier.
 
     Funds whose source names only an index, not its code, share the code that a source told together with the
-    same name; without one the name itself is the key.
+    same name, be it with 指数 behind it or without; without one the name itself is the key.
     """
     words: dict[str, dict[str, str]] = defaultdict(dict)
     together: dict[str, tuple[str, str]] = {}
@@ -87,13 +98,13 @@ def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[st
     key_by_name: dict[str, set[str]] = defaultdict(set)
     for code, (name, key) in together.items():
         if words[code]["index_code"] == key:
-            key_by_name[name].add(key)
+            key_by_name[plain_index_name(name)].add(key)
     return {code: _profile(code, words.get(code, {}), key_by_name) for code in sorted({*words, *codes})}
 
 
 def _profile(code: str, known: dict[str, str], key_by_name: dict[str, set[str]]) -> Profile:
     index_name = known.get("index_name", "")
-    keys = key_by_name.get(index_name, set())
+    keys = key_by_name.get(plain_index_name(index_name), set())
     listed = known.get("listed", "")
     name = known.get("name", code)
     return Profile(

@@ -2,18 +2,66 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
-from signals.core.field import Axis, Field
-from signals.core.matrix import Ints
+from signals.core.field import (
+    FINANCING,
+    FUND_FINANCING,
+    FUND_SHORT_SHARES,
+    MARGIN_TOTAL,
+    NAV,
+    SHARES,
+    SHORT,
+    Axis,
+    Field,
+    Unit,
+)
+from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Figure, Measure
 from signals.core.panel import Panel
 from signals.core.series import carried
 from signals.core.text import Text
 
+_SUMMED = frozenset({Axis.MARKET, Axis.CLASS, Axis.TRACKED})
+"""Axes whose figures are sums: known once enough of their parts are."""
+
 STALE_SESSIONS = 5
 """A figure older than this is not shown as the latest one."""
+
+
+class Freshness(StrEnum):
+    """When a session's figure is out (3 of the domain rules), earliest first."""
+
+    CLOSE = "close"
+    """Some minutes after the close."""
+    EVENING = "evening"
+    """In the evening, provisionally for Shenzhen's share counts."""
+    MORNING = "morning"
+    """Before the open of the next session."""
+
+
+_PUBLISHED = {
+    NAV: Freshness.EVENING,
+    SHARES: Freshness.EVENING,
+    FINANCING: Freshness.MORNING,
+    SHORT: Freshness.MORNING,
+    MARGIN_TOTAL: Freshness.MORNING,
+    FUND_FINANCING: Freshness.MORNING,
+    FUND_SHORT_SHARES: Freshness.MORNING,
+}
+"""Fields that are not out at the close."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scale:
+    """What makes figures of different sessions comparable over splits and dividends."""
+
+    factors: Floats
+    """Figures times these are on one scale."""
+    doubtful: Bools
+    """Sessions that do not compare with earlier ones, at least not on their own evening."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +70,29 @@ class Quantity:
 
     name: str
     label: Text
+    unit: Unit
+    meaning: Text
+    """What it is, in a line; `/fields` shows it."""
+    words: tuple[str, ...] = ()
+    """Other names that a rule may call it by, beside `name` and `label`."""
+    opposite: tuple[str, ...] = ()
+    """Names of the same figure with the other sign: 折价率 is a negative premium."""
     needs: frozenset[Field]
     """The fields whose publication makes it known."""
     compute: Callable[[Panel], Measure]
     axis: Axis = Axis.FUND
+    per_session: bool = False
+    """A figure of the session alone, so that a sum over sessions means something."""
+    sessions: int = 1
+    """Sessions that it looks at, its own included."""
+    scale: Callable[[Panel], Scale] | None = None
+    """How its sessions are brought onto one scale; None = they are on one already."""
+
+    @property
+    def freshness(self) -> Freshness:
+        """When a session's figure is out: with the last of its needs."""
+        order = list(Freshness)
+        return max((_PUBLISHED.get(need, Freshness.CLOSE) for need in self.needs), key=order.index)
 
     def on(self, panel: Panel) -> Measure:
         """The quantity on each session of the panel, computed once."""
@@ -35,10 +102,10 @@ class Quantity:
         """Per subject: the last row for which its publisher has spoken of every need; −1 = none recent.
 
         Publishers are the exchanges: a fund that its exchange's newest table leaves out is unknown, it
-        does not fall back to an older table. A market speaks for itself: 两市 has a figure once both have.
+        does not fall back to an older table. Sums speak for themselves: 两市 has a figure once both have.
         """
         sessions, count = panel.shape(self.axis)
-        if self.axis is Axis.MARKET:
+        if self.axis in _SUMMED:
             recent = np.where(np.arange(sessions)[:, None] >= sessions - STALE_SESSIONS, self.on(panel).values, np.nan)
             return np.asarray(carried(recent, sessions)[1][-1])
         newest = np.full(count, -1, dtype=np.int64)

@@ -8,12 +8,20 @@ from signals.core.flows import FLOW, counted_shares
 from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import Panel
-from signals.core.quantity import Quantity
-from signals.core.series import at_rows, base_rows, previous
+from signals.core.quantity import Quantity, Scale
+from signals.core.scale import share_scale
+from signals.core.series import at_rows, base_rows, growth_from, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
 _NEEDS = frozenset({SHARES})
+
+
+def count_scale(panel: Panel) -> Scale:
+    """What makes share counts of different sessions comparable: one over the splits so far, where those are known."""
+    actions = panel.derive(find_actions)
+    factors = 1.0 / np.cumprod(actions.share_ratio, axis=0)
+    return Scale(np.asarray(factors), actions.pending | actions.unsettled | actions.late)
 
 
 def _shares(panel: Panel) -> Measure:
@@ -62,9 +70,8 @@ def _aum_change_month(panel: Panel) -> Measure:
 
 def _share_growth_ytd(panel: Panel) -> Measure:
     actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
-    base = base_rows(panel.sessions, monthly=False)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    growth = shares / scale / (at_rows(shares / scale, base)) - 1
+    unsplit = shares / panel.derive(share_scale).factors
+    growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
     return Measure(
         values=np.where(actions.pending | actions.unsettled, np.nan, growth),
         unit=Unit.FRACTION,
@@ -93,11 +100,35 @@ def without_year_base(panel: Panel) -> Bools:
     return np.asarray(unlisted | (listing_year == years))
 
 
-SHARE_COUNT = Quantity(name="shares", label=Text("份额", "shares"), needs=_NEEDS, compute=_shares)
-AUM = Quantity(name="aum", label=Text("规模", "AUM"), needs=_NEEDS, compute=_aum)
+MONTH_SESSIONS, YEAR_SESSIONS = 25, 250
+"""No month and no year has more sessions."""
+
+SHARE_COUNT = Quantity(
+    name="shares",
+    label=Text("份额", "shares"),
+    unit=Unit.SHARES,
+    meaning=Text("交易所公布的基金份额", "shares outstanding, as the exchange publishes them"),
+    words=("总份额", "基金份额", "share count", "shares outstanding"),
+    needs=_NEEDS,
+    compute=_shares,
+    scale=count_scale,
+)
+AUM = Quantity(
+    name="aum",
+    label=Text("规模", "AUM"),
+    unit=Unit.CNY,
+    meaning=Text("份额×净值", "shares times NAV"),
+    words=("基金规模", "资产规模", "assets", "fund size"),
+    needs=_NEEDS,
+    compute=_aum,
+)
 FLOW_SHARE = Quantity(
     name="flow_share",
     label=Text("净流入占规模", "net inflow over AUM"),
+    unit=Unit.FRACTION,
+    meaning=Text("净流入÷上一交易日规模", "net inflow over the AUM of the session before"),
+    words=("净流入占比", "净申购占规模"),
+    sessions=2,
     needs=_NEEDS,
     compute=_flow_share,
 )
@@ -105,12 +136,24 @@ FLOW_SHARE = Quantity(
 AUM_CHANGE_MONTH = Quantity(
     name="aum_change_month",
     label=Text("规模较上月末", "AUM change since month-end"),
+    unit=Unit.CNY_CHANGE,
+    meaning=Text("规模与上月最后一个交易日之差", "AUM less that of the last session of the previous month"),
+    words=("规模较上月末变化", "规模变动", "规模变化", "规模增加", "aum change"),
+    opposite=("规模减少",),
     needs=_NEEDS,
     compute=_aum_change_month,
+    sessions=MONTH_SESSIONS,
 )
 SHARE_GROWTH_YTD = Quantity(
     name="share_growth_ytd",
     label=Text("年初至今份额增长率", "share growth year to date"),
+    unit=Unit.FRACTION,
+    meaning=Text(
+        "份额相对去年最后一个交易日的增长（剔除拆分），今年上市的没有",
+        "growth of the share count since the last session of last year, splits apart; none for funds listed this year",
+    ),
+    words=("份额增长率", "年内份额增长率", "年初至今份额增长", "share growth"),
     needs=_NEEDS,
     compute=_share_growth_ytd,
+    sessions=YEAR_SESSIONS,
 )

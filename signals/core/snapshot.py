@@ -102,6 +102,9 @@ _FIELDS: Mapping[Dataset, tuple[Field, ...]] = {
 PROFILE_COLUMNS = ("name", "exchange", "index_code", "index_name", "fund_class", "listed")
 """Words of a profile row; `listed` is an ISO date; empty text where unknown."""
 
+STOCK_NAME = "name"
+"""Optional column of words of the tables about stocks: what a stock was called on that day."""
+
 NEWS_COLUMNS = ("title", "published", "publisher", "link")
 """Words of a headline; `published` is an ISO moment of Shanghai; the index is a running number as text."""
 

@@ -63,19 +63,35 @@ def _sane(premium: Floats) -> Floats:
 
 
 _NEEDS = frozenset({SPOT_PRICE})
-SPOT = Quantity(name="spot_price", label=Text("现价", "price now"), needs=_NEEDS, compute=_price)
+SPOT = Quantity(
+    name="spot_price",
+    label=Text("现价", "price now"),
+    unit=Unit.CNY_PER_SHARE,
+    meaning=Text("交易时段内的最新价", "newest price while the exchanges trade"),
+    needs=_NEEDS,
+    compute=_price,
+)
 SPOT_CHANGE = Quantity(
-    name="spot_change", label=Text("盘中涨跌幅", "change since the close"), needs=_NEEDS, compute=_change
+    name="spot_change",
+    label=Text("盘中涨跌幅", "change since the close"),
+    unit=Unit.MOVE,
+    meaning=Text("现价÷交易所前收盘价−1", "price over the exchange's previous close, less 1"),
+    needs=_NEEDS,
+    compute=_change,
 )
 SPOT_PREMIUM_IOPV = Quantity(
     name="spot_premium_iopv",
     label=Text("盘中溢价率（IOPV）", "intraday premium over IOPV"),
+    unit=Unit.FRACTION,
+    meaning=Text("现价÷同一时刻的IOPV−1", "price over the IOPV of the same moment, less 1"),
     needs=frozenset({SPOT_PRICE, SPOT_IOPV}),
     compute=_over_iopv,
 )
 SPOT_PREMIUM_NAV = Quantity(
     name="spot_premium_nav",
     label=Text("盘中溢价率（最近净值）", "intraday premium over the latest NAV"),
+    unit=Unit.FRACTION,
+    meaning=Text("现价÷最近一次公布的净值−1", "price over the latest published NAV, less 1"),
     needs=_NEEDS,
     compute=_over_nav,
 )

@@ -67,6 +67,12 @@ def percentile_of(of: Quantity, name: str, sessions: int) -> Quantity:
     return Quantity(
         name=f"{name}_percentile_{sessions}",
         label=Text(f"{of.label.zh}近{sessions}日分位", f"{of.label.en}, percentile of {sessions} sessions"),
+        unit=Unit.PERCENTILE,
+        meaning=Text(
+            f"低于当日{of.label.zh}的天数在此前{sessions}个交易日中的占比",
+            f"share of the {sessions} sessions before with a lower {of.label.en}",
+        ),
+        sessions=sessions + 1,
         needs=of.needs,
         compute=partial(_against, of=of, sessions=sessions, ranked=True),
     )
@@ -77,6 +83,12 @@ def zscore_of(of: Quantity, name: str, sessions: int) -> Quantity:
     return Quantity(
         name=f"{name}_zscore_{sessions}",
         label=Text(f"{of.label.zh}近{sessions}日z值", f"{of.label.en}, z-score over {sessions} sessions"),
+        unit=Unit.DEVIATIONS,
+        meaning=Text(
+            f"当日{of.label.zh}高出此前{sessions}个交易日均值几个标准差",
+            f"standard deviations of the {of.label.en} above its mean of the {sessions} sessions before",
+        ),
+        sessions=sessions + 1,
         needs=of.needs,
         compute=partial(_against, of=of, sessions=sessions, ranked=False),
     )
@@ -99,6 +111,12 @@ def amount_ratio(sessions: int, least_known: int) -> Quantity:
     return Quantity(
         name=f"amount_ratio_{sessions}",
         label=Text(f"成交额与近{sessions}日均值之比", f"traded value over its mean of {sessions} sessions"),
+        unit=Unit.TIMES,
+        meaning=Text(
+            f"当日成交额÷此前{sessions}个交易日的日均成交额",
+            f"traded value over its mean of the {sessions} sessions before",
+        ),
+        sessions=sessions + 1,
         needs=frozenset({CLOSE}),
         compute=partial(_amount_ratio, sessions=sessions, least_known=least_known),
     )

@@ -12,6 +12,7 @@ from signals.core.panel import Panel
 from signals.core.prices import of_class, traded
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.scale import share_scale
 from signals.core.series import carried, positive, previous
 from signals.core.text import Text
 
@@ -35,13 +36,16 @@ def _nav_on_price_scale(panel: Panel) -> Floats:
     """Between a split's share day and its price day a published NAV may stand on either scale; the one
     nearer to the close is the one on which the fund was traded, and without a close the one nearer to the
     NAV from before the split."""
-    nav, close = positive(panel.values(NAV)), positive(panel.values(CLOSE))
+    nav = positive(panel.values(NAV))
     lag = panel.derive(find_actions).price_lag
-    before = np.where(previous(lag) == 1.0, previous(nav), np.nan)
+    cells = np.nonzero(lag != 1.0)
+    close = positive(panel.values(CLOSE)[cells])
+    before = np.where(previous(lag)[cells] == 1.0, previous(nav)[cells], np.nan)
     known = np.where(np.isfinite(close), close, before)
-    rebased = nav * lag
-    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav / known))
-    return np.where((lag != 1.0) & nearer, rebased, nav)
+    rebased = nav[cells] * lag[cells]
+    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[cells] / known))
+    nav[cells] = np.where(nearer, rebased, nav[cells])
+    return nav
 
 
 def share_value(panel: Panel) -> ShareValue:
@@ -49,8 +53,7 @@ def share_value(panel: Panel) -> ShareValue:
     actions = panel.derive(find_actions)
     nav = panel.derive(_nav_on_price_scale) / actions.price_lag
     latest, rows = carried(nav, STALE_SESSIONS)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    latest = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale
+    latest = panel.derive(share_scale).taken_back(latest, rows)
     iopv = panel.values(IOPV)
     stand_in = np.where(np.isfinite(latest), latest, np.where(iopv > 0, iopv, np.nan) / actions.price_lag)
     own = np.isfinite(nav)
@@ -96,8 +99,7 @@ def _premium_nav(panel: Panel) -> Measure:
 def _premium_latest_nav(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
     latest, rows = carried(panel.derive(_nav_on_price_scale) / actions.price_lag, STALE_SESSIONS)
-    scale = np.cumprod(actions.share_ratio, axis=0)
-    reference = latest * np.take_along_axis(scale, np.maximum(rows, 0), axis=0) / scale * actions.price_lag
+    reference = panel.derive(share_scale).taken_back(latest, rows) * actions.price_lag
     return Measure(
         values=np.where(actions.pending, np.nan, _premium(panel, reference)),
         unit=Unit.FRACTION,
@@ -116,17 +118,35 @@ def _premium(panel: Panel, reference: Floats) -> Floats:
 
 
 NAV_CHANGE = Quantity(
-    name="nav_change", label=Text("净值涨跌幅", "NAV change"), needs=frozenset({NAV}), compute=_nav_change
+    name="nav_change",
+    label=Text("净值涨跌幅", "NAV change"),
+    unit=Unit.MOVE,
+    meaning=Text("单位净值的当日涨跌，分红与拆分已还原", "move of the NAV in the session, dividends and splits apart"),
+    words=("净值涨幅",),
+    opposite=("净值跌幅",),
+    needs=frozenset({NAV}),
+    compute=_nav_change,
+    sessions=2,
+    per_session=True,
 )
 PREMIUM_IOPV = Quantity(
     name="premium_iopv",
     label=Text("收盘溢价率（IOPV）", "closing premium over IOPV"),
+    unit=Unit.FRACTION,
+    meaning=Text("收盘价÷收盘时IOPV−1", "close over the closing IOPV, less one"),
+    words=("溢价率", "收盘溢价率", "溢价", "折溢价率", "premium", "closing premium"),
+    opposite=("折价率", "折价", "收盘折价率", "discount"),
     needs=frozenset({CLOSE, IOPV}),
     compute=_premium_iopv,
 )
 PREMIUM_LATEST_NAV = Quantity(
     name="premium_latest_nav",
     label=Text("溢价率（最近净值）", "premium over the latest NAV"),
+    unit=Unit.FRACTION,
+    meaning=Text(
+        "收盘价÷最近一次公布的净值−1，注明净值日期", "close over the latest published NAV, less one; dated by the NAV"
+    ),
+    words=("最近净值溢价率",),
     needs=frozenset({CLOSE}),
     compute=_premium_latest_nav,
 )
@@ -134,6 +154,10 @@ PREMIUM_LATEST_NAV = Quantity(
 PREMIUM_NAV = Quantity(
     name="premium_nav",
     label=Text("溢价率（净值）", "premium over NAV"),
+    unit=Unit.FRACTION,
+    meaning=Text("收盘价÷当日净值−1", "close over the NAV of the same session, less one"),
+    words=("净值溢价率", "nav premium"),
+    opposite=("净值折价率", "nav discount"),
     needs=frozenset({CLOSE, NAV}),
     compute=_premium_nav,
 )

@@ -20,6 +20,7 @@ from bot.poll import job_of
 from bot.sources.datum import Round
 from bot.subscriptions import Language
 from bot.web.words import NAMES
+from signals.core.groups import FundGroup
 from signals.core.peers import RANKED
 from signals.core.prices import INDICES
 from signals.core.profile import FundClass
@@ -44,6 +45,7 @@ FAMILIES = {
     "weekday": {str(number) for number in range(7)},
     "exchange": {"SSE", "SZSE", "join"},
     "index": {*INDICES},
+    "class": {str(one).replace("_", "-") for one in FundGroup},
     "job": {job_of(one).replace("/", "-") for one in (Round.CLOSE, Round.EVENING, Round.MORNING)},
     "page": {one.replace("_", "-") for one in NAMES},
     "study-class": {one.replace("_", "-") for one in FundClass},

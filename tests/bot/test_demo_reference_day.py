@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 import bot.sources.demo
+from bot.app import themes_of
+from bot.messages.cards import FundCard
+from bot.messages.sentences import Teller
+from bot.subscriptions import Language
 from signals.accumulation import FlowSum
 from signals.core.detector import Detector
 from signals.core.field import CLOSE, NAV, SHARES, Axis, Unit
@@ -19,6 +23,7 @@ from signals.core.quantity import Quantity
 from signals.core.series import Flat
 from signals.core.signal import Basis, Signal
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_COUNT, SHARE_GROWTH_YTD
+from signals.core.themes import exposures
 from signals.core.trend import Watch
 from signals.core.values import PREMIUM_IOPV
 from signals.growth import ShareGrowth
@@ -184,6 +189,19 @@ def test_the_published_peers_are_all_there_and_compared(index, funds):
         assert {figure(RANK_SIZES[name], code).value for code in funds} == {3}, name
 
 
+def test_the_constituents_that_stood_out_are_those_of_the_note():
+    lines = [one.text for one in FundCard(known(EVENING), Teller(Language.ZH, {}, DAY), "560850", DAY).hood()]
+    assert lines[0].startswith("成分股拓维信息涨停、东方国信涨超6%；中科曙光跌超2%；")
+
+
+def test_deepseek_is_nearly_half_of_the_index_and_no_other_holds_as_much():
+    (theme,) = [one for one in themes_of() if one.name == "DeepSeek"]
+    first, second, *_ = exposures(known(EVENING), theme)
+    assert (first.index, f"{first.weight.value:.1%}", first.rank, first.rank_of) == ("931247", "48.1%", 1, 6)
+    assert second.weight.value < first.weight.value
+    assert first.leads
+
+
 def test_the_evening_knows_shares_and_margin_of_the_day_before_only():
     for quantity, subject in ((SHARE_COUNT, "510300"), (SHARE_COUNT, "159915"), (MARGIN_BALANCE, BOTH_EXCHANGES)):
         assert (figure(quantity, subject).day, figure(quantity, subject).estimated) == (BEFORE, False)
@@ -214,6 +232,7 @@ def test_the_morning_knows_nothing_of_its_own_session():
 
 def test_no_published_result_is_written_down_in_the_demo():
     derived = ("31.51", "41.73", "0.56", "0.18%", "1572", "90.44", "1.26", "643.36", "197.97", "146.06", "108.76")
+    derived += ("48.1", "涨停", "涨超", "跌超")
     derived += ("190.57", "18360", "连涨", "首次回调")
     folder = Path(bot.sources.demo.__file__).parent
     written = {path.name: path.read_text("utf-8") for path in folder.iterdir() if path.suffix in (".py", ".toml")}

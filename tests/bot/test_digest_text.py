@@ -18,6 +18,7 @@ from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.prices import TRADED_VALUE
 from signals.core.profile import EQUITY_LIKE
+from signals.core.snapshot import STOCK_NAME
 from tests.bot.test_demo_source import known
 from tests.builders import LAST_DAY, market
 from tests.commands.said import (
@@ -255,6 +256,7 @@ def test_funds_that_the_market_does_not_know_are_not_nobodys(language: Language)
 def test_the_english_note_is_english_but_for_names(edition: Edition) -> None:
     panel = panel_of(edition)
     names = {one.name for one in panel.profiles.values()} | {one.index_name for one in panel.profiles.values()}
+    names |= {name for one in panel.beside for name in one.table[STOCK_NAME]}
     text = words(note(EN, everyone(), edition)).replace("演示数据", "")
     for name in sorted(filter(None, names), key=len, reverse=True):
         text = text.replace(name, "")

@@ -1,6 +1,7 @@
 """Who gets which alerts: whatever people have chosen, nobody hears of a fund or topic that is not his."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -209,3 +210,16 @@ def test_a_fund_without_a_profile_is_told_by_its_code() -> None:
     alerts = recorded([Alert(signal=signal("inflow_streak", Subject(Axis.FUND, "512000")), reason=Reason.NEW)])
     (made,) = fanned([Subscription(**{**vars(ONE), "watched": frozenset({ALL_FUNDS})})], alerts)
     assert "512000" in words(made.message)
+
+
+def test_an_alert_on_an_index_goes_to_whoever_follows_a_fund_on_it() -> None:
+    profiles = {code: replace(one, index_key="000300" if code == "510300" else "") for code, one in PROFILES.items()}
+    readers = [
+        Subscription(id=number, channel="console", chat=str(number), watched=frozenset({code}))
+        for number, code in enumerate(("510300", "510500", "599999"))
+    ]
+    fanout = Fanout(
+        subscriptions=readers, watchlists=LISTS, reached={}, detectors=DETECTORS, profiles=profiles, now=NOW
+    )
+    told = Alert(signal=signal("index_inflow", Subject(Axis.TRACKED, "000300")), reason=Reason.NEW)
+    assert [one.subscription_id for one in fanout(recorded([told]))] == [0]

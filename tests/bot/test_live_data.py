@@ -5,7 +5,7 @@ import pytest
 from bot.sources.akshare.call import Akshare
 from bot.sources.datum import Datum, Round, sources_in
 from bot.sources.direct.http import Http
-from bot.sources.live import PUSH2_HOSTS, Callers, live_data, with_news
+from bot.sources.live import PUSH2_HOSTS, Callers, live_data, with_news, with_stocks
 from signals.core.snapshot import Dataset
 from tests.builders import CALENDAR
 
@@ -88,3 +88,12 @@ def test_headlines_are_asked_for_only_where_an_operator_wants_them() -> None:
     assert {name: rounds for name, rounds in wanted.items() if name != "news"} == {
         one.name: one.rounds for one in DATA if one.name != "news"
     }
+
+
+def test_quotes_of_all_stocks_are_asked_for_as_the_operator_wants() -> None:
+    assert BY_NAME["stocks"].rounds == frozenset()
+    for always in (True, False):
+        wanted = {one.name: one for one in with_stocks(DATA, always=always)}
+        assert wanted["stocks"].rounds == {Round.CLOSE}
+        assert wanted["stocks"].for_followers is not always
+        assert not [one for one in wanted.values() if one.for_followers and one.name != "stocks"]

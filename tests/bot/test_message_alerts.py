@@ -166,3 +166,29 @@ def test_every_alert_of_the_demo_evening_is_dated(language: Language) -> None:
     assert len(points) == len(signals) > 100
     assert [one.text for one in points if not is_dated(one.text, language)] == []
     assert isinstance(message.blocks[0], Heading)
+
+
+def test_groups_of_funds_and_indices_are_called_by_their_names_in_both_languages() -> None:
+    panel = known("2025-02-07 23:00")
+    seen = [
+        Alert(signal=one, reason=Reason.NEW)
+        for name, day in (
+            ("class_inflow", "2025-02-07"),
+            ("index_inflow", "2025-02-07"),
+            ("constituents_limit_up", "2025-02-05"),
+        )
+        for one in DETECTORS[name].detect(panel, [date.fromisoformat(day)])
+    ]
+    for language, head in ((Language.ZH, "宽基ETF"), (Language.EN, "Broad-market ETFs")):
+        lines = said(render_alerts(seen, Teller(language, DETECTORS, DAY), Named(panel.profiles), NOW, demo=True))
+        assert {head, "沪深300 000300", "中证信创 931247"} <= {*lines}
+        assert all(is_dated(one, language) for one in lines[1:] if one != head and not one[-6:].isdigit())
+
+
+def test_a_sentence_that_lacks_the_name_of_a_stock_falls_back_to_its_figures() -> None:
+    panel = known("2025-02-05 23:00")
+    (limit,) = DETECTORS["constituents_limit_up"].detect(panel, [date(2025, 2, 5)])
+    nameless = replace(limit, evidence={name: replace(one, of="") for name, one in limit.evidence.items()})
+    teller = Teller(Language.ZH, DETECTORS, DAY)
+    assert "以浪潮信息权重最高" in teller.sentence(limit)
+    assert teller.sentence(nameless).startswith("成分股涨停：权重15.14%")

@@ -229,7 +229,8 @@ def test_what_never_was_is_taken_back() -> None:
 
 
 def test_a_reading_tells_figures_and_no_counts() -> None:
-    reading = replace(STREAK, rung=0, evidence={**STREAK.evidence, "rank": figure(1, Unit.RANK)})
+    standings = {"rank": figure(1, Unit.RANK), "zscore": figure(0.23, Unit.DEVIATIONS)}
+    reading = replace(STREAK, rung=0, evidence={**STREAK.evidence, **standings})
     assert ZH.reading(reading) == "净流入3312万元，累计1.13亿元（02-11）"
     assert EN.reading(reading) == "net inflow CNY 33.12m, total CNY 113.01m (02-11)"
 

@@ -18,18 +18,19 @@ from bot.deliveries import Address
 from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.poll import Slot
-from bot.service import FETCHES_KEPT, complete, serve
+from bot.service import FETCHES_KEPT, MONTHLY_CAUGHT_UP, complete, serve
 from bot.sources.base import LimitedError, UnavailableError
 from bot.sources.datum import Datum, Round
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
+from bot.subscriptions import ALL_FUNDS
 from signals.core.panel import Panel
 from signals.core.snapshot import Dataset
 from signals.streak import InflowStreak
 from tests.bot.publishers import FUND, OTHER, Publisher, past, publishers, with_flows, world_of
 from tests.bot.readers import Recorder, letters, reader, told, words
 from tests.bot.serving import Hand, desk_of, worker_of
-from tests.builders import LAST_DAY, Market, market, moment
+from tests.builders import LAST_DAY, Market, market, moment, stocks, weights
 
 pytestmark = pytest.mark.anyio
 
@@ -247,3 +248,48 @@ class Hanging(Publisher):
         self.begun.set()
         self.over.wait(30)
         raise UnavailableError("no answer")
+
+
+HELD = weights("931247", LAST_DAY, {"600000": 1.0}, known_at=moment(LAST_DAY, "09:00"))
+ON_INDEX = market(3).fund(FUND, words={"index_code": "931247"}, close=1.0).fund(OTHER, close=1.0)
+CLOSE = Slot(round=Round.CLOSE, due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
+
+
+async def asked_for_stocks(store: Database) -> bool:
+    """Whether the close asks for the quotes of all stocks."""
+    source = Publisher(Dataset.STOCKS, tables={LAST_DAY: stocks(LAST_DAY, {"600000": 0.1}).table})
+    datum = Datum(name="stocks", sources=(source,), rounds=frozenset({Round.CLOSE}), for_followers=True)
+    await replace(worker_of(world_of(store), Hand(CLOSE.due)), data=(datum,)).poll(CLOSE)
+    return bool(source.asked)
+
+
+async def test_stocks_are_asked_for_while_somebody_follows_a_fund_on_an_index_with_weights(store: Database) -> None:
+    await store.market.add([*ON_INDEX.snapshots(), HELD])
+    await reader(store, "1", OTHER)
+    assert not await asked_for_stocks(store)
+    await reader(store, "2", FUND)
+    assert await asked_for_stocks(store)
+
+
+async def test_without_weights_stocks_are_asked_for_by_nobody(store: Database) -> None:
+    await store.market.add(ON_INDEX.snapshots())
+    await reader(store, "1", FUND, ALL_FUNDS)
+    assert not await asked_for_stocks(store)
+
+
+async def test_whoever_follows_all_funds_follows_some_with_weights(store: Database) -> None:
+    await store.market.add([*ON_INDEX.snapshots(), HELD])
+    await reader(store, "1", ALL_FUNDS)
+    assert await asked_for_stocks(store)
+
+
+async def test_weights_that_nobody_was_asked_for_are_fetched_a_few_an_evening(store: Database) -> None:
+    sources = [Publisher(Dataset.CONSTITUENTS, f"93{number:04}") for number in range(MONTHLY_CAUGHT_UP + 3)]
+    sources[0].tables[LAST_DAY] = UnavailableError("no such file")
+    data = [Datum(name=one.name, sources=(one,), rounds=frozenset({Round.MONTHLY})) for one in sources]
+    worker = replace(worker_of(world_of(store), Hand(EVENING.due)), data=data)
+    counts = []
+    for minute in (0, 1, 2):
+        await worker.poll(replace(EVENING, due=moment(LAST_DAY, f"22:0{minute}")))
+        counts.append(sum(len(one.asked) for one in sources))
+    assert counts == [MONTHLY_CAUGHT_UP, MONTHLY_CAUGHT_UP + 3, MONTHLY_CAUGHT_UP + 3]

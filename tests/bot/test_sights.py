@@ -9,11 +9,12 @@ from structlog.testing import capture_logs
 from bot.sights import look, signals_of, signals_seen
 from bot.store.database import Database
 from signals.core.detector import Detector, Findings, Tell, Topic
-from signals.core.field import CLOSE
+from signals.core.field import CLOSE, Axis
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE
 from signals.core.text import Text
+from signals.groups import IndexInflow
 from signals.peers import LargestFund
 from signals.size import AumChange
 from signals.streak import InflowStreak, RisingStreak
@@ -89,3 +90,14 @@ def test_a_bare_lead_is_left_out_where_its_figure_is_told_anyway() -> None:
     found = signals_of(world.panel(), [LargestFund(), AumChange()])
     assert [one.kind for one in found[FUND]] == ["aum_change"]
     assert [one.kind for one in signals_of(world.panel(), [LargestFund()])[FUND]] == ["largest_fund"]
+
+
+def test_the_signals_of_indices_are_asked_for_by_their_axis() -> None:
+    words = {"index_code": "000300"}
+    made = market(4).funds(
+        ("510300", "510310", "159919"), words=words, close=1.0, nav=1.0, shares=[9e9, 10e9, 11e9, 12e9]
+    )
+    detectors = [InflowStreak(), IndexInflow()]
+    assert {kind.kind for told in signals_of(made.panel(), detectors).values() for kind in told} == {"inflow_streak"}
+    ours = signals_of(made.panel(), detectors, Axis.TRACKED)
+    assert {code: [one.kind for one in told] for code, told in ours.items()} == {"000300": ["index_inflow"]}

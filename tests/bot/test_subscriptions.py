@@ -51,7 +51,14 @@ def test_whoever_watches_all_funds_wants_each() -> None:
     assert wanted(alert(), funds=frozenset({ALL_FUNDS}))
 
 
-@pytest.mark.parametrize("subject", [INDEX, MARKET])
+def test_an_index_concerns_those_who_follow_a_fund_on_it() -> None:
+    tracked = alert(Subject(Axis.TRACKED, "931247"))
+    assert wanted(tracked, funds=frozenset({"560850", "931247"}))
+    assert wanted(tracked, funds=frozenset({ALL_FUNDS}))
+    assert not wanted(tracked, funds=frozenset({"560850", "000300"}))
+
+
+@pytest.mark.parametrize("subject", [INDEX, MARKET, Subject(Axis.CLASS, "broad")])
 def test_the_market_concerns_everybody(subject: Subject) -> None:
     assert wanted(alert(subject), funds=frozenset())
 

@@ -17,7 +17,7 @@ ESTIMATE = {Language.ZH: "暂估", Language.EN: "estimate"}
 
 _DATE = re.compile(r"(?:\d{4}-)?\d\d-\d\d")
 _DIGIT = re.compile(r"\d")
-_AMOUNT = re.compile(r"[\d,]+(?:\.\d+)?(?:[万亿]元|%|(?:bn|m)\b)")
+_AMOUNT = re.compile(r"(?<![\d超])(?<!more than )[\d,]+(?:\.\d+)?(?:[万亿]元|%|(?:bn|m)\b)")
 
 
 def said(message: Message) -> list[str]:

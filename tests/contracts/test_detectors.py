@@ -45,6 +45,9 @@ EAGER = {
     "min_lead": 0.0,
     "min_move": 0.005,
     "min_flow": 0.005,
+    "min_funds": 2,
+    "min_count": 2,
+    "min_weight": 0.05,
 }
 """Thresholds low enough for a small market; a detector takes those that it has."""
 
@@ -148,7 +151,8 @@ def test_its_figures_carry_day_and_source(detector: Detector) -> None:
 
 @every_detector
 def test_every_figure_of_its_sentence_is_there_when_it_fires(detector: Detector) -> None:
-    names = {name.removesuffix("_size") for name in PLACEHOLDER.findall(detector.sentence.zh)}
+    shown = PLACEHOLDER.findall(detector.sentence.zh)
+    names = {name.removesuffix("_size").removesuffix("_name") for name in shown}
     for _, one in told(detector):
         assert names - {"basis"} <= {*one.evidence, *one.others}
         assert "basis" not in names or one.basis is not None
@@ -211,9 +215,9 @@ def test_it_sees_nothing_where_nothing_is_known(kind: type[Detector]) -> None:
 def test_one_fund_is_a_market(detector: Detector) -> None:
     made = world(0)
     code = made.subjects[Axis.FUND][0]
-    alone = {one: layer.values[:, :1] for one, layer in made.layers.items() if one.axis is Axis.FUND}
-    found = detector.detect(lay(made.sessions, [code], alone, made.profiles))
-    assert {one.subject.code for one in found} <= {code}
+    figures = {one: layer.values[:, :1] for one, layer in made.layers.items() if one.axis is Axis.FUND}
+    alone = lay(made.sessions, [code], figures, made.profiles)
+    assert {one.subject.code for one in detector.detect(alone)} <= {*alone.subjects[detector.axis]}
 
 
 @every_detector

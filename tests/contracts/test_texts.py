@@ -27,7 +27,7 @@ from tests.contracts.test_detectors import CLASSES, DETECTORS, SEEDS, world
 from tests.signals.worlds import random_market
 
 PLACEHOLDER = re.compile(r"\{ \$(\w+?)(?:_size)? \}")
-COUNTS = {Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO}
+COUNTS = {Unit.SESSIONS, Unit.COUNT, Unit.RANK, Unit.RATIO, Unit.DEVIATIONS}
 """Lengths and standings, which have no date of their own."""
 
 UNSIGNED = str.maketrans("", "", "+−")
@@ -255,6 +255,7 @@ def test_no_name_is_kept_for_evidence_that_nobody_brings() -> None:
     path = "evidence-{}".format
     kept = {"streak", "flow", "total", "gain", "change", "premium", "percentile", "turnover", "amount", "shares"}
     kept |= {"growth", "aum", "balance", "move", "share", "value"}
+    kept |= {"times", "close", "above", "lead", "overtaken", "line"}
     assert {one for one in kept if path(one) in catalogue(Language.ZH)} <= brought
 
 

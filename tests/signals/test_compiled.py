@@ -1,6 +1,5 @@
 """Both bodies of every kernel, and the loops before they are compiled, give the same bits."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -42,7 +41,7 @@ def worlds(draw: st.DrawFn) -> Floats:
 @cache
 def fast(kernel: Kernel[Any]) -> Callable[..., None]:
     """The compiled twin, beside whatever the process answers with."""
-    return kernel.compile(importlib.import_module("numba"))
+    return kernel.compile(kernels._numba())
 
 
 def filled(
@@ -185,7 +184,7 @@ def windowed(values: Floats) -> Iterator[tuple[Any, ...]]:
 @pytest.mark.parametrize(("sessions", "funds"), [(700, 9), (300, 1), (1, 40)])
 def test_years_of_sessions(seed: int, sessions: int, funds: int) -> None:
     for kernel, *inputs in windowed(long_world(seed, sessions, funds)):
-        assert_twins(kernel, *inputs, interpreted=False)
+        assert_twins(kernel, *inputs, interpreted=funds == 1 and seed == 0)
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=[one.plain.__name__ for one in KERNELS])

@@ -12,6 +12,7 @@ from signals.core.detector import (
     WINDOW_SESSIONS,
     Detector,
     Findings,
+    Later,
     Tell,
     Topic,
     ladder,
@@ -19,6 +20,7 @@ from signals.core.detector import (
     scaled,
 )
 from signals.core.field import CLOSE, Axis
+from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE
 from signals.core.signal import Subject
@@ -108,6 +110,20 @@ def test_strength_is_half_at_the_threshold_and_below_one_far_beyond() -> None:
     assert np.asarray(strength).tolist() == [[0.5, 0.75, 0.5]]
     assert [strength[0, at] for at in range(3)] == [0.5, 0.75, 0.5]
     assert scaled(np.array([[1e12]]), 3.0)[0, 0] < 1
+
+
+def test_evidence_is_computed_when_it_is_asked_for_and_once() -> None:
+    asked: list[str] = []
+
+    def compute() -> dict[str, Measure]:
+        asked.append("computed")
+        return {"close": CLOSE_PRICE.on(market(1).fund("510001", close=2.0).panel())}
+
+    evidence = Later(compute)
+    assert asked == []
+    assert (list(evidence), len(evidence)) == (["close"], 1)
+    assert evidence["close"].values.tolist() == [[2.0]]
+    assert asked == ["computed"]
 
 
 def test_one_day_events_begin_on_their_own_day() -> None:

@@ -33,7 +33,7 @@ class Compiler:
     """Stands in for numba: notes what it is asked for and hands every function back as it is."""
 
     void = staticmethod(lambda *types: types)
-    float64, int64, int32, boolean = "float64", "int64", "int32", "boolean"
+    float64, int64, int32, int16, boolean = "float64", "int64", "int32", "int16", "boolean"
     types = SimpleNamespace(Array=lambda element, dimensions, _, readonly: (element, dimensions, readonly))
 
     def __init__(self, *, refuses_cache: bool = False) -> None:

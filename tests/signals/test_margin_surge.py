@@ -61,8 +61,8 @@ def test_a_second_place_shows_as_one() -> None:
 
 
 def test_too_short_a_past_judges_nothing() -> None:
-    assert told(MarginSurge(), balances(197.97, days=61)) is None
-    assert told(MarginSurge(), balances(197.97, days=62)) is not None
+    assert told(MarginSurge(), balances(197.97, days=41)) is None
+    assert told(MarginSurge(), balances(197.97, days=42)) is not None
 
 
 def test_one_exchange_alone_judges_nothing() -> None:

@@ -6,12 +6,12 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, NAV, SHARES, Axis, Unit
+from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, LIMIT, NAV, SHARES, STOCK_CLOSE, Axis, Unit
 from signals.core.measure import Measure
 from signals.core.panel import BOTH_EXCHANGES, LEAST_SESSIONS, Panel, lay_panel
 from signals.core.prices import CHANGE, as_measure
 from signals.core.snapshot import DEMO_SOURCE, ESTIMATED, Dataset, Snapshot
-from tests.builders import CALENDAR, LAST_DAY, cell, market, moment, profile_snapshot, snapshot
+from tests.builders import CALENDAR, LAST_DAY, cell, market, moment, pool, profile_snapshot, snapshot, stocks, weights
 
 MONDAY, TUESDAY = date(2025, 2, 10), date(2025, 2, 11)
 DAYS = (MONDAY, TUESDAY)
@@ -226,3 +226,33 @@ def test_no_session_with_a_fund_is_left_out() -> None:
     sessions = CALENDAR.window(LAST_DAY, 100)
     early = snapshot(Dataset.DAILY, sessions[5], {"510001": {"close": 1.0}})
     assert lay_panel([early], sessions, moment(LAST_DAY)).sessions == sessions[5:]
+
+
+def test_stocks_stand_beside_the_matrices_in_the_order_in_which_they_became_known() -> None:
+    late, early = stocks(TUESDAY, {"600000": 0.1}), pool(TUESDAY, {"600000": 1})
+    held = weights("931247", date(2025, 1, 27), {"600000": 1.0}, known_at=moment(MONDAY, "17:20"))
+    panel = market(2).fund("560850", close=1.0).panel(late, early, held)
+    assert panel.beside == (held, early, late)
+    assert Axis.STOCK not in panel.subjects
+    assert panel.fresh_row({STOCK_CLOSE, CLOSE}) == 1
+    assert panel.until(MONDAY).beside == (held,)
+    assert panel.until(MONDAY).fresh_row({LIMIT}) is None
+
+
+def test_limits_are_told_by_the_pool_and_on_a_calm_session_by_prices_alone() -> None:
+    made = market(2).fund("560850", close=1.0)
+    assert made.panel(pool(MONDAY, {"600000": 1}), stocks(TUESDAY, {"600000": 0.0})).fresh_row({LIMIT}) == 1
+    assert made.panel(pool(MONDAY, {"600000": 1})).fresh_row({LIMIT}) == 0
+    assert made.panel(pool(TUESDAY, {"600000": 1})).fresh_row({STOCK_CLOSE}) is None
+
+
+def test_what_became_known_of_stocks_later_or_is_of_a_later_session_is_left_out() -> None:
+    told = [stocks(MONDAY, {"600000": 0.1}), stocks(TUESDAY, {"600000": 0.1})]
+    assert lay_panel(told, DAYS, moment(TUESDAY, "16:00")).beside == (told[0],)
+    assert lay_panel(told, DAYS[:1], moment(TUESDAY)).beside == (told[0],)
+
+
+def test_the_groups_of_a_panel_are_those_of_its_funds() -> None:
+    panel = market(2).fund("560850", words={"index_code": "931247"}, close=1.0).panel()
+    assert panel.subjects[Axis.TRACKED] == ("931247",)
+    assert "broad" in panel.subjects[Axis.CLASS]

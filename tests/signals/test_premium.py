@@ -107,7 +107,7 @@ def test_a_discount_of_two_per_cent_is_told_whatever_the_past() -> None:
 def test_a_smaller_discount_is_told_of_a_fund_that_never_had_any() -> None:
     told = discount(quoted(*calm(40), -0.015))
     assert told is not None
-    assert told.evidence["percentile"].value == 1
+    assert told.evidence["percentile"].value == 0
     assert told.evidence["zscore"].value < -3
     assert discount(quoted(*calm(60, level=-0.015), -0.0155)) is None
 

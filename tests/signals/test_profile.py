@@ -127,3 +127,15 @@ def test_profiles_survive_the_table_of_a_snapshot() -> None:
     ]
     table = replace(profile_snapshot(MONDAY, {}), table=as_table(known))
     assert list(lay_profiles([table], []).values()) == sorted(known, key=lambda one: one.code)
+
+
+@pytest.mark.parametrize("name", ["上证50指数", "上证50指数(价格)", "上证50成份指数", "上证50"])
+def test_what_a_publisher_adds_to_the_name_of_an_index_makes_it_no_other(name: str) -> None:
+    words = {"510050": {"index_code": "000016", "index_name": "上证50"}, "510100": {"index_name": name}}
+    assert lay_profiles([profile_snapshot(MONDAY, words)], [])["510100"].index_key == "000016"
+
+
+@pytest.mark.parametrize("name", ["上证50红利指数", "中证上证50", "上证500指数"])
+def test_another_name_is_another_index(name: str) -> None:
+    words = {"510050": {"index_code": "000016", "index_name": "上证50"}, "510100": {"index_name": name}}
+    assert lay_profiles([profile_snapshot(MONDAY, words)], [])["510100"].index_key == name

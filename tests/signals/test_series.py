@@ -12,13 +12,25 @@ from signals.core.series import (
     against_own_past,
     at_rows,
     base_rows,
+    broken_runs,
     carried,
+    compounded_since,
     episodes,
+    forward_returns,
+    growth_from,
+    highest_before,
+    known_before,
+    lowest_before,
+    mean_before,
     open_start,
     previous,
     rank_within,
+    rolling_growth,
     rolling_sum,
     runs,
+    sessions_since_as_high,
+    sessions_since_as_low,
+    sum_since,
 )
 from tests.builders import CALENDAR
 
@@ -110,6 +122,30 @@ def test_where_no_step_is_known_no_start_is_open() -> None:
     assert np.isnan(open_start(column(NAN, NAN), runs(column(NAN, NAN)))).all()
 
 
+def test_a_move_against_a_run_says_how_long_it_was() -> None:
+    assert broken_runs(column(1, 2, -3, -4, 5))[:, 0].tolist() == [0, 0, 2, 0, 0]
+    assert broken_runs(column(1, -3, -4, 5), rising=False)[:, 0].tolist() == [0, 0, 0, 2]
+
+
+def test_a_flat_session_breaks_a_run_without_a_move_against_it() -> None:
+    assert broken_runs(column(1, 2, 0, -1))[:, 0].tolist() == [0, 0, 0, 0]
+    assert broken_runs(column(1, 2, 0, -1), flat=Flat.NEUTRAL)[:, 0].tolist() == [0, 0, 0, 2]
+
+
+def test_a_run_of_more_sessions_than_there_ever_were_is_cut_to_what_fits() -> None:
+    assert broken_runs(np.append(np.ones(40_000), -1.0)[:, None])[-1, 0] == 32_767
+
+
+def test_a_sum_since_a_row_leaves_unknown_values_out() -> None:
+    start = np.array([[-1], [1], [1], [1]])
+    assert sum_since(column(9, 1, NAN, 3), start)[:, 0].tolist() == [0, 1, 1, 4]
+
+
+def test_changes_since_a_row_compound() -> None:
+    start = np.array([[-1], [1], [1], [1]])
+    assert compounded_since(column(0.5, 0.1, NAN, 0.1), start)[:, 0] == pytest.approx([0, 0.1, 0.1, 0.21])
+
+
 def test_runs_of_nothing_are_nothing() -> None:
     assert runs(np.empty((0, 3))).length.shape == (0, 3)
     assert runs(np.empty((3, 0))).length.shape == (3, 0)
@@ -160,6 +196,38 @@ def test_a_sum_over_more_sessions_than_there_are_is_unknown() -> None:
     assert np.isnan(rolling_sum(column(1, 2), 3)).all()
 
 
+def test_a_value_that_has_left_the_window_leaves_nothing_behind() -> None:
+    total = rolling_sum(column(1e16, 1.0, 1.0, 1.0, 1.0), 2)[:, 0]
+    assert total[2:].tolist() == [2, 2, 2]
+
+
+def test_changes_over_sessions_compound_and_are_unknown_while_one_of_them_is() -> None:
+    growth = rolling_growth(column(0.1, 0.1, NAN, -0.5, 1.0), 2)[:, 0]
+    assert growth[1] == pytest.approx(0.21)
+    assert growth[4] == pytest.approx(0)
+    assert np.isnan(growth[[0, 2, 3]]).all()
+
+
+def test_the_sessions_before_are_counted_and_averaged_without_the_session_itself() -> None:
+    values = column(100, 1, NAN, 3, 50)
+    assert known_before(values, 3)[:, 0].tolist() == [0, 1, 2, 2, 2]
+    assert mean_before(values, 3, 2)[4, 0] == 2
+    assert np.isnan(mean_before(values, 3, 3)).all()
+
+
+def test_the_highest_and_lowest_of_the_sessions_before_leave_the_session_itself_out() -> None:
+    values = column(9, 1, NAN, 3, 50, 2)
+    np.testing.assert_array_equal(highest_before(values, 2, 1)[:, 0], [NAN, 9, 9, 1, 3, 50])
+    np.testing.assert_array_equal(lowest_before(values, 2, 1)[:, 0], [NAN, 9, 1, 1, 3, 3])
+    assert np.isnan(highest_before(values, 2, 2)[3, 0])
+
+
+def test_a_value_says_how_long_ago_it_was_last_as_high_or_as_low() -> None:
+    values = column(3, 1, NAN, 2, 3, 4, 1)
+    assert sessions_since_as_high(values)[:, 0].tolist() == [0, 1, -1, 3, 4, 0, 1]
+    assert sessions_since_as_low(values)[:, 0].tolist() == [0, 0, -1, 2, 1, 1, 5]
+
+
 def test_a_value_above_its_whole_past_stands_at_the_top() -> None:
     usual = against_own_past(column(1, 2, 3, 10), 3, 3)
     assert usual.percentile[3, 0] == 1
@@ -204,6 +272,23 @@ def test_a_row_out_of_reach_is_unknown() -> None:
     picked = at_rows(column(5, 6), np.array([-1, 0]))
     assert np.isnan(picked[0, 0])
     assert picked[1, 0] == 5
+
+
+def test_growth_is_over_the_row_that_was_picked() -> None:
+    growth = growth_from(column(2, 3, 4), np.array([-1, 0, 0]))[:, 0]
+    assert growth[1:].tolist() == [0.5, 1]
+    assert np.isnan(growth[0])
+
+
+def test_what_followed_is_entered_a_session_later() -> None:
+    after = forward_returns(column(1, 2, 3, 6, 9), 2)[:, 0]
+    assert after[:2].tolist() == [2, 2]
+    assert np.isnan(after[2:]).all()
+
+
+def test_nothing_followed_where_there_are_too_few_sessions() -> None:
+    assert np.isnan(forward_returns(column(1, 2, 3), 2)).all()
+    assert forward_returns(column(1, 2, 3), 2, delay=0)[0, 0] == 2
 
 
 def ranked(*values: float, members: list[bool] | None = None, **limits: float) -> list[float]:

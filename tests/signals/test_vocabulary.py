@@ -1,4 +1,4 @@
-"""Every exported quantity: named, labelled, and claimed of a session only as it was known then."""
+"""Every quantity: named, labelled, and claimed of a session only as it was known then."""
 
 from functools import cache
 
@@ -10,11 +10,15 @@ from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
-from signals.core.vocabulary import FUND_QUANTITIES
+from signals.core.vocabulary import FUND_QUANTITIES, GROUP_QUANTITIES
 from tests.builders import market
 from tests.signals.worlds import random_market
 
-every_quantity = pytest.mark.parametrize("quantity", FUND_QUANTITIES.values(), ids=list(FUND_QUANTITIES))
+LONG = {"flow_60", "class_flow_20", "index_flow_20"}
+"""Sums over more sessions than the random market has without a hole."""
+
+QUANTITIES = {**FUND_QUANTITIES, **GROUP_QUANTITIES}
+every_quantity = pytest.mark.parametrize("quantity", QUANTITIES.values(), ids=list(QUANTITIES))
 
 
 @cache
@@ -39,8 +43,8 @@ def claimed(quantity: Quantity, panel: Panel, row: int) -> Floats:
 
 @every_quantity
 def test_its_name_is_its_key_and_it_has_a_label(quantity: Quantity) -> None:
-    assert FUND_QUANTITIES[quantity.name] is quantity
-    assert quantity.axis is Axis.FUND
+    assert QUANTITIES[quantity.name] is quantity
+    assert (quantity.axis is Axis.FUND) == (quantity.name in FUND_QUANTITIES)
     assert quantity.needs
     assert quantity.label.zh != quantity.label.en
 
@@ -81,3 +85,9 @@ def test_a_figure_of_it_names_its_source(quantity: Quantity) -> None:
         figure = panel.figure(measure, int(row), int(column))
         assert figure.source == "made"
         assert figure.unit is measure.unit
+
+
+def test_no_two_quantities_share_a_name_or_a_label() -> None:
+    assert not {*FUND_QUANTITIES} & {*GROUP_QUANTITIES}
+    for labels in ([one.label.zh for one in QUANTITIES.values()], [one.label.en for one in QUANTITIES.values()]):
+        assert sorted(labels) == sorted({*labels})

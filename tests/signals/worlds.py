@@ -1,7 +1,7 @@
 """Random matrices and markets for tests that compare two ways of computing the same thing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -25,10 +25,13 @@ from signals.core.field import (
     Axis,
     Field,
 )
+from signals.core.groups import group_subjects
+from signals.core.limits import at_limit, limit_percent
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
 from signals.core.profile import FundClass, Profile, exchange_of
-from tests.builders import CALENDAR, moment
+from signals.core.snapshot import Dataset, Snapshot
+from tests.builders import CALENDAR, moment, snapshot
 
 EXAMPLES = settings(deadline=None, max_examples=250, derandomize=True, database=None)
 """The same examples on every machine, however slow it is."""
@@ -47,13 +50,19 @@ def lay(
     codes: Sequence[str],
     figures: Mapping[Field, Floats],
     profiles: Mapping[str, Profile] | None = None,
+    beside: Sequence[Snapshot] = (),
 ) -> Panel:
     """A panel straight from matrices: no tables, one source, nothing provisional."""
-    known = profiles or {}
+    known = {code: (profiles or {}).get(code) or _profile(code, "") for code in codes}
     return Panel(
         sessions=tuple(sessions),
         asof=moment(sessions[-1] + timedelta(days=7)),
-        subjects={Axis.FUND: tuple(codes), Axis.INDEX: (), Axis.MARKET: ("SSE", "SZSE", BOTH_EXCHANGES)},
+        subjects={
+            Axis.FUND: tuple(codes),
+            Axis.INDEX: (),
+            Axis.MARKET: ("SSE", "SZSE", BOTH_EXCHANGES),
+            **group_subjects(known.values()),
+        },
         layers={
             one: Layer(
                 values,
@@ -63,7 +72,8 @@ def lay(
             for one, values in figures.items()
         },
         origins=("made",),
-        profiles={code: known.get(code) or _profile(code, "") for code in codes},
+        profiles=known,
+        beside=tuple(beside),
     )
 
 
@@ -123,7 +133,7 @@ def random_market(seed: int, *, funds: int = 18, sessions: int = 70, same_day: b
     }
     days = CALENDAR.window(date(2025, 2, 11), sessions)
     return RandomMarket(
-        panel=lay(days, codes, figures, profiles),
+        panel=lay(days, codes, figures, profiles, random_stocks(luck, sorted(set(names)), days)),
         split=split,
         price_scale=price_scale,
         groups={name: [at for at, one in enumerate(names) if one == name] for name in sorted(set(names))},
@@ -138,6 +148,47 @@ def _within_sessions(luck: np.random.Generator, close: Floats, worth: Floats) ->
         SPOT_PREV_CLOSE: np.round(close * (1 + luck.normal(0, 0.02, close.shape)), 3),
         SPOT_IOPV: np.where(luck.random(close.shape) < 0.05, 0.0, worth),
     }
+
+
+def random_stocks(luck: np.random.Generator, indices: Sequence[str], days: Sequence[date]) -> list[Snapshot]:
+    """What indices hold, told twice, and how those stocks traded of late: some suspended, some at a limit that the
+    pool leaves out, some sessions without a table."""
+    codes = [
+        *(f"60{at:04d}" for at in range(20)),
+        *(f"30{at:04d}" for at in range(10)),
+        *(f"83{at:04d}" for at in range(3)),
+    ]
+    names = [f"{'*ST' if at % 9 == 8 else ''}股票{code}" for at, code in enumerate(codes)]
+    made: list[Snapshot] = []
+    for index in indices:
+        for at in (0, len(days) // 2):
+            held = sorted(luck.choice(len(codes), 12, replace=False))
+            weights = luck.dirichlet(np.ones(len(held)))
+            rows = {codes[one]: {"weight": weight} for one, weight in zip(held, weights, strict=True)}
+            made.append(
+                snapshot(Dataset.CONSTITUENTS, days[at], rows, scope=index, source="made", known_at=moment(days[at]))
+            )
+    percents = np.array([limit_percent(code, name) for code, name in zip(codes, names, strict=True)])
+    close = np.round(luck.uniform(5, 50, len(codes)), 2)
+    for day in days[len(days) // 3 :]:
+        before = close
+        moved = luck.normal(luck.choice([-0.03, 0.0, 0.03]), 0.04, len(codes))
+        low, high = (np.floor((np.rint(before * 100) * (100 + sign * percents) + 50) / 100) / 100 for sign in (-1, 1))
+        close = np.clip(np.round(before * (1 + moved), 2), low, high)
+        sides = at_limit(close, before, percents)
+        amount = np.where(luck.random(len(codes)) < 0.02, 0.0, 1e8)
+        if luck.random() < 0.9:
+            figures = zip(codes, close, before, amount, strict=True)
+            rows = {
+                code: {"stock_close": now, "stock_prev_close": last, "stock_amount": money}
+                for code, now, last, money in figures
+            }
+            table = snapshot(Dataset.STOCKS, day, rows, source="made", known_at=moment(day))
+            made.append(replace(table, table=table.table.assign(name=names)))
+        pool = {code: {"limit": side} for code, side in zip(codes, sides, strict=True) if side and luck.random() < 0.9}
+        if pool:
+            made.append(snapshot(Dataset.LIMITS, day, pool, source="made", known_at=moment(day)))
+    return made
 
 
 def _balances(luck: np.random.Generator, sessions: int) -> Floats:

@@ -1,6 +1,7 @@
 """Values that store tests put in and expect back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from bot.alerts import Alert, Reason
@@ -41,7 +42,12 @@ def alert(
         rung=rung,
         reached=date(2025, 2, 10),
         strength=2 / 3,
-        evidence={"flow": figure(15_720_000.1), "streak": figure(6.0, Unit.SESSIONS), "odd": figure(0.1 + 0.2)},
+        evidence={
+            "flow": figure(15_720_000.1),
+            "streak": figure(6.0, Unit.SESSIONS),
+            "odd": figure(0.1 + 0.2),
+            "first": replace(figure(0.1), of="拓维信息"),
+        },
         basis=basis,
     )
     return Alert(signal=signal, reason=reason, follows=follows)

@@ -10,10 +10,11 @@ from pandas.testing import assert_frame_equal
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
 from signals.core.calendar import CalendarEndedError
+from signals.core.constituents import WEIGHTS_STALE
 from signals.core.field import CLOSE, NAV, SHARES, Axis
 from signals.core.panel import Panel, lay_panel
 from signals.core.snapshot import ESTIMATED, Dataset, Snapshot
-from tests.builders import CALENDAR, LAST_DAY, market, moment, profile_snapshot, snapshot
+from tests.builders import CALENDAR, LAST_DAY, market, moment, pool, profile_snapshot, snapshot, stocks, weights
 
 pytestmark = pytest.mark.anyio
 
@@ -270,3 +271,34 @@ async def test_what_the_program_brings_is_read_and_no_source_gave_it(store: Data
     assert panel.subjects[Axis.FUND] == ("159590",)
     assert await store.market.sources() == set()
     assert await store.market.newest(Dataset.SHARES, MORNING) is None
+
+
+async def test_stocks_stand_beside_a_panel_where_weights_are_known(store: Database) -> None:
+    held = weights("931247", BEFORE, {"600000": 1.0}, names={"600000": "浦发银行"}, known_at=moment(BEFORE))
+    told = [
+        stocks(DAY, {"600000": 0.1}),
+        pool(DAY, {"600000": 1}),
+        stocks(CALENDAR.window(DAY, 21)[0], {"600000": 0.1}),
+    ]
+    await store.market.add(told)
+    panel = await store.market.panel(CALENDAR, DAY, MORNING)
+    assert panel.beside == ()
+    await store.market.add([held])
+    panel = await store.market.panel(CALENDAR, DAY, MORNING)
+    assert [(one.dataset, one.day) for one in panel.beside] == [
+        (Dataset.CONSTITUENTS, BEFORE),
+        (Dataset.LIMITS, DAY),
+        (Dataset.STOCKS, DAY),
+    ]
+    assert panel.beside[0].table["name"].to_list() == ["浦发银行"]
+
+
+async def test_weights_of_long_ago_and_those_of_later_are_not_read(store: Database) -> None:
+    old = DAY - WEIGHTS_STALE - timedelta(days=60)
+    await store.market.add(
+        [
+            weights("931247", old, {"600000": 1.0}, known_at=moment(old)),
+            weights("931247", BEFORE, {"600000": 1.0}, known_at=moment(CALENDAR.after(DAY), "17:20")),
+        ]
+    )
+    assert (await store.market.panel(CALENDAR, DAY, MORNING)).beside == ()

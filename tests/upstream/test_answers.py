@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from bot.sources.answers import fund_table, majority_day, require
+from bot.sources.answers import fund_table, majority_day, require, stock_names
 from bot.sources.base import NotPublishedError, SourceChangedError
 from signals.core.field import CLOSE
 
@@ -77,3 +77,25 @@ def test_five_strangers_among_forty_five_are_another_list() -> None:
 
 def test_codes_come_ascending() -> None:
     assert table_of(closes(("159915", 2.0))).index.to_list()[:2] == ["159915", "510000"]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("拓维信息", "拓维信息"),
+        ("万  科Ａ", "万科A"),
+        ("*ST 东园", "*ST东园"),
+        ("600000", ""),
+        (None, ""),
+        (float("nan"), ""),
+        ("", ""),
+        ("<b>" + "长" * 20, ""),
+        ("换\u202e行", ""),
+    ],
+)
+def test_a_name_is_a_name_or_empty(word: object, name: str) -> None:
+    assert stock_names(pd.DataFrame({"名称": [word]}), "名称") == [name]
+
+
+def test_without_a_column_of_names_all_are_empty() -> None:
+    assert stock_names(pd.DataFrame({"代码": ["600000", "600001"]}), "名称") == ["", ""]

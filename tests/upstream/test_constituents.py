@@ -190,6 +190,12 @@ def test_a_weight_that_is_none_is_refused_though_the_sum_is_right(
         read(sources["csindex"])
 
 
+@pytest.mark.parametrize("name", ["csindex", "cni"])
+def test_constituents_are_named(name: str, sources: dict[str, Source]) -> None:
+    table = read(sources[name]).table
+    assert (table["name"] == [f"股票{code}" for code in table.index]).all()
+
+
 def test_a_stock_that_stands_in_the_index_twice_is_refused(sources: dict[str, Source], cni: CniWorkbook) -> None:
     cni.constituents = {OCTOBER: [*evenly(total=50.0), *evenly(total=50.0)]}
     with refused("codes"):

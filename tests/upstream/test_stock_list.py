@@ -87,6 +87,7 @@ def test_figures_are_in_yuan_by_six_digits() -> None:
         "stock_close": 246.26,
         "stock_prev_close": 250.0,
         "stock_amount": 4_925_200_000.0,
+        "name": "股票sz300750",
     }
     assert table["stock_prev_close"].to_dict()["920699"] == 71.49
     assert len(table) == STOCKS + 2
@@ -96,12 +97,12 @@ def test_figures_are_in_yuan_by_six_digits() -> None:
 def test_a_stock_without_a_price_yet_is_not_known() -> None:
     new = {**ranked("sz001399", 1, 1, 0), "zxj": "0.00"}
     row = understood([*market(), new]).table.loc["001399"]
-    assert row.isna().to_dict() == {"stock_close": True, "stock_prev_close": True, "stock_amount": False}
+    assert row.drop("name").isna().to_dict() == {"stock_close": True, "stock_prev_close": True, "stock_amount": False}
 
 
 def test_a_suspended_stock_keeps_its_close_with_nothing_traded() -> None:
     row = understood([*market(), ranked("sz000001", 11.5, 11.5, 0)]).table.loc["000001"]
-    assert row.to_dict() == {"stock_close": 11.5, "stock_prev_close": 11.5, "stock_amount": 0.0}
+    assert row.drop("name").to_dict() == {"stock_close": 11.5, "stock_prev_close": 11.5, "stock_amount": 0.0}
 
 
 def test_a_few_rows_that_are_no_stocks_are_left_out() -> None:

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.answers import require
+from bot.sources.answers import require, stock_names
 from bot.sources.base import Answer, Source, SourceChangedError
 from signals.core.field import WEIGHT
-from signals.core.snapshot import Dataset
+from signals.core.snapshot import STOCK_NAME, Dataset
 
 WEIGHT_SUM = (0.98, 1.02)
 """Of all constituents; published weights are rounded, and a file of which a part is missing sums to less."""
@@ -61,7 +61,8 @@ class CsindexWeights(Source):
         here = raw["交易所"].astype("str").str.startswith(_MAINLAND_EXCHANGES)
         if not here.any():
             raise SourceChangedError("codes", f"no constituent of {self.scope} is listed on the mainland")
-        return _answer(raw.loc[here, "成分券代码"], weights[here], told=days[0], asked=day)
+        rows = raw[here]
+        return _answer(rows["成分券代码"], weights[here], stock_names(rows, "成分券名称"), told=days[0], asked=day)
 
 
 class CniWeights(Source):
@@ -92,7 +93,13 @@ class CniWeights(Source):
         if days.isna().any():
             raise SourceChangedError("day", "a row carries no date that can be read")
         newest = raw[days == days.max()]
-        return _answer(newest["样本代码"], _fractions(newest["权重"]), told=days.max().date(), asked=day)
+        return _answer(
+            newest["样本代码"],
+            _fractions(newest["权重"]),
+            stock_names(newest, "样本简称"),
+            told=days.max().date(),
+            asked=day,
+        )
 
 
 def _fractions(percents: "pd.Series[Any]") -> "pd.Series[float]":
@@ -104,10 +111,12 @@ def _fractions(percents: "pd.Series[Any]") -> "pd.Series[float]":
     return weights
 
 
-def _answer(codes: "pd.Series[Any]", weights: "pd.Series[float]", *, told: date, asked: date) -> Answer:
+def _answer(
+    codes: "pd.Series[Any]", weights: "pd.Series[float]", names: list[str], *, told: date, asked: date
+) -> Answer:
     if told > asked:
         raise SourceChangedError("day", f"asked on {asked}, answered with weights of {told}")
     if codes.duplicated().any():
         raise SourceChangedError("codes", f"{codes[codes.duplicated()].iloc[0]} stands in the index twice")
-    table = pd.DataFrame({WEIGHT.name: weights.to_list()}, index=codes.to_list())
+    table = pd.DataFrame({WEIGHT.name: weights.to_list(), STOCK_NAME: names}, index=codes.to_list())
     return Answer(day=told, table=table.sort_index())

@@ -6,15 +6,15 @@ from typing import ClassVar
 import pandas as pd
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.answers import require
+from bot.sources.answers import require, stock_names
 from bot.sources.base import Answer, NotPublishedError, Source, SourceChangedError
 from signals.core.field import LIMIT
-from signals.core.snapshot import Dataset
+from signals.core.snapshot import STOCK_NAME, Dataset
 
 CHANGE_PERCENT = (2.0, 35.0)
 """Limits are 5, 10, 20 and 30 %, on prices rounded to 0.01元; a word or another figure is not between."""
 
-_SIDE, _CODE, _PRICE, _CHANGE = "side", "代码", "最新价", "涨跌幅"
+_SIDE, _CODE, _NAME, _PRICE, _CHANGE = "side", "代码", "名称", "最新价", "涨跌幅"
 
 
 class LimitPool(Source):
@@ -49,7 +49,7 @@ class LimitPool(Source):
             return pd.DataFrame()
 
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
-        """Both pools empty means not published; only the side of a stock is taken from them."""
+        """Both pools empty means not published; only the side and the name of a stock are taken from them."""
         require(raw, _SIDE, _CODE, _PRICE, _CHANGE)
         price, change = (pd.to_numeric(raw[column], errors="coerce") for column in (_PRICE, _CHANGE))
         at_limit = (price > 0) & (change * raw[_SIDE]).between(*CHANGE_PERCENT)
@@ -59,5 +59,8 @@ class LimitPool(Source):
         codes = raw[_CODE].astype("str")
         if codes.duplicated().any():
             raise SourceChangedError("codes", f"{codes[codes.duplicated()].iloc[0]} stands in the pools twice")
-        table = pd.DataFrame({LIMIT.name: raw[_SIDE].astype("float64").to_list()}, index=codes.to_list())
+        table = pd.DataFrame(
+            {LIMIT.name: raw[_SIDE].astype("float64").to_list(), STOCK_NAME: stock_names(raw, _NAME)},
+            index=codes.to_list(),
+        )
         return Answer(day=day, table=table.sort_index())

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from bot.sources.akshare.call import Akshare
-from bot.sources.answers import STRANGERS_MAX, above_zero, require
+from bot.sources.answers import STRANGERS_MAX, above_zero, require, stock_names
 from bot.sources.base import Answer, Source, SourceChangedError
 from signals.core.field import STOCK_AMOUNT, STOCK_CLOSE, STOCK_PREV_CLOSE
-from signals.core.snapshot import Dataset
+from signals.core.snapshot import STOCK_NAME, Dataset
 
 WAN_CNY = 1e4
 """万元 in 元."""
@@ -28,6 +28,7 @@ AGREEING_LEAST = 0.9
 
 _STOCK = r"sh6\d{5}|sz(?:00[0-3]|30\d)\d{3}|bj(?:[48]\d|92)\d{4}"
 _CODE, _CLOSE, _CHANGE, _CHANGE_PERCENT, _AMOUNT, _VOLUME = "code", "zxj", "zd", "zdf", "turnover", "volume"
+_NAME = "name"
 
 
 class TencentStocks(Source):
@@ -69,7 +70,7 @@ class TencentStocks(Source):
         table = above_zero(table, STOCK_CLOSE, STOCK_PREV_CLOSE)
         _require_changes(table, percent / 100)
         _require_unit(table, volume * LOT_SHARES)
-        return Answer(day=day, table=table.sort_index())
+        return Answer(day=day, table=table.assign(**{STOCK_NAME: stock_names(rows, _NAME)}).sort_index())
 
 
 def _stocks(raw: pd.DataFrame) -> pd.DataFrame:

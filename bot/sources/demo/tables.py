@@ -9,6 +9,7 @@ import pandas as pd
 
 from bot.sources.demo.anchors import Anchors, bundled_anchors
 from bot.sources.demo.bars import Bars, bars
+from bot.sources.demo.baskets import Floor, Holdings, bundled_holdings, months
 from bot.sources.demo.holdings import share_counts
 from bot.sources.demo.margin import EXCHANGES, Balances, balances, fund_balances
 from bot.sources.demo.minute import prices_within
@@ -34,15 +35,19 @@ from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
 """The source of every demo figure, printed beside it."""
 
 _MORNING = time(8, 0)
+_POOL_OUT = time(15, 30)
 _INDEX_OUT = time(15, 35)
 _DAILY_OUT = time(16, 15)
+_WEIGHTS_OUT = time(17, 20)
 _NAV_OUT = time(18, 0)
 _SHARES_OUT = time(21, 0)
 _SZSE_FINAL = time(8, 50)
 _MARGIN_OUT = time(8, 55)
 
 
-def demo_snapshots(calendar: TradingCalendar, anchors: Anchors | None = None) -> list[Snapshot]:
+def demo_snapshots(
+    calendar: TradingCalendar, anchors: Anchors | None = None, holdings: Holdings | None = None
+) -> list[Snapshot]:
     """Every table of the demo market in the order in which it became known.
 
     What would have been published after the last session's evening is not there. Raises
@@ -58,6 +63,7 @@ def demo_snapshots(calendar: TradingCalendar, anchors: Anchors | None = None) ->
         bars=bars(stage, worth, shares),
         balances=balances(stage),
         borrowed=fund_balances(stage),
+        floor=Floor(stage=stage, values=worth, holdings=holdings or bundled_holdings()),
     )
     return sorted(press.snapshots(), key=lambda one: (one.known_at, one.dataset, one.scope))
 
@@ -73,6 +79,7 @@ class _Press:
     balances: Balances
     borrowed: Floats
     """Financing balances of the funds."""
+    floor: Floor
 
     def snapshots(self) -> Iterator[Snapshot]:
         for row in range(len(self.stage.sessions)):
@@ -85,6 +92,7 @@ class _Press:
             yield from self._szse_shares(row)
             yield from self._margin(row)
             yield from self._margin_detail(row)
+            yield from self._stocks(row)
 
     def _profiles(self, row: int) -> Iterator[Snapshot]:
         """Once for all, and again whenever a fund is listed."""
@@ -176,6 +184,17 @@ class _Press:
         for exchange in EXCHANGES:
             table = self._table(row, {FUND_FINANCING.name: self.borrowed[row]}, exchange).dropna()
             yield from self._told(Dataset.MARGIN_DETAIL, row, _MARGIN_OUT, table, scope=exchange, later=1)
+
+    def _stocks(self, row: int) -> Iterator[Snapshot]:
+        """Closes and pools of the last weeks; weights on the day on which they came out."""
+        day, floor = self.stage.sessions[row], self.floor
+        for index, month_end in months(floor.holdings, day):
+            table, of = floor.weights(index, month_end), self.stage.row(month_end.day, "weights")
+            yield from self._told(Dataset.CONSTITUENTS, of, _WEIGHTS_OUT, table, scope=index.code, later=row - of)
+        if row >= floor.first_row:
+            if len(pool := floor.pool(row)):
+                yield from self._told(Dataset.LIMITS, row, _POOL_OUT, pool)
+            yield from self._told(Dataset.STOCKS, row, _DAILY_OUT, floor.trading(row))
 
     def _table(self, row: int, columns: Mapping[str, Floats], scope: str = "all") -> pd.DataFrame:
         """Rows of the funds that are listed and belong to the scope."""

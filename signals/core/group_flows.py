@@ -1,0 +1,177 @@
+"""Money into groups of funds: totals over what funds hold and over the index that they track (2.5, 2.8)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from signals.core.field import Axis, Unit
+from signals.core.flows import FLOW, soft_since
+from signals.core.groups import group_of
+from signals.core.matrix import Bools, Floats, Ints
+from signals.core.measure import Measure, knowable
+from signals.core.panel import Panel
+from signals.core.peers import ALIVE_SESSIONS, alive
+from signals.core.quantity import Quantity
+from signals.core.series import carried, previous, rolling_sum, runs
+from signals.core.sizes import AUM
+from signals.core.text import Text
+
+LEAST_COVERAGE = 0.9
+"""Of a group's living funds, by number and by size: with less no total is stated."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroupFlow:
+    """The flows of groups, sessions × groups; NaN where the total may not be stated."""
+
+    total: Measure
+    funds: Floats
+    """Members whose flow is in the total."""
+    funds_of: Floats
+    """Living members."""
+
+
+def members(panel: Panel, *, axis: Axis) -> dict[str, Ints]:
+    """Columns of the funds of each group that has any, by the group's name."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for column, code in enumerate(panel.subjects[Axis.FUND]):
+        profile = panel.profiles[code]
+        key = profile.index_key if axis is Axis.TRACKED else group_of(profile)
+        if key:
+            found[str(key)].append(column)
+    return {name: np.array(columns, dtype=np.int64) for name, columns in found.items()}
+
+
+def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
+    """Sum the flows of each group's members on each session.
+
+    1. A flow counts where it was known on its own session; one that only a later price explained is left out
+       on that session for good, so that a total never changes by what came later.
+    2. Every exchange with a living member must have told its counts of the session and of the one before.
+    3. The known flows must be those of `LEAST_COVERAGE` of the living members, by number and by AUM.
+    """
+    flow, there = FLOW.on(panel), panel.derive(alive)
+    known = knowable(flow) & there
+    told = panel.told(_SHARES)
+    missing = there & ~(told & previous(told, fill=False))
+    size = _sizes(panel) * there
+    add = partial(_added, panel, panel.derive(_MEMBERS[axis]), axis)
+    total = add(np.where(known, flow.values, 0.0))
+    count, living = add(known.astype(np.float64)), add(there.astype(np.float64))
+    stated = (
+        (living > 0)
+        & (add(missing.astype(np.float64)) == 0)
+        & (count >= LEAST_COVERAGE * living)
+        & (add(size * known) >= LEAST_COVERAGE * add(size))
+    )
+    measure = Measure(
+        values=np.where(stated, total, np.nan),
+        unit=Unit.CNY,
+        inputs=flow.inputs,
+        estimated=np.asarray(add((known & flow.soft).astype(np.float64)) > 0),
+        sources=partial(_sources, panel, axis),
+    )
+    return GroupFlow(measure, np.where(stated, count, np.nan), np.where(stated, living, np.nan))
+
+
+def _sizes(panel: Panel) -> Floats:
+    """The newest AUM of each fund, 0 where none is known."""
+    aum = AUM.on(panel)
+    return np.nan_to_num(carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0])
+
+
+def _added(panel: Panel, groups: Mapping[str, Ints], axis: Axis, values: Floats) -> Floats:
+    """Sums over the members of each group; 0 for a group without any."""
+    out = np.zeros(panel.shape(axis))
+    if groups and len(values):
+        order = np.concatenate(list(groups.values()))
+        starts = np.cumsum([0, *(len(columns) for columns in groups.values())])[:-1]
+        at = [panel.column(axis, name) for name in groups]
+        out[:, at] = np.add.reduceat(values[:, order], starts, axis=1)
+    return out
+
+
+def _sources(panel: Panel, axis: Axis, row: int, column: int) -> str:
+    funds = panel.derive(_MEMBERS[axis])[panel.subjects[axis][column]]
+    return ", ".join(panel.sources_of(FLOW.on(panel).inputs, row, funds.tolist()))
+
+
+_SHARES = next(iter(FLOW.needs))
+_AXES = (Axis.CLASS, Axis.TRACKED)
+_MEMBERS: Mapping[Axis, Callable[[Panel], dict[str, Ints]]] = {one: partial(members, axis=one) for one in _AXES}
+_FLOWS: Mapping[Axis, Callable[[Panel], GroupFlow]] = {one: partial(group_flow, axis=one) for one in _AXES}
+
+
+def flow_of(panel: Panel, axis: Axis) -> GroupFlow:
+    """`group_flow`, computed once per panel."""
+    return panel.derive(_FLOWS[axis])
+
+
+def _total(panel: Panel, *, axis: Axis) -> Measure:
+    return flow_of(panel, axis).total
+
+
+def _sum(panel: Panel, *, axis: Axis, sessions: int) -> Measure:
+    total = flow_of(panel, axis).total
+    soft = rolling_sum(total.soft.astype(np.float64), sessions) > 0
+    return replace(total, values=rolling_sum(total.values, sessions), estimated=soft)
+
+
+def _streak(panel: Panel, *, axis: Axis, rising: bool) -> Measure:
+    total = flow_of(panel, axis).total
+    length = runs(total.values, rising=rising).length.astype(np.float64)
+    return replace(total, values=np.where(np.isfinite(total.values), length, np.nan), unit=Unit.SESSIONS)
+
+
+def _streak_sum(panel: Panel, *, axis: Axis, rising: bool) -> Measure:
+    total = flow_of(panel, axis).total
+    run = runs(total.values, rising=rising)
+    known: Bools = np.isfinite(total.values) & (run.length > 0)
+    return replace(total, values=np.where(known, run.total, np.nan), estimated=soft_since(total, run))
+
+
+def _funds(panel: Panel, *, axis: Axis, living: bool) -> Measure:
+    flow = flow_of(panel, axis)
+    return replace(flow.total, values=flow.funds_of if living else flow.funds, unit=Unit.COUNT, estimated=None)
+
+
+_LABELS = {Axis.CLASS: Text("类别", "class"), Axis.TRACKED: Text("指数", "index")}
+_PREFIXES = {Axis.CLASS: "class", Axis.TRACKED: "index"}
+
+
+def _quantity(axis: Axis, name: str, said: Text, unit: Unit, compute: Callable[[Panel], Measure]) -> Quantity:
+    return Quantity(
+        name=f"{_PREFIXES[axis]}_{name}",
+        label=Text(f"{_LABELS[axis].zh}{said.zh}", f"{_LABELS[axis].en} {said.en}"),
+        unit=unit,
+        meaning=Text(
+            f"同一{_LABELS[axis].zh}的全部基金合计：{said.zh}", f"of all funds of one {_LABELS[axis].en}: {said.en}"
+        ),
+        needs=FLOW.needs,
+        compute=compute,
+        axis=axis,
+    )
+
+
+def _both(
+    name: str, zh: str, en: str, unit: Unit, compute: Callable[..., Measure], **fixed: object
+) -> dict[Axis, Quantity]:
+    said = Text(zh, en)
+    return {axis: _quantity(axis, name, said, unit, partial(compute, axis=axis, **fixed)) for axis in _AXES}
+
+
+GROUP_FLOW = _both("flow", "净流入", "net inflow", Unit.CNY, _total)
+GROUP_FLOW_5 = _both("flow_5", "近5日净流入", "net inflow over 5 sessions", Unit.CNY, _sum, sessions=5)
+GROUP_FLOW_20 = _both("flow_20", "近20日净流入", "net inflow over 20 sessions", Unit.CNY, _sum, sessions=20)
+GROUP_INFLOW_STREAK = _both("inflow_streak", "连续净流入", "inflow streak", Unit.SESSIONS, _streak, rising=True)
+GROUP_OUTFLOW_STREAK = _both("outflow_streak", "连续净流出", "outflow streak", Unit.SESSIONS, _streak, rising=False)
+GROUP_INFLOW_SUM = _both("inflow_streak_sum", "连续净流入累计", "inflow streak sum", Unit.CNY, _streak_sum, rising=True)
+GROUP_OUTFLOW_SUM = _both(
+    "outflow_streak_sum", "连续净流出累计", "outflow streak sum", Unit.CNY, _streak_sum, rising=False
+)
+GROUP_FUNDS = _both("funds", "统计基金数", "funds counted", Unit.COUNT, _funds, living=False)
+GROUP_FUNDS_OF = _both("funds_of", "基金总数", "funds there are", Unit.COUNT, _funds, living=True)
+"""By axis: of classes their names begin with ``class_``, of tracked indices with ``index_``."""

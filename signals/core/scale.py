@@ -1,0 +1,43 @@
+"""Share counts, and worths of one share, of sessions before and after a split, brought onto one scale."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from signals.core.corporate import find_actions
+from signals.core.matrix import Columns, Floats, Ints
+from signals.core.panel import Panel
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ShareScale:
+    """What share counts of different sessions have to be divided by to compare."""
+
+    factors: Floats
+    """New shares per share of the panel's first session."""
+    split: Columns
+    """Columns of the funds that have ever been split: the others' factors are all 1."""
+
+    def brought(self, counts: Floats, rows: Ints) -> Floats:
+        """Counts of the sessions `rows`, on the scale of their own cell's session."""
+        return self._moved(counts, rows, lambda now, then: now / then)
+
+    def taken_back(self, worths: Floats, rows: Ints) -> Floats:
+        """Worths of one share of the sessions `rows`, for one share of their own cell's session."""
+        return self._moved(worths, rows, lambda now, then: then / now)
+
+    def _moved(self, values: Floats, rows: Ints, ratio: Callable[[Floats, Floats], Floats]) -> Floats:
+        now, out = self.factors[:, self.split], values.copy()
+        then = np.take_along_axis(now, np.maximum(rows[:, self.split], 0), axis=0)
+        out[:, self.split] *= ratio(now, then)
+        return out
+
+
+def share_scale(panel: Panel) -> ShareScale:
+    """The scale of the share counts over all splits of the panel."""
+    ratio = panel.derive(find_actions).share_ratio
+    factors = np.ones(ratio.shape)
+    split = np.flatnonzero((ratio != 1.0).any(axis=0))
+    factors[:, split] = np.cumprod(ratio[:, split], axis=0)
+    return ShareScale(factors, split)

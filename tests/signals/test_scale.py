@@ -1,0 +1,31 @@
+"""Counts and worths over a split."""
+
+import numpy as np
+
+from signals.core.panel import Panel
+from signals.core.scale import share_scale
+from tests.builders import market
+
+ROWS = np.array([[0, 0], [0, 1], [1, 1]])
+
+
+def panel() -> Panel:
+    """One fund is split 1:3 on the second session, the other never."""
+    made = market(3).fund("510001", close=[3.0, 1.0, 1.0], prev_close=[3.0, 1.0, 1.0], shares=[1e8, 3e8, 3e8])
+    return made.fund("510002", close=2.0, prev_close=2.0, shares=1e8).panel()
+
+
+def test_the_scale_grows_with_the_split_of_its_fund_alone() -> None:
+    scale = panel().derive(share_scale)
+    assert scale.factors.tolist() == [[1, 1], [3, 1], [3, 1]]
+    assert scale.split.tolist() == [0]
+
+
+def test_a_count_from_before_the_split_is_brought_to_the_scale_after_it() -> None:
+    counts = panel().derive(share_scale).brought(np.full((3, 2), 1e8), ROWS)
+    assert counts.tolist() == [[1e8, 1e8], [3e8, 1e8], [1e8, 1e8]]
+
+
+def test_a_worth_from_before_the_split_is_that_of_a_smaller_share_after_it() -> None:
+    worths = panel().derive(share_scale).taken_back(np.full((3, 2), 3.0), ROWS)
+    assert worths.tolist() == [[3, 3], [1, 3], [3, 3]]
