@@ -19,10 +19,12 @@ from bot.messages.model import (
     muted,
     paragraph,
 )
-from signals.core.field import Unit
+from signals.core.field import Axis, Unit
 from signals.core.profile import FundClass, Profile
 from signals.core.signal import Signal
 from signals.study.evidence import Outcome, Rates, Study
+
+_GROUPS = frozenset({Axis.CLASS, Axis.TRACKED})
 
 EvidenceKey = tuple[str, FundClass | None]
 """A kind of signal, and the class of its funds where it is about funds."""
@@ -43,7 +45,7 @@ class Evidence:
 
 def evidence_key(signal: Signal, profiles: Mapping[str, Profile]) -> EvidenceKey:
     """Which study belongs to a signal."""
-    profile = profiles.get(signal.subject.code)
+    profile = profiles.get(signal.subject.code) if signal.subject.axis is Axis.FUND else None
     return signal.kind, profile.fund_class if profile else None
 
 
@@ -91,7 +93,7 @@ def study_message(
         blocks += [
             Heading(words.text("study-up-title")),
             _table(study, "up", words),
-            Heading(words.text("study-net-title" if not study.index else "study-move-title")),
+            Heading(words.text("study-net-title" if study.netted else "study-move-title")),
             _table(study, "net", words),
         ]
     blocks.append(Paragraph(tuple(_notes(study, words))))
@@ -144,7 +146,8 @@ def study_scope(study: Study, words: Catalogue) -> str:
     if study.index:
         return words.text("study-scope-market", index=words.text(f"index-{study.index}"), **span)
     if study.fund_class is None:
-        return words.text("study-scope-indices", subjects=str(study.subjects), **span)
+        key = "study-scope-classes" if study.axis is Axis.CLASS else "study-scope-indices"
+        return words.text(key, subjects=str(study.subjects), **span)
     name = class_name(study.fund_class, words)
     return words.text("study-scope-funds", what=name, subjects=str(study.subjects), **span)
 
@@ -158,7 +161,7 @@ def _table(study: Study, what: str, words: Catalogue) -> Table:
     columns: tuple[str, ...] = (
         ("after", "count", "up", "base", "between") if what == "up" else ("after", "mean", "base", "range", "median")
     )
-    if what == "net" and not study.index:
+    if what == "net" and study.netted:
         columns = (*columns, "ahead")
     row = _up_row if what == "up" else _net_row
     return Table(
@@ -204,8 +207,10 @@ def _style(between: tuple[float, float]) -> Style:
 
 def _notes(study: Study, words: Catalogue) -> Iterator[Line]:
     keys = ["study-note-entry", "study-note-base", "study-note-interval", "study-note-funds", "study-note-past"]
-    if not study.index:
+    if study.netted:
         keys.insert(1, "study-note-net")
+    if study.axis in _GROUPS:
+        keys.insert(1, "study-note-groups")
     for key in keys:
         yield line(muted(words.text(key)), indent=1)
 

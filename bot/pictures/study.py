@@ -11,7 +11,7 @@ def study_chart(study: Study, title: str, words: Catalogue, *, demo: bool) -> In
     told = telling(study)
     if not told:
         return None
-    net = "study-chart-move" if study.index else "study-chart-net"
+    net = "study-chart-net" if study.netted else "study-chart-move"
     return IntervalChart(
         title=f"{title} {words.text('demo-label')}" if demo else title,
         subtitle=study_scope(study, words),

@@ -82,6 +82,8 @@ class Study:
     """The class of the funds; None for signals of indices and the market."""
     index: str
     """The index that stands for the market; empty for other subjects."""
+    netted: bool
+    """Whether there are others whose mean is taken off; without them `Rates` speak of bare returns."""
     first: date | None
     last: date | None
     """Sessions from the first to the last one that could be judged; None = none."""
@@ -167,6 +169,7 @@ class _Trial:
             axis=axis,
             fund_class=fund_class if axis is Axis.FUND else None,
             index=self.ground.index,
+            netted=self.ground.netted,
             first=self.judged_on[0] if self.judged_on else None,
             last=self.judged_on[-1] if self.judged_on else None,
             subjects=len(np.unique(self.firings.columns[mine])),

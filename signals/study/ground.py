@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.field import CLOSE, Axis
+from signals.core.group_flows import members
 from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, of_class, traded
@@ -55,7 +56,7 @@ def ground_of(panel: Panel, axis: Axis, fund_class: FundClass | None = None) -> 
         return Ground(np.arange(paths.price.shape[1]), paths, netted=True)
     if axis is Axis.MARKET:
         return _market(panel)
-    return None
+    return _groups(panel, axis) if axis in {Axis.CLASS, Axis.TRACKED} else None
 
 
 def fund_paths(panel: Panel) -> Paths:
@@ -78,6 +79,17 @@ def _market(panel: Panel) -> Ground | None:
             every = np.arange(len(panel.subjects[Axis.MARKET]))
             return Ground(every, paths.of(np.full(len(every), columns[index])), netted=False, index=index)
     return None
+
+
+def _groups(panel: Panel, axis: Axis) -> Ground:
+    """Groups of funds, each by the mean move of its members; what one class does is no measure for another."""
+    moves, mean = CHANGE.on(panel).values, np.full(panel.shape(axis), np.nan)
+    good = _plausible(moves)
+    for name, funds in members(panel, axis=axis).items():
+        known = good[:, funds].sum(axis=1)
+        summed = np.where(good[:, funds], moves[:, funds], 0.0).sum(axis=1)
+        mean[:, panel.column(axis, name)] = np.where(known > 0, summed / np.maximum(known, 1), np.nan)
+    return Ground(np.arange(mean.shape[1]), paths_of(mean, ~np.isfinite(mean)), netted=axis is Axis.TRACKED)
 
 
 def _plausible(moves: Floats) -> Bools:

@@ -50,6 +50,7 @@ def made(count: int = 212, rates: Rates | None = RATES, *, index: str = "") -> S
         axis=Axis.MARKET if index else Axis.FUND,
         fund_class=None if index else FundClass.EQUITY,
         index=index,
+        netted=not index,
         first=date(2024, 3, 1),
         last=date(2025, 2, 11),
         subjects=1 if index else 37,
@@ -229,3 +230,12 @@ def test_each_value_of_a_quantity_has_its_row() -> None:
 def test_values_of_which_nothing_is_known_have_no_rows() -> None:
     message = thresholds_message([replace(made(0, None), first=None)], ["3"], "x", 5, ZH, demo=True)
     assert said(message) == ["研究：x 〔演示数据〕", ZH.text("study-nothing")]
+
+
+@pytest.mark.parametrize(("axis", "netted"), [(Axis.CLASS, False), (Axis.TRACKED, True)])
+def test_groups_of_funds_are_said_to_be_measured_by_their_mean(axis: Axis, netted: bool) -> None:
+    groups = replace(made(), axis=axis, fund_class=None, netted=netted)
+    text = "\n".join(said(study_message(groups, "x", 5, ZH, None, demo=False)))
+    assert ZH.text("study-note-groups") in text
+    assert ("超额" in text) == netted
+    assert ("基金大类" in text) == (axis is Axis.CLASS)

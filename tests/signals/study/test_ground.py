@@ -106,3 +106,19 @@ def test_later_sessions_change_no_earlier_price(seed: int) -> None:
         cut: Paths = fund_paths(panel.until(panel.sessions[row]))
         np.testing.assert_array_equal(cut.price, whole.price[: row + 1])
         np.testing.assert_array_equal(cut.chain, whole.chain[: row + 1])
+
+
+def test_a_group_moves_as_its_members_do_on_average() -> None:
+    tracking = {"index_code": "000300", "index_name": "沪深300"}
+    world = (
+        market(3).fund(CODE, words=tracking, close=[1.0, 1.1, 1.1]).fund(OTHER, words=tracking, close=[1.0, 1.0, None])
+    )
+    panel = world.panel()
+    tracked, classes = ground_of(panel, Axis.TRACKED), ground_of(panel, Axis.CLASS)
+    assert tracked is not None
+    assert classes is not None
+    column = panel.column(Axis.TRACKED, "000300")
+    assert tracked.paths.price[1:, column].tolist() == pytest.approx([1.05, 1.05])
+    assert (tracked.netted, classes.netted) == (True, False)
+    (broad,) = np.flatnonzero(np.isfinite(classes.paths.price[-1]))
+    assert classes.paths.price[-1, broad] == pytest.approx(1.05)
