@@ -68,7 +68,7 @@ def _colour(point: Point, theme: Theme) -> str:
 def _draw_point(axes: Axes, place: int, point: Point, theme: Theme) -> None:
     colour = _colour(point, theme)
     bounds = [point.base + point.low, point.base + point.high]
-    axes.plot([place, place], bounds, color=colour, alpha=0.3, linewidth=8, solid_capstyle="round", zorder=2)
+    axes.plot([place, place], bounds, color=colour, alpha=0.3, linewidth=9, solid_capstyle="butt", zorder=2)
     ends = [place - _BASE_HALF_WIDTH, place + _BASE_HALF_WIDTH]
     axes.plot(ends, [point.base] * 2, color=theme.ink, linewidth=1.4, solid_capstyle="butt", zorder=3)
     axes.plot(
