@@ -46,11 +46,16 @@ def main() -> None:
         for job in found[name](stage):
             bench.run(job)
             jobs.append(job)
+            # After each of them: whoever stops early keeps what is done.
+            _keep(stage, jobs, bench, said.json, write=said.write)
+
+
+def _keep(stage: Stage, jobs: list[Job], bench: Bench, file: Path | None, *, write: bool) -> None:
     machine = Machine.here(stage)
-    if said.json:
-        said.json.write_text(json.dumps(as_object(machine, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8")
-    if said.write:
-        text = as_text(machine, jobs, bench.rows, said.repeats, date.today())  # noqa: DTZ011 - the reader's own day
+    if file is not None:
+        file.write_text(json.dumps(as_object(machine, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8")
+    if write:
+        text = as_text(machine, jobs, bench.rows, bench.repeats, date.today())  # noqa: DTZ011 - the reader's own day
         (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
         draw(jobs, bench.rows, ROOT / "docs" / "benchmarks.png")
 

@@ -18,6 +18,7 @@ from signals.core.group_flows import (
 )
 from signals.core.measure import Figure
 from signals.core.panel import Panel
+from signals.core.profile import EQUITY_LIKE
 from signals.core.signal import Subject
 
 _LEAST_STREAK = 2
@@ -44,8 +45,13 @@ def _class(panel: Panel, teller: Teller, name: str, flow: Figure) -> Line:
 
 
 def tracked_lines(panel: Panel, teller: Teller) -> list[Line]:
-    """The indices into whose funds the most money went on the newest session, and those it left most."""
-    found = {one: GROUP_FLOW[Axis.TRACKED].figure(panel, one) for one in panel.subjects[Axis.TRACKED]}
+    """The equity indices into whose funds the most money went on the newest session, and those it left most.
+
+    Bonds and commodities have lines of their own; among equity they would come first on many days.
+    """
+    equity = {one.index_key for one in panel.profiles.values() if one.fund_class in EQUITY_LIKE}
+    tracked = [one for one in panel.subjects[Axis.TRACKED] if one in equity]
+    found = {one: GROUP_FLOW[Axis.TRACKED].figure(panel, one) for one in tracked}
     known = [(one, flow) for one, flow in found.items() if flow is not None]
     day = max((flow.day for _, flow in known), default=None)
     ordered = sorted((pair for pair in known if pair[1].day == day), key=lambda pair: (-pair[1].value, pair[0]))

@@ -10,7 +10,7 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, plain
+from signals.core import compiled, compiled_windows, plain
 
 P = ParamSpec("P")
 
@@ -63,16 +63,16 @@ COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "fl
 EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows")
 LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows")
 CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows")
-ROLLING_SUM = Kernel(plain.rolling_sum, compiled.rolling_sum, "floats count -> floats")
-ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled.rolling_growth, "floats count -> floats")
-SUM_BEFORE = Kernel(plain.sum_before, compiled.sum_before, "floats count -> floats floats")
-ZSCORES = Kernel(plain.zscores, compiled.zscores, "floats count count -> floats")
-PERCENTILES = Kernel(plain.percentiles, compiled.percentiles, "floats count count -> floats")
-HIGHEST_BEFORE = Kernel(plain.highest_before, compiled.highest_before, "floats count count number -> floats")
-SESSIONS_SINCE = Kernel(plain.sessions_since, compiled.sessions_since, "floats number -> rows")
-GROWTH_FROM = Kernel(plain.growth_from, compiled.growth_from, "floats columns -> floats")
+ROLLING_SUM = Kernel(plain.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats")
+ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats")
+SUM_BEFORE = Kernel(plain.sum_before, compiled_windows.sum_before, "floats count -> floats floats")
+ZSCORES = Kernel(plain.zscores, compiled_windows.zscores, "floats count count -> floats")
+PERCENTILES = Kernel(plain.percentiles, compiled_windows.percentiles, "floats count count -> floats")
+HIGHEST_BEFORE = Kernel(plain.highest_before, compiled_windows.highest_before, "floats count count number -> floats")
+SESSIONS_SINCE = Kernel(plain.sessions_since, compiled_windows.sessions_since, "floats number -> rows")
+GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats columns -> floats")
 RANK_WITHIN = Kernel(
-    plain.rank_within, compiled.rank_within, "floats flags columns columns count number -> floats floats"
+    plain.rank_within, compiled_windows.rank_within, "floats flags columns columns count number -> floats floats"
 )
 
 KERNELS: tuple[Kernel[Any], ...] = (

@@ -1,7 +1,8 @@
 """Kernels over sessions × subjects; NaN means unknown and is never taken for zero.
 
 One session and all sessions are the same code. All but `forward_returns` are causal: row t depends on rows
-≤ t alone. `signals.core.plain` says exactly what each of them computes.
+≤ t alone. `signals.core.plain` says exactly what each of them computes. A window of less than one session is a
+ValueError.
 """
 
 from collections.abc import Sequence
@@ -128,7 +129,7 @@ class Episodes:
 def episodes(rung: Ints, known: Bools) -> Episodes:
     """Follow a ladder over the sessions: rung 0 is silence, a higher one is more of the same."""
     since, reached = np.empty(rung.shape, np.int32), np.empty(rung.shape, np.int32)
-    kernels.EPISODES(_rows(rung), np.ascontiguousarray(known), since, reached)
+    kernels.EPISODES(_rows(rung), np.ascontiguousarray(known, dtype=np.bool_), since, reached)
     return Episodes(since, reached)
 
 
@@ -160,7 +161,7 @@ def rolling_sum(values: Floats, sessions: int) -> Floats:
     """Sum of the last `sessions` values; unknown when one of them is."""
     values = _laid(values)
     out = np.empty(values.shape)
-    kernels.ROLLING_SUM(values, sessions, out)
+    kernels.ROLLING_SUM(values, _window(sessions), out)
     return out
 
 
@@ -168,7 +169,7 @@ def rolling_growth(changes: Floats, sessions: int) -> Floats:
     """Compound of the last `sessions` changes; unknown when one of them is."""
     changes = _laid(changes)
     out = np.empty(changes.shape)
-    kernels.ROLLING_GROWTH(changes, sessions, out)
+    kernels.ROLLING_GROWTH(changes, _window(sessions), out)
     return out
 
 
@@ -186,7 +187,7 @@ def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
 def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
     values = _laid(values)
     known, total = np.empty(values.shape), np.empty(values.shape)
-    kernels.SUM_BEFORE(values, sessions, known, total)
+    kernels.SUM_BEFORE(values, _window(sessions), known, total)
     return known, total
 
 
@@ -214,7 +215,7 @@ def zscores(values: Floats, sessions: int, least_known: int) -> Floats:
     """
     values = _laid(values)
     out = np.empty(values.shape)
-    kernels.ZSCORES(values, sessions, least_known, out)
+    kernels.ZSCORES(values, _window(sessions), least_known, out)
     return out
 
 
@@ -225,7 +226,7 @@ def percentiles(values: Floats, sessions: int, least_known: int) -> Floats:
     """
     values = _laid(values)
     out = np.empty(values.shape)
-    kernels.PERCENTILES(values, sessions, least_known, out)
+    kernels.PERCENTILES(values, _window(sessions), least_known, out)
     return out
 
 
@@ -245,7 +246,7 @@ def lowest_before(values: Floats, sessions: int, least_known: int) -> Floats:
 def _extreme_before(values: Floats, sessions: int, least_known: int, sign: float) -> Floats:
     values = _laid(values)
     out = np.empty(values.shape)
-    kernels.HIGHEST_BEFORE(values, sessions, least_known, sign, out)
+    kernels.HIGHEST_BEFORE(values, _window(sessions), least_known, sign, out)
     return out
 
 
@@ -329,7 +330,7 @@ def rank_within(
     out = Ranks(np.empty(values.shape), np.empty(values.shape))
     columns = np.array([column for group in groups for column in group], dtype=np.int64)
     bounds = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
-    members = np.ascontiguousarray(members)
+    members = np.ascontiguousarray(members, dtype=np.bool_)
     kernels.RANK_WITHIN(values, members, columns, bounds, least_members, least_coverage, out.rank, out.size)
     return out
 
@@ -340,6 +341,12 @@ def _sign(rising: bool) -> float:
 
 def _of_flat(flat: Flat) -> tuple[bool, bool]:
     return flat is Flat.NEUTRAL, flat is Flat.COUNTS
+
+
+def _window(sessions: int) -> int:
+    if sessions < 1:
+        raise ValueError(f"a window of {sessions} sessions")
+    return sessions
 
 
 def _laid(values: Floats) -> Floats:

@@ -111,9 +111,9 @@ _WORDS: tuple[tuple[Kind, object, str], ...] = (
     (Kind.CONSECUTIVE, None, "连续"),
     (Kind.FOR, None, "for"),
     (Kind.TOP, None, "top 位列前 排前 居前 进入前"),
-    (Kind.MAKE, None, "创 创下 创出 创了 makes hits at makes_a hits_a at_a"),
-    (Kind.RECORD, Direction.UP, "新高 high new_high"),
-    (Kind.RECORD, Direction.DOWN, "新低 low new_low"),
+    (Kind.MAKE, None, "创 创下 创出 创了 makes hits at makes_a hits_a at_a makes_a_new hits_a_new at_a_new"),
+    (Kind.RECORD, Direction.UP, "新高 high"),
+    (Kind.RECORD, Direction.DOWN, "新低 low"),
 )
 """Words by kind; a blank inside a word is written as _."""
 

@@ -61,6 +61,6 @@ class Scope:
                     found.update(lists.get(one.name, ()))
                 case ScopeKind.FUND:
                     found.add(one.name)
-                case ScopeKind.INDEX:
+                case _:
                     found.update(code for code, profile in profiles.items() if profile.index_key == one.name)
         return frozenset(found) & profiles.keys()

@@ -87,6 +87,7 @@ _DIMENSIONS = {
     Unit.SHARES: SHARES,
     Unit.CNY_PER_SHARE: CNY_PER_SHARE,
     Unit.CNY_CHANGE: CNY,
+    Unit.CNY_ROUND: CNY,
     Unit.FRACTION: FRACTION,
     Unit.MOVE: FRACTION,
     Unit.PERCENTILE: FRACTION,
@@ -95,6 +96,8 @@ _DIMENSIONS = {
     Unit.COUNT: COUNT,
     Unit.RANK: COUNT,
     Unit.RATIO: NUMBER,
+    Unit.TIMES: NUMBER,
+    Unit.DEVIATIONS: NUMBER,
 }
 _UNITS = {
     CNY: Unit.CNY,

@@ -102,10 +102,8 @@ class Vocabulary:
 
     def family(self, word: str) -> Quantity | None:
         """A quantity of a family of which any member may be named: flow_30."""
-        name, _, days = word.rpartition("_")
-        if name == "flow" and days.isdecimal() and days.isascii() and len(days) <= 3 and int(days) > 0:
-            return flow_sum(int(days))
-        return None
+        days = _family_days(word)
+        return flow_sum(days) if days else None
 
     def like(self, word: str, *, scope: bool = False) -> tuple[str, ...]:
         """The names that look most like a word that is not known, best first."""
@@ -166,10 +164,15 @@ class Vocabulary:
 
 
 def _labels(quantity: Quantity) -> Iterator[str]:
-    """Its labels, but for those with a number of sessions inside, which are read as such."""
-    for label in (quantity.label.zh, quantity.label.en):
-        if not any(letter.isdecimal() for letter in label):
-            yield label
+    """Its labels, but for those of a family, whose number of sessions is read as such."""
+    if not _family_days(quantity.name):
+        yield from (quantity.label.zh, quantity.label.en)
+
+
+def _family_days(name: str) -> int:
+    """The sessions of flow_30; 0 for a name of no family."""
+    family, _, days = name.rpartition("_")
+    return int(days) if family == "flow" and days.isdecimal() and days.isascii() and len(days) <= 3 else 0
 
 
 def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:

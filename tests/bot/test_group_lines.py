@@ -45,7 +45,7 @@ def test_a_streak_is_told_with_its_sum() -> None:
 def test_the_same_in_english() -> None:
     assert texts(world(100, 101, 103), EN) == [
         "Broad-market ETFs: net inflow CNY 600.00m, 2 sessions in a row, CNY 900.00m in all (02-11)",
-        "most money into funds on 沪深300 (CNY 600.00m) (02-11)",
+        "most money into equity funds on 沪深300 (CNY 600.00m) (02-11)",
     ]
 
 
@@ -75,9 +75,17 @@ def test_at_most_three_indices_on_either_side_all_of_one_session() -> None:
         made = made.fund(f"51{number:04}", words=index, close=1.0, nav=1.0, shares=[1e8, 1e8, 1e8 + step])
     panel = made.fund("159919", words={"index_code": "000300"}, close=1.0, nav=1.0, shares=[1e8, 9e8, None]).panel()
     assert [one.text for one in tracked_lines(panel, ZH)] == [
-        "净流入居前的指数：指数8 400万元、指数7 300万元、指数6 200万元（02-11）",
-        "净流出居前的指数：指数0 400万元、指数1 300万元、指数2 200万元（02-11）",
+        "净流入居前的股票指数：指数8 400万元、指数7 300万元、指数6 200万元（02-11）",
+        "净流出居前的股票指数：指数0 400万元、指数1 300万元、指数2 200万元（02-11）",
     ]
+
+
+def test_bonds_do_not_swamp_the_indices_of_equity() -> None:
+    bonds = {"index_code": "H11077", "fund_class": "bond"}
+    made = market(2).fund("511260", words=bonds, close=100.0, nav=100.0, shares=[1e8, 1.1e8])
+    made = made.fund("510300", words={"index_code": "000300"}, close=1.0, nav=1.0, shares=[1e8, 1.1e8])
+    assert [one.text for one in tracked_lines(made.panel(), ZH)] == ["净流入居前的股票指数：000300 1000万元（02-11）"]
+    assert class_lines(made.panel(), ZH)[-1].text == "债券ETF净流入10.00亿元（02-11）"
 
 
 @pytest.mark.parametrize("teller", [ZH, EN], ids=["zh", "en"])

@@ -32,8 +32,8 @@ def test_a_fund_whose_source_names_only_the_index_joins_those_with_its_code() ->
 
 
 def test_a_fund_of_another_index_with_a_similar_name_does_not() -> None:
-    world = group("560850").fund("562570", words={"index_name": "中证信创指数"})
-    assert set(peer_groups(world.panel())) == {"931247", "中证信创指数"}
+    world = group("560850").fund("562570", words={"index_name": "中证信创精选指数"})
+    assert set(peer_groups(world.panel())) == {"931247", "中证信创精选指数"}
 
 
 def test_the_published_peers_of_560850_are_ranked_by_premium() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from signals.core.field import Axis, Unit
+from signals.core.field import CLOSE, Axis, Unit
 from signals.core.panel import Panel
 from signals.core.prices import (
     CHANGE,
@@ -14,6 +14,7 @@ from signals.core.prices import (
     TRADED_VALUE,
     TURNOVER,
     UP_STREAK,
+    price_scale,
     shares_on_price_scale,
     traded,
 )
@@ -177,3 +178,12 @@ def test_an_index_moves_against_its_own_last_level() -> None:
 def test_an_index_at_zero_is_a_hole_and_no_crash() -> None:
     panel = market(3).index("000300", [4000, 0, 4000]).panel()
     assert np.isnan(INDEX_CHANGE.on(panel).values[:, 0]).all()
+
+
+def test_closes_of_different_sessions_compare_over_a_split_and_a_dividend() -> None:
+    closes, before = [3.0, 3.3, 1.1, None, 1.045, 1.0], [None, 3.0, 1.1, None, 1.1, 0.95]
+    panel = market(6).fund("510300", close=closes, prev_close=before).panel()
+    scaled = price_scale(panel).factors[:, 0] * panel.values(CLOSE)[:, 0]
+    np.testing.assert_allclose(scaled[1:] / scaled[:-1], [1.1, 1.0, np.nan, np.nan, 1.0 / 0.95])
+    assert scaled[4] / scaled[2] == pytest.approx(0.95)
+    assert not price_scale(panel).doubtful.any()

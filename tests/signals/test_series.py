@@ -196,6 +196,11 @@ def test_a_sum_over_more_sessions_than_there_are_is_unknown() -> None:
     assert np.isnan(rolling_sum(column(1, 2), 3)).all()
 
 
+def test_a_window_of_no_sessions_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 sessions"):
+        rolling_sum(column(1, 2), 0)
+
+
 def test_a_value_that_has_left_the_window_leaves_nothing_behind() -> None:
     total = rolling_sum(column(1e16, 1.0, 1.0, 1.0, 1.0), 2)[:, 0]
     assert total[2:].tolist() == [2, 2, 2]

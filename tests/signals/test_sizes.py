@@ -5,9 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from signals.core.field import SHARES
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
-from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_COUNT, SHARE_GROWTH_YTD, without_year_base
+from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_COUNT, SHARE_GROWTH_YTD, count_scale, without_year_base
 from signals.core.snapshot import Dataset
 from tests.builders import Series, market, snapshot
 
@@ -126,3 +127,12 @@ def test_without_a_table_at_the_turn_of_the_year_nobody_is_new() -> None:
 def test_an_old_fund_that_the_base_table_left_out_is_unknown_rather_than_new() -> None:
     """560650 stood at 0 one day: were it the year's last, the fund must not pass for a new listing."""
     assert not new("2019-01-04", 5)[3:].any()
+
+
+def test_counts_of_different_sessions_compare_over_a_split_once_it_is_proved() -> None:
+    world = market(4).fund("588710", close=[3.0, 3.0, 1.0, 1.0], prev_close=[None, 3.0, 1.0, 1.0], nav=1.0)
+    panel = world.fund("588710", shares=[1e8, 3e8, 3e8, 3.3e8]).panel()
+    scale = count_scale(panel)
+    np.testing.assert_allclose(scale.factors[:, 0] * panel.values(SHARES)[:, 0], [1e8, 1e8, 1e8, 1.1e8])
+    assert scale.doubtful[:, 0].tolist() == [False, True, False, False]
+    assert count_scale(panel.until(panel.sessions[1])).doubtful[:, 0].tolist() == [False, True]

@@ -1,5 +1,6 @@
 """Every quantity: named, labelled, and claimed of a session only as it was known then."""
 
+import re
 from functools import cache
 
 import numpy as np
@@ -9,16 +10,16 @@ from signals.core.field import Axis
 from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.quantity import Quantity
-from signals.core.vocabulary import FUND_QUANTITIES, GROUP_QUANTITIES
+from signals.core.quantity import Freshness, Quantity
+from signals.core.vocabulary import FUND_QUANTITIES, GROUP_QUANTITIES, QUANTITIES, fields
 from tests.builders import market
 from tests.signals.worlds import random_market
 
 LONG = {"flow_60", "class_flow_20", "index_flow_20"}
 """Sums over more sessions than the random market has without a hole."""
 
-QUANTITIES = {**FUND_QUANTITIES, **GROUP_QUANTITIES}
-every_quantity = pytest.mark.parametrize("quantity", QUANTITIES.values(), ids=list(QUANTITIES))
+EVERY = {**FUND_QUANTITIES, **GROUP_QUANTITIES}
+every_quantity = pytest.mark.parametrize("quantity", EVERY.values(), ids=list(EVERY))
 
 
 @cache
@@ -43,7 +44,7 @@ def claimed(quantity: Quantity, panel: Panel, row: int) -> Floats:
 
 @every_quantity
 def test_its_name_is_its_key_and_it_has_a_label(quantity: Quantity) -> None:
-    assert QUANTITIES[quantity.name] is quantity
+    assert EVERY[quantity.name] is quantity
     assert (quantity.axis is Axis.FUND) == (quantity.name in FUND_QUANTITIES)
     assert quantity.needs
     assert quantity.label.zh != quantity.label.en
@@ -89,5 +90,42 @@ def test_a_figure_of_it_names_its_source(quantity: Quantity) -> None:
 
 def test_no_two_quantities_share_a_name_or_a_label() -> None:
     assert not {*FUND_QUANTITIES} & {*GROUP_QUANTITIES}
-    for labels in ([one.label.zh for one in QUANTITIES.values()], [one.label.en for one in QUANTITIES.values()]):
+    for labels in ([one.label.zh for one in EVERY.values()], [one.label.en for one in EVERY.values()]):
         assert sorted(labels) == sorted({*labels})
+
+
+every_field = pytest.mark.parametrize("quantity", fields(), ids=list(QUANTITIES))
+
+
+@every_field
+def test_help_can_say_what_it_is_in_both_languages(quantity: Quantity) -> None:
+    assert QUANTITIES[quantity.name] is quantity
+    for text in (quantity.label, quantity.meaning):
+        assert re.search("[\u4e00-\u9fff]", text.zh)
+        assert not re.search("[\u4e00-\u9fff]", text.en)
+    assert quantity.words or any(letter.isdecimal() for letter in quantity.name)
+
+
+@every_field
+def test_its_unit_is_that_of_its_figures(quantity: Quantity) -> None:
+    assert quantity.on(world(0)).unit is quantity.unit
+
+
+def test_exports_list_funds_and_help_lists_all() -> None:
+    assert set(FUND_QUANTITIES) < set(QUANTITIES)
+    assert {one.axis for one in fields()} == {Axis.FUND, Axis.INDEX, Axis.MARKET}
+
+
+@pytest.mark.parametrize(
+    ("name", "freshness"),
+    [
+        ("close", Freshness.CLOSE),
+        ("premium_iopv", Freshness.CLOSE),
+        ("premium_nav", Freshness.EVENING),
+        ("flow", Freshness.EVENING),
+        ("index_change", Freshness.CLOSE),
+        ("financing_change", Freshness.MORNING),
+    ],
+)
+def test_a_figure_is_out_with_the_last_of_its_needs(name: str, freshness: Freshness) -> None:
+    assert QUANTITIES[name].freshness is freshness

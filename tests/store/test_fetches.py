@@ -55,3 +55,10 @@ async def test_what_is_old_is_forgotten(store: Database) -> None:
     await store.fetches.add(replace(GOOD, at=NOW - timedelta(days=100)))
     assert await store.fetches.forget(NOW - timedelta(days=90)) == 1
     assert await store.fetches.since(NOW - timedelta(days=200), NOW) == [GOOD]
+
+
+async def test_what_was_ever_asked_for_is_known_whatever_came_of_it(store: Database) -> None:
+    await store.fetches.add(GOOD)
+    await store.fetches.add(replace(GOOD, datum="weights.931247", outcome=Outcome.UNAVAILABLE))
+    await store.fetches.add(replace(GOOD, datum="weights.000300", at=NOW + timedelta(hours=1)))
+    assert await store.fetches.asked(NOW) == {"shares.sse", "weights.931247"}

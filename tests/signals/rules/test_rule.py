@@ -1,5 +1,8 @@
 """Reading rules: every spelling of a condition is one canonical text, which reads as itself."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -33,6 +36,7 @@ SPELLINGS = {
         "溢价率 > 95%分位(250日)",
         "pct(95%) < 溢价率",
         "percentile(premium, 250) > 0.95",
+        "premium > 95 pct(250)",
     ),
     "zscore(change, 60) > 3": (
         "change > 3 z(60)",
@@ -52,6 +56,7 @@ SPELLINGS = {
     "premium_iopv crosses below 1%": ("溢价率跌破1%", "1% 上穿 溢价率", "折价率 上穿 -1%"),
     "percentile(flow, 60) crosses above 90%": ("净流入 上穿 pct(90, 60)",),
     "new_high(close, 250)": ("创250日新高", "创新高", "收盘价创250日新高", "close hits a 250 day high", "250日新高"),
+    "new_high(amount, 60)": ("traded value makes a new 60 session high",),
     "new_high(shares, 60)": ("份额创60日新高", "new_high(shares, 60)", "份额 60日 新高"),
     "new_high(aum, 250)": ("规模创新高", "new_high(aum)"),
     "new_low(premium_iopv, 20)": ("溢价率创20日新低", "折价率创20日新高"),
@@ -208,3 +213,28 @@ def test_every_quantity_may_be_asked_for_by_each_of_its_words(quantity) -> None:
         assert [one.name for one in rule.quantities] == [quantity.name], word
         operator = "<" if word in quantity.opposite else ">"
         assert f"{quantity.name} {operator} 0" in rule.text
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+ROWS = [line.strip("|").split("|") for line in GUIDE.splitlines() if line.startswith("| ") and "`" in line]
+
+
+def whole(example: str) -> str:
+    """An example that is a figure, made a condition."""
+    try:
+        return parse(example, VOCABULARY).text
+    except RuleError:
+        return parse(f"{example} > 0", VOCABULARY).text
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0].strip() for row in ROWS])
+def test_every_example_of_the_guide_is_kept_as_it_says(row: list[str]) -> None:
+    (kept,) = re.findall("`([^`]+)`", row[3])
+    read = [whole(example) for cell in row[1:3] for example in re.findall("`([^`]+)`", cell)]
+    assert len(read) >= 2
+    assert any(one.startswith(kept) for one in read)
+
+
+def test_the_guide_opens_with_rules() -> None:
+    shown = [line.strip() for line in GUIDE.splitlines() if line.startswith("    ")]
+    assert [parse(one, VOCABULARY).text for one in shown] == list(SPELLINGS)[:3]

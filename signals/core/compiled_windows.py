@@ -1,0 +1,250 @@
+"""Loops over windows of sessions and over groups of subjects, in the manner of `signals.core.compiled`."""
+
+import numpy as np
+
+from signals.core.matrix import Bools, Columns, Floats, Rows
+
+_TILE = 256
+_SAME = 1e-9
+_ROUNDING = 1e-12
+
+
+def rolling_sum(values: Floats, window: int, total: Floats) -> None:
+    """See `plain.rolling_sum`."""
+    sessions, subjects = values.shape
+    unknown, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
+    nothing = np.zeros(subjects)
+    for row in range(sessions):
+        new, old = values[row], values[row - window] if row >= window else nothing
+        out, whole = total[row], row >= window - 1
+        for at in range(subjects):
+            come, gone = new[at], old[at]
+            known, was = np.isfinite(come), np.isfinite(gone)
+            come, gone = come if known else 0.0, -gone if was else 0.0
+            missing = unknown[at] + (0.0 if known else 1.0) - (0.0 if was else 1.0)
+            summed, error = sums[at], errors[at]
+            more = summed + come
+            part = more - summed
+            error = error + ((summed - (more - part)) + (come - part))
+            less = more + gone
+            part = less - more
+            error = error + ((more - (less - part)) + (gone - part))
+            unknown[at], sums[at], errors[at] = missing, less, error
+            out[at] = less + error if whole & (missing == 0.0) else np.nan
+
+
+def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
+    """See `plain.sum_before`."""
+    sessions, subjects = values.shape
+    nothing = np.full(subjects, np.nan)
+    count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
+    for row in range(sessions):
+        new = values[row - 1] if row >= 1 else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        to_known, to_total = known[row], total[row]
+        for at in range(subjects):
+            come, gone = new[at], old[at]
+            told, was = np.isfinite(come), np.isfinite(gone)
+            come, gone = come if told else 0.0, -gone if was else 0.0
+            size = (count[at] + (1.0 if told else 0.0)) - (1.0 if was else 0.0)
+            summed, error = sums[at], errors[at]
+            more = summed + come
+            part = more - summed
+            error = error + ((summed - (more - part)) + (come - part))
+            less = more + gone
+            part = less - more
+            error = error + ((more - (less - part)) + (gone - part))
+            count[at], sums[at], errors[at] = size, less, error
+            to_known[at] = size
+            to_total[at] = less + error
+
+
+def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
+    """See `plain.rolling_growth`."""
+    sessions, subjects = changes.shape
+    for row in range(sessions):
+        out = growth[row]
+        for at in range(subjects):
+            out[at] = 0.0 if row >= window - 1 else np.nan
+        if row >= window - 1:
+            for back in range(row - window + 1, row + 1):
+                step = changes[back]
+                for at in range(subjects):
+                    out[at] = out[at] + step[at] * (1.0 + out[at])
+
+
+def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> None:
+    """See `plain.zscores`."""
+    sessions, subjects = values.shape
+    nothing = np.full(subjects, np.nan)
+    count, anchor, newest = np.zeros(subjects), np.full(subjects, np.nan), np.full(subjects, np.nan)
+    sums, squares = np.zeros(subjects), np.zeros(subjects)
+    tail_sums, tail_squares = np.zeros((window + 1, subjects)), np.zeros((window + 1, subjects))
+    for row in range(sessions):
+        new = values[row - 1] if row >= 1 else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        into = row % window
+        if into == 0:
+            for at in range(subjects):
+                anchor[at] = new[at] if np.isfinite(new[at]) else newest[at]
+                sums[at] = squares[at] = 0.0
+            for back in range(1, min(window, row) + 1):
+                step = values[row - back]
+                shorter, longer = tail_sums[back - 1], tail_sums[back]
+                smaller, larger = tail_squares[back - 1], tail_squares[back]
+                for at in range(subjects):
+                    apart = step[at] - anchor[at]
+                    apart = apart if np.isfinite(step[at]) else 0.0
+                    longer[at] = shorter[at] + apart
+                    larger[at] = smaller[at] + apart * apart
+        before_sums, before_squares = tail_sums[min(window, row) - into], tail_squares[min(window, row) - into]
+        for at in range(subjects):
+            come, base = new[at], anchor[at]
+            known = np.isfinite(come)
+            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
+            base = come if known & np.isnan(base) else base
+            apart = come - base if known & (into > 0) else 0.0
+            count[at], anchor[at], newest[at] = size, base, come if known else newest[at]
+            sums[at], squares[at] = sums[at] + apart, squares[at] + apart * apart
+        now, out = values[row], zscore[row]
+        for at in range(subjects):
+            size, value, base = count[at], now[at], anchor[at]
+            summed, squared = before_sums[at] + sums[at], size * (before_squares[at] + squares[at])
+            spread = squared - summed * summed
+            level = size * base + summed
+            varies = (spread > _SAME * _SAME * max(size * size, level * level)) & (spread > _ROUNDING * squared)
+            stated = varies & (size >= least_known) & np.isfinite(value)
+            apart = size * (value - base) - summed
+            score = np.sqrt(apart * apart * (size - 1.0) / (size * spread))
+            out[at] = (score if apart > 0.0 else -score) if stated else np.nan
+
+
+def percentiles(values: Floats, window: int, least_known: int, percentile: Floats) -> None:
+    """See `plain.percentiles`."""
+    sessions, subjects = values.shape
+    tile = max(_TILE, window)
+    past = np.empty((subjects, tile + window))
+    for first in range(0, sessions, tile):
+        stop, origin = min(first + tile, sessions), max(0, first - window)
+        for row in range(origin, stop):
+            step = values[row]
+            for at in range(subjects):
+                past[at, row - origin] = step[at]
+        for at in range(subjects):
+            own = past[at]
+            known = 0
+            for row in range(origin, first):
+                known += np.isfinite(own[row - origin])
+            for row in range(first, stop):
+                value, share = own[row - origin], np.nan
+                oldest = max(origin, row - window)
+                if np.isfinite(value) and known >= least_known and known > 0:
+                    below = 0
+                    upto = 0
+                    for other in own[oldest - origin : row - origin]:
+                        below += other < value
+                        upto += other <= value
+                    share = 0.5 * (below + upto) / known
+                percentile[row, at] = share
+                known += np.isfinite(value)
+                if row - window >= origin:
+                    known -= np.isfinite(own[row - window - origin])
+
+
+def highest_before(values: Floats, window: int, least_known: int, sign: float, highest: Floats) -> None:
+    """See `plain.highest_before`."""
+    sessions, subjects = values.shape
+    nothing = np.full(subjects, np.nan)
+    count, lead = np.zeros(subjects), np.full(subjects, -np.inf)
+    tails = np.full((window + 1, subjects), -np.inf)
+    for row in range(sessions):
+        into = row % window
+        if into == 0:
+            # A window is the tail of the block of rows before this one and the head of the block itself.
+            for back in range(1, min(window, row) + 1):
+                step, shorter, longer = values[row - back], tails[back - 1], tails[back]
+                for at in range(subjects):
+                    value = step[at] * sign
+                    value = value if np.isfinite(value) else -np.inf
+                    longer[at] = max(value, shorter[at])
+            for at in range(subjects):
+                lead[at] = -np.inf
+        new = values[row - 1] if row >= 1 else nothing
+        old = values[row - 1 - window] if row > window else nothing
+        tail, out = tails[min(window, row) - into if row < window else window - into], highest[row]
+        for at in range(subjects):
+            come = new[at] * sign
+            known = np.isfinite(come)
+            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
+            head = max(come, lead[at]) if known & (into > 0) else lead[at]
+            count[at], lead[at] = size, head
+            out[at] = sign * max(head, tail[at]) if (size >= least_known) & (size > 0.0) else np.nan
+
+
+def sessions_since(values: Floats, sign: float, back: Rows) -> None:
+    """See `plain.sessions_since`."""
+    sessions, subjects = values.shape
+    for row in range(sessions):
+        for at in range(subjects):
+            value = values[row, at] * sign
+            if not np.isfinite(value):
+                back[row, at] = -1
+                continue
+            there = row - 1
+            while there >= 0:
+                other = values[there, at] * sign
+                if np.isfinite(other) and other >= value:
+                    break
+                link = back[there, at]
+                there = -1 if link == 0 else there - max(link, 1)
+            back[row, at] = row - there if there >= 0 else 0
+
+
+def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
+    """See `plain.growth_from`."""
+    sessions, subjects = values.shape
+    for row in range(sessions):
+        now, out, there = values[row], growth[row], base[row]
+        before = values[max(there, 0)]
+        for at in range(subjects):
+            out[at] = now[at] / before[at] - 1.0 if there >= 0 else np.nan
+
+
+def rank_within(
+    values: Floats,
+    members: Bools,
+    columns: Columns,
+    bounds: Columns,
+    least_members: int,
+    least_coverage: float,
+    rank: Floats,
+    size: Floats,
+) -> None:
+    """See `plain.rank_within`."""
+    sessions, subjects = values.shape
+    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
+    for row in range(sessions):
+        now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
+        for column in range(subjects):
+            to_rank[column] = to_size[column] = np.nan
+        for group in range(len(bounds) - 1):
+            first, stop = bounds[group], bounds[group + 1]
+            if stop - first < least_members:
+                continue
+            total = known = 0
+            for place in range(first, stop):
+                column = columns[place]
+                if inside[column]:
+                    total += 1
+                    mine[known], at[known] = now[column], column
+                    known += np.isfinite(now[column])
+            if total < least_members or known < least_coverage * total:
+                continue
+            for one in range(known):
+                value, above = mine[one], 1
+                for other in range(one):
+                    above += mine[other] > value
+                    better[other] += value > mine[other]
+                better[one] = above
+            for one in range(known):
+                to_rank[at[one]], to_size[at[one]] = better[one], known
