@@ -13,6 +13,7 @@ import numpy as np
 
 from signals.core.calendar import MARKET_ZONE
 from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
+from signals.core.groups import group_subjects
 from signals.core.matrix import Floats
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
 from signals.core.profile import FundClass, Profile, exchange_of
@@ -160,13 +161,19 @@ def panel(sessions: int, funds: int) -> Panel:
     codes = [f"{'51' if at % 2 else '15'}{at:04d}" for at in range(funds)]
     index = {at: number for number, group in enumerate(_groups(funds)) for at in group}
     dates = days(sessions)
+    profiles = {code: _profile(code, f"93{index[at]:04d}") for at, code in enumerate(codes)}
     return Panel(
         sessions=tuple(dates),
         asof=datetime.combine(dates[-1], time(23), MARKET_ZONE),
-        subjects={Axis.FUND: tuple(codes), Axis.INDEX: (), Axis.MARKET: ("SSE", "SZSE", BOTH_EXCHANGES)},
+        subjects={
+            Axis.FUND: tuple(codes),
+            Axis.INDEX: (),
+            Axis.MARKET: ("SSE", "SZSE", BOTH_EXCHANGES),
+            **group_subjects(profiles.values()),
+        },
         layers={one: _layer(values) for one, values in figures.items()},
         origins=("made",),
-        profiles={code: _profile(code, f"93{index[at]:04d}") for at, code in enumerate(codes)},
+        profiles=profiles,
     )
 
 

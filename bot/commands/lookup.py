@@ -51,7 +51,7 @@ def find_detector(detectors: Mapping[str, Detector], word: str, texts: Catalogue
     if said in called:
         return called[said]
     # A piece of a name is meant for what it stands in; single characters near a short title are not.
-    near = [name for name in called if said in name] or get_close_matches(said, called, n=_MOST_NEAR, cutoff=0.5)
+    near = [name for name in called if said in name] or get_close_matches(said, called, n=_MOST_NEAR, cutoff=0.7)
     titles = dict.fromkeys(texts.of(called[name].title) for name in near)
     if len({called[name].name for name in near}) == 1 and said in near[0]:
         return called[near[0]]

@@ -158,7 +158,7 @@ async def test_a_picture_fits_the_phone_and_follows_the_pages_colours(tabs: Tabs
         async with tabs.open(color_scheme=scheme) as tab:
             image = tab.get_by_role("img", name="上涨比例与基准")
             await visible(image)
-            await tab.wait_for_function("document.querySelector('img.picture').complete")
+            await image.evaluate("one => one.decode()")
             source = await image.evaluate("one => one.currentSrc")
             assert source.endswith(picture_name(png))
             assert await image.evaluate("one => one.naturalWidth") == 1080
