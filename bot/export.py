@@ -129,7 +129,7 @@ def write_json(rows: Iterable[Row], out: TextIO) -> None:
 
 
 def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | None) -> dict[str, Any]:
-    """A signal as scripts read it: session, asof, kind, code, name, reason, basis, evidence; and others who take part."""
+    """A signal as scripts read it: session, asof, kind, code, name, reason, basis, evidence."""
     return {
         "session": signal.day.isoformat(),
         "asof": asof.astimezone(MARKET_ZONE).isoformat(),
@@ -149,12 +149,7 @@ def signal_object(signal: Signal, named: Named, asof: datetime, reason: str | No
             }
             for name, figure in signal.evidence.items()
         },
-        **({"others": _others(signal, named)} if signal.others else {}),
     }
-
-
-def _others(signal: Signal, named: Named) -> dict[str, Any]:
-    return {part: {"code": other.code, "name": named.fund(other.code)} for part, other in signal.others.items()}
 
 
 def alert_object(recorded: RecordedAlert, named: Named) -> dict[str, Any]:

@@ -148,7 +148,8 @@ async def test_markup_that_the_server_refuses_arrives_as_plain_text(
         assert (await world.store.outbox.counts())[State.DEAD] == 0
     first = api.sent(READER)[0]
     assert not first.html
-    assert "连续第3日获净流入" in first.text
+    assert "ETF信号提醒" in first.text
+    assert "<" not in first.text
 
 
 async def test_a_reader_who_blocks_the_bot_is_paused_and_keeps_his_settings(
