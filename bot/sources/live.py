@@ -26,6 +26,7 @@ from bot.sources.direct.http import Http
 from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
 from bot.sources.direct.sina_indices import SinaIndices
 from bot.sources.direct.sse_margin import SseMarginBalances
+from bot.sources.direct.sse_margin_detail import SseMarginByFund
 from bot.sources.direct.sse_shares import SseShareCounts
 from bot.sources.direct.szse_margin import SzseMarginBalances
 from bot.sources.direct.szse_profiles import SzseProfiles
@@ -130,7 +131,7 @@ def _of_the_morning(callers: Callers) -> tuple[Datum, ...]:
         _datum("margin.sse", sse, Round.MORNING, history=True),
         _datum("margin.szse", szse, Round.MORNING, history=True),
         _datum("margin.bse", (BseMargin(akshare),), Round.MORNING),
-        _datum("margin_detail.sse", (SseMarginDetail(akshare),), Round.MORNING),
+        _datum("margin_detail.sse", (SseMarginByFund(http), SseMarginDetail(akshare)), Round.MORNING),
         _datum("margin_detail.szse", (SzseMarginDetail(akshare),), Round.MORNING),
     )
 
