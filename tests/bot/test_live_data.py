@@ -15,13 +15,12 @@ BY_NAME = {one.name: one for one in DATA}
 ONLY_PUBLISHER = {"shares.sse", "shares.szse", "splits", "dividends", "margin_detail.sse"}
 """Nobody but the exchange dates its counts or lists margin by security, nobody but Eastmoney lists what all funds do:
 akshare's reading of the same address is the stand-in. For splits and dividends Sina has a file for each fund, some
-1,600 requests where Eastmoney's list is one or two; and a split that nobody lists shows in shares and price (4.1)."""
+1,600 requests where Eastmoney's list is a few; and a split that nobody lists is found in share counts and prices."""
 
 ALONE = {
     "spot",
     "iopv",
     "limits",
-    "stocks",
     "news",
     "margin.bse",
     "margin_detail.szse",

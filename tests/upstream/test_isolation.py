@@ -43,6 +43,7 @@ SIGNATURES = {
     "stock_margin_sse": ["start_date", "end_date"],
     "stock_margin_szse": ["date"],
     "stock_news_em": ["symbol"],
+    "stock_zh_a_spot": [],
     "stock_zh_a_spot_tx": [],
     "stock_zt_pool_dtgc_em": ["date"],
     "stock_zt_pool_em": ["date"],

@@ -11,9 +11,10 @@ import pytest
 from bot.sources.akshare.call import Akshare
 from bot.sources.akshare.limits import LimitPool
 from bot.sources.akshare.news import TEXT_CHARACTERS_MAX, EastmoneyNews
-from bot.sources.akshare.stocks import LEAST_ROWS, TencentStocks
+from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import NotPublishedError, Source, SourceChangedError, UnavailableError
 from bot.sources.gates import Baseline, check
+from bot.sources.stock_list import LEAST_ROWS
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import NEWS_COLUMNS, Snapshot
 from tests.fakes.endpoint import Endpoint, Fault, Row, Twist

@@ -18,6 +18,7 @@ FUNCTIONS = {
     "stock_margin_sse": "query.sse.com.cn",
     "stock_margin_szse": "www.szse.cn",
     "stock_news_em": "search-api-web.eastmoney.com",
+    "stock_zh_a_spot": "vip.stock.finance.sina.com.cn",
     "stock_zh_a_spot_tx": "proxy.finance.qq.com",
     "stock_zt_pool_dtgc_em": "push2ex.eastmoney.com",
     "stock_zt_pool_em": "push2ex.eastmoney.com",

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -27,6 +28,9 @@ if sys.platform != "win32":
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 """For the requests to which akshare gives no timeout, nearly all of them: they would wait for ever."""
+
+_IN_THE_OPEN = re.compile(r"^http://(?=[^/:]+(?:/|$))")
+"""An address without encryption and with no port of its own."""
 
 ORPHAN_SECONDS = 5.0
 """So long after the deadline a child whose service died without killing it ends by itself."""
@@ -54,12 +58,17 @@ class Line:
     status: int = 0
 
     def watch(self, connect_seconds: float, read_seconds: float) -> None:
-        """Patch requests, which akshare uses; `socket.setdefaulttimeout` does not reach it."""
+        """Patch requests, which akshare uses; `socket.setdefaulttimeout` does not reach it.
+
+        What akshare would ask in the open goes out encrypted: nobody on the way is to make up prices.
+        """
         send = HTTPAdapter.send
 
         def watched(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
             if options.get("timeout") is None:
                 options["timeout"] = (connect_seconds, read_seconds)
+            if request.url is not None:
+                request.url = _IN_THE_OPEN.sub("https://", request.url)
             self.status = 0
             self.note(str(urlsplit(str(request.url)).hostname))
             response = send(adapter, request, *args, **options)
