@@ -22,5 +22,9 @@ FUNCTIONS = {
     "stock_zh_a_spot_tx": "proxy.finance.qq.com",
     "stock_zt_pool_dtgc_em": "push2ex.eastmoney.com",
     "stock_zt_pool_em": "push2ex.eastmoney.com",
+    "tool_trade_date_hist_sina": "finance.sina.com.cn",
 }
 """Nothing else of akshare's thousand functions can be called by accident."""
+
+SCRIPTED = frozenset({"tool_trade_date_hist_sina"})
+"""Those that start a JavaScript engine, which sets 16 GiB of addresses aside whatever it does with them."""

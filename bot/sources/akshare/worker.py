@@ -20,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from bot.sources.akshare.failures import outcome_of, reason_of
+from bot.sources.akshare.functions import SCRIPTED
 from bot.sources.akshare.wire import REPLY_BYTES_MAX, Outcome, dump_failure, dump_table
 
 if sys.platform != "win32":
@@ -40,7 +41,7 @@ def main() -> None:
     """Carry out the order in the first argument."""
     order = json.loads(sys.argv[1])
     replies = _private_output()
-    _bound(order["memory_mib"] * 1024 * 1024, order["deadline_seconds"])
+    _bound(order["memory_mib"] * 1024 * 1024, order["deadline_seconds"], scripted=order["function"] in SCRIPTED)
     line = Line(note=lambda host: _note(order["requests"], host))
     line.watch(CONNECT_SECONDS, READ_SECONDS)
     # Imported here and by name: it takes a second and a hundred megabytes, which belong under the bounds.
@@ -100,14 +101,17 @@ def _private_output() -> BinaryIO:
     return replies
 
 
-def _bound(memory_bytes: int, deadline_seconds: float) -> None:
-    """Limit what the process may take, where the platform can."""
+def _bound(memory_bytes: int, deadline_seconds: float, *, scripted: bool) -> None:
+    """Limit what the process may take, where the platform can.
+
+    Addresses, or where an engine for scripts sets many of them aside, what may be written to.
+    """
     if sys.platform == "win32":
         return
     signal.setitimer(signal.ITIMER_REAL, deadline_seconds + ORPHAN_SECONDS)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, REPLY_BYTES_MAX)
-    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_DATA if scripted else resource.RLIMIT_AS, memory_bytes)
 
 
 def _limit(which: int, most: int) -> None:
