@@ -16,6 +16,7 @@ from bot.sources.akshare.margin_detail import SseMarginDetail, SzseMarginDetail
 from bot.sources.akshare.nav import ThsNav
 from bot.sources.akshare.news import EastmoneyNews
 from bot.sources.akshare.rank_nav import EastmoneyRankNav
+from bot.sources.akshare.sina_news import SinaNews
 from bot.sources.akshare.sina_stocks import SinaStocks
 from bot.sources.akshare.splits import EastmoneySplits
 from bot.sources.akshare.stocks import TencentStocks
@@ -110,7 +111,7 @@ def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
         _datum("splits", (EastmoneySplitList(http), EastmoneySplits(akshare)), Round.CLOSE, history=True),
         _datum("limits", (LimitPool(akshare),), Round.CLOSE),
         _datum("stocks", (TencentStocks(akshare), SinaStocks(akshare))),
-        _datum("news", (EastmoneyNews(akshare),)),
+        _datum("news", (EastmoneyNews(akshare), SinaNews(akshare))),
     )
 
 

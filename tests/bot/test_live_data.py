@@ -21,7 +21,6 @@ ALONE = {
     "spot",
     "iopv",
     "limits",
-    "news",
     "margin.bse",
     "margin_detail.szse",
     "weights.000300",

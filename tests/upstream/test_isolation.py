@@ -38,6 +38,7 @@ SIGNATURES = {
     "index_stock_cons_weight_csindex": ["symbol"],
     "macro_china_market_margin_sh": [],
     "macro_china_market_margin_sz": [],
+    "stock_info_global_sina": [],
     "stock_margin_bse": ["date"],
     "stock_margin_detail_sse": ["date"],
     "stock_margin_detail_szse": ["date"],

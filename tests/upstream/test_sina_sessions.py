@@ -114,6 +114,6 @@ def test_a_list_that_does_not_begin_with_the_exchange_or_is_too_short_is_refused
 def test_a_session_that_akshare_adds_though_it_is_listed_counts_once(
     line: Served, publisher: SinaSessionList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert list(SinaSessions(line.akshare).months([(1992, 5)]))[0].count(MISSING) == 1
+    assert next(SinaSessions(line.akshare).months([(1992, 5)])).count(MISSING) == 1
     monkeypatch.setattr(publisher, "rows", lambda query: [{"day": day} for day in SESSIONS])
-    assert list(SinaSessions(line.akshare).months([(1992, 5)]))[0].count(MISSING) == 1
+    assert next(SinaSessions(line.akshare).months([(1992, 5)])).count(MISSING) == 1

@@ -12,6 +12,7 @@ FUNCTIONS = {
     "index_stock_cons_weight_csindex": "oss-ch.csindex.com.cn",
     "macro_china_market_margin_sh": "cdn.jin10.com",
     "macro_china_market_margin_sz": "cdn.jin10.com",
+    "stock_info_global_sina": "zhibo.sina.com.cn",
     "stock_margin_bse": "www.bse.cn",
     "stock_margin_detail_sse": "query.sse.com.cn",
     "stock_margin_detail_szse": "www.szse.cn",
