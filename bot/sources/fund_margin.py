@@ -13,6 +13,13 @@ SUMMED_CNY = (0.5e12, 3e12)
 """The financing of all securities of an exchange; a sum outside is in another unit, or lacks half of them."""
 
 
+ROUNDING_CNY = 2.0
+"""SZSE rounds each of the three figures to 元."""
+
+LEAST_SUMS = 0.99
+"""The share of SZSE's rows whose figures add up, while the columns stand where they always did."""
+
+
 def require_plausible(rows: pd.DataFrame, financing: str, short_shares: str, *moved_shares: str) -> None:
     """Raise SourceChangedError for sums over all securities that columns in each other's place would have.
 
@@ -28,6 +35,17 @@ def require_plausible(rows: pd.DataFrame, financing: str, short_shares: str, *mo
     for moved in moved_shares:
         if numbers(rows, moved).sum() > open_shares:
             raise SourceChangedError("columns", f"{moved} of one day exceeds {short_shares}, {open_shares:g} in all")
+
+
+def without_misfits(rows: pd.DataFrame, financing: str, short: str, total: str, *told: str) -> pd.DataFrame:
+    """The same rows, the columns `told` unknown where financing and short, in 元, do not make the total.
+
+    Raises SourceChangedError where that is so of more than a hundredth of the rows.
+    """
+    adds_up = (numbers(rows, financing) + numbers(rows, short) - numbers(rows, total)).abs() <= ROUNDING_CNY
+    if adds_up.mean() < LEAST_SUMS:
+        raise SourceChangedError("margin_sum", f"{(~adds_up).sum()} of {len(rows)} rows do not add up")
+    return rows.assign(**{column: rows[column].where(adds_up) for column in told})
 
 
 def etfs(rows: pd.DataFrame, code: str, financing: str, short_shares: str) -> pd.DataFrame:

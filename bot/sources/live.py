@@ -31,6 +31,7 @@ from bot.sources.direct.sse_margin import SseMarginBalances
 from bot.sources.direct.sse_margin_detail import SseMarginByFund
 from bot.sources.direct.sse_shares import SseShareCounts
 from bot.sources.direct.szse_margin import SzseMarginBalances
+from bot.sources.direct.szse_margin_detail import SzseMarginByFund
 from bot.sources.direct.szse_profiles import SzseProfiles
 from bot.sources.direct.szse_shares import SzseShareCounts
 from bot.sources.direct.tencent_indices import TencentIndices
@@ -102,6 +103,7 @@ def _within_the_session(callers: Callers) -> tuple[Datum, ...]:
 
 
 def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
+    """Where the pools of limits cannot be had, the closes of all stocks tell who stands at one."""
     akshare, http, until_had = callers.akshare, callers.http, (Round.CLOSE, Round.EVENING)
     eastmoney = EastmoneyDaily(akshare)
     return (
@@ -134,7 +136,7 @@ def _of_the_morning(callers: Callers) -> tuple[Datum, ...]:
         _datum("margin.szse", szse, Round.MORNING, history=True),
         _datum("margin.bse", (BseMargin(akshare),), Round.MORNING),
         _datum("margin_detail.sse", (SseMarginByFund(http), SseMarginDetail(akshare)), Round.MORNING),
-        _datum("margin_detail.szse", (SzseMarginDetail(akshare),), Round.MORNING),
+        _datum("margin_detail.szse", (SzseMarginByFund(http), SzseMarginDetail(akshare)), Round.MORNING),
     )
 
 

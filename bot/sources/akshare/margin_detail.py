@@ -11,17 +11,11 @@ import pandas as pd
 from bot.sources.akshare.call import Akshare
 from bot.sources.answers import majority_day, require
 from bot.sources.base import Answer, Source, SourceChangedError
-from bot.sources.fund_margin import etfs, numbers, require_plausible
+from bot.sources.fund_margin import etfs, require_plausible, without_misfits
 from signals.core.snapshot import Dataset
 
 SSE_PAGE_ROWS = 2000
 """SSE's longest page, however long a page is asked for; akshare asks for the first one alone."""
-
-ROUNDING_CNY = 2.0
-"""SZSE rounds each of the three figures to 元."""
-
-LEAST_SUMS = 0.99
-"""The share of SZSE's rows whose figures add up, while the columns stand where they always did."""
 
 _DAY, _SSE_CODE, _SZSE_CODE = "信用交易日期", "标的证券代码", "证券代码"
 _FINANCING, _SHORT_SHARES = "融资余额", "融券余量"
@@ -80,13 +74,9 @@ class SzseMarginDetail(Source):
     def parse(self, raw: pd.DataFrame, day: date) -> Answer:
         """The ETFs; one whose figures do not add up keeps its row without any."""
         require(raw, _SZSE_CODE, _FINANCING, _SHORT_SHARES, _SOLD_SHARES, _SHORT, _TOTAL)
-        gap = (numbers(raw, _FINANCING) + numbers(raw, _SHORT) - numbers(raw, _TOTAL)).abs()
-        adds_up = gap <= ROUNDING_CNY
-        if adds_up.mean() < LEAST_SUMS:
-            raise SourceChangedError("margin_sum", f"{(~adds_up).sum()} of {len(raw)} rows do not add up")
+        rows = without_misfits(raw, _FINANCING, _SHORT, _TOTAL, _FINANCING, _SHORT_SHARES)
         require_plausible(raw, _FINANCING, _SHORT_SHARES, _SOLD_SHARES)
-        told = {column: raw[column].where(adds_up) for column in (_FINANCING, _SHORT_SHARES)}
-        return Answer(day=day, table=etfs(raw.assign(**told), _SZSE_CODE, _FINANCING, _SHORT_SHARES))
+        return Answer(day=day, table=etfs(rows, _SZSE_CODE, _FINANCING, _SHORT_SHARES))
 
 
 def _uncut(codes: "pd.Series[str]") -> None:
