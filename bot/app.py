@@ -29,7 +29,8 @@ from bot.pictures.studio import Studio
 from bot.poll import World
 from bot.schedule import Clock, Timetable
 from bot.scrape import Scrape
-from bot.sessions_ahead import SessionsAhead, with_stored
+from bot.sessions_ahead import SessionList, SessionsAhead, with_stored
+from bot.sources.akshare.sessions import SinaSessions
 from bot.sources.datum import Datum
 from bot.sources.demo import demo_snapshots
 from bot.sources.direct.sessions import SzseSessions
@@ -252,16 +253,17 @@ def manners_of(settings: Settings) -> Manners:
     )
 
 
-def sessions_of(settings: Settings) -> SzseSessions:
-    """The exchange's own list of sessions."""
-    return SzseSessions(_callers(settings).http)
+def sessions_of(settings: Settings) -> tuple[SessionList, ...]:
+    """Who lists the sessions to come: an exchange, and Sina in its place."""
+    callers = _callers(settings)
+    return SzseSessions(callers.http), SinaSessions(callers.akshare)
 
 
 def sessions_ahead_of(settings: Settings, world: World) -> SessionsAhead | None:
     """Who is asked for the sessions to come; nobody where the market is not a live one."""
     if settings.source != "akshare":
         return None
-    return SessionsAhead(publisher=sessions_of(settings), store=world.store, upstreams=world.upstreams)
+    return SessionsAhead(publishers=sessions_of(settings), store=world.store, upstreams=world.upstreams)
 
 
 def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:

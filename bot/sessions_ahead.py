@@ -1,4 +1,4 @@
-"""The sessions to come, from an exchange's list of months: which of them are believed, and the asking."""
+"""The sessions to come, from those who list them: which of them are believed, and the asking."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import structlog
 
 from bot.asking import outcome_of
-from bot.sources.base import NotPublishedError, SourceChangedError
+from bot.sources.base import SourceChangedError, SourceError
 from bot.sources.counted import counting
 from bot.sources.upstreams import Outcome, Upstreams
 from bot.store.database import Database
@@ -32,35 +32,45 @@ FESTIVAL_DAYS = 7
 """From the session before the Spring Festival to the one after it, at the least; 8 to 12 from 2005 to 2026."""
 
 
-class MonthList(Protocol):
-    """An exchange's own calendar. Blocking."""
+class SessionList(Protocol):
+    """A publisher's calendar of the exchanges. Blocking."""
 
     name: ClassVar[str]
     """Who says it, in the ledger."""
     host: ClassVar[str]
     """Whom it asks."""
 
-    def month(self, year: int, month: int) -> Sequence[date]:
-        """The sessions of a month, ascending; raises NotPublishedError where it is not planned yet."""
+    def months(self, wanted: Iterable[tuple[int, int]]) -> Iterator[Sequence[date]]:
+        """The sessions of one month after the other, ascending, up to the first that is not planned yet."""
         ...
 
 
-def sessions_after(publisher: MonthList, known: TradingCalendar) -> list[date]:
+def sessions_after(publisher: SessionList, known: TradingCalendar) -> list[date]:
     """The sessions of the published months after the known ones, as far as they follow each other. Blocking.
 
     Raises SourceChangedError for months in which the exchanges cannot trade so, as for one that has every
-    weekday open because nobody has planned it, and what the publisher raises but NotPublishedError.
+    weekday open because nobody has planned it, and what the publisher raises.
     """
     found: list[date] = []
-    for year, month in _months(known.last):
-        try:
-            listed = publisher.month(year, month)
-        except NotPublishedError:
-            break
+    for listed in publisher.months(_months(known.last)):
         _require_plausible(listed)
         found += [day for day in listed if day > known.last]
     _require_festivals(continued(known, found), known.last)
     return found
+
+
+def sessions_of_any(publishers: Sequence[SessionList], known: TradingCalendar) -> list[date]:
+    """The same from the first publisher who has a list that is believed. Blocking.
+
+    Raises SourceError with all their reasons where nobody has.
+    """
+    reasons = list[str]()
+    for one in publishers:
+        try:
+            return sessions_after(one, known)
+        except SourceError as error:
+            reasons.append(f"{one.name}: {error}")
+    raise SourceError("; ".join(reasons))
 
 
 def continued(known: TradingCalendar, days: Iterable[date]) -> TradingCalendar:
@@ -106,40 +116,45 @@ def _require_festivals(calendar: TradingCalendar, since: date) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionsAhead:
-    """Asks an exchange for the sessions to come and stores them; a start of the service takes them in."""
+    """Asks for the sessions to come and stores them; a start of the service takes them in."""
 
-    publisher: MonthList
+    publishers: Sequence[SessionList]
+    """The first choice first; the next is asked where one cannot be reached, refuses us, or is not believed."""
     store: Database
     upstreams: Upstreams
 
     async def extend(self, known: TradingCalendar, now: datetime) -> date | None:
         """The last session that is stored now where it lies after the known ones; None where nothing is new.
 
-        What the exchange has not planned yet is no failure; what else keeps the list from being had is kept in
-        the ledger of fetches. Nothing is asked while its host is left alone.
+        What the exchanges have not planned yet is no failure; what else keeps a list from being had is kept in
+        the ledger of fetches. Nobody is asked while his host is left alone.
         """
-        if self.upstreams.refusal(self.publisher.host, now) is not None:
-            return None
-        found = await self._ask(known, now)
+        found = list[date]()
+        for publisher in self.publishers:
+            if self.upstreams.refusal(publisher.host, now) is not None:
+                continue
+            outcome, found = await self._ask(publisher, known, now)
+            if outcome in (Outcome.TABLE, Outcome.NOT_PUBLISHED):
+                break
         await self.store.sessions.add(found, now)
         last = (await with_stored(known, self.store)).last
         return last if found and last > known.last else None
 
-    async def _ask(self, known: TradingCalendar, now: datetime) -> list[date]:
-        await self.upstreams.turn(self.publisher.host)
+    async def _ask(self, publisher: SessionList, known: TradingCalendar, now: datetime) -> tuple[Outcome, list[date]]:
+        await self.upstreams.turn(publisher.host)
         started, found, detail = time.monotonic(), list[date](), ""
         with counting() as requests:
             try:
-                found = await asyncio.to_thread(sessions_after, self.publisher, known)
+                found = await asyncio.to_thread(sessions_after, publisher, known)
                 outcome = Outcome.TABLE if found else Outcome.NOT_PUBLISHED
             except Exception as error:  # noqa: BLE001 -- the poll goes on, whatever a publisher has sent
-                outcome, detail = outcome_of(error, self.publisher.name), str(error)
-        self.upstreams.note(self.publisher.host, outcome, now)
+                outcome, detail = outcome_of(error, publisher.name), str(error)
+        self.upstreams.note(publisher.host, outcome, now)
         fetch = Fetch(
             at=now,
             datum="calendar",
-            source=self.publisher.name,
-            host=self.publisher.host,
+            source=publisher.name,
+            host=publisher.host,
             day=known.last,
             outcome=outcome,
             requests=requests.total(),
@@ -148,4 +163,4 @@ class SessionsAhead:
             detail=detail,
         )
         await self.store.fetches.add(fetch)
-        return found
+        return outcome, found

@@ -1,4 +1,4 @@
-"""`etfbot calendar`: the sessions after the known ones, as SZSE lists them, into the operator's file."""
+"""`etfbot calendar`: the sessions after the known ones, as they are published, into the operator's file."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from bot.app import calendar_of, sessions_of
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
-from bot.sessions_ahead import sessions_after
+from bot.sessions_ahead import sessions_of_any
 from bot.sources.base import SourceError
 from config.sessions import load_calendar
 
@@ -20,15 +20,15 @@ async def calendar(
     source: SourceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Ask SZSE for the sessions after the known ones and write them to a file."""
+    """Ask SZSE, or Sina in its place, for the sessions after the known ones and write them to a file."""
     settings = settings_of(database, source, debug=debug)
     known = calendar_of(settings)
     try:
-        found = await asyncio.to_thread(sessions_after, sessions_of(settings), known)
+        found = await asyncio.to_thread(sessions_of_any, sessions_of(settings), known)
     except SourceError as error:
         raise RefusedError(str(error)) from error
     if not found:
-        raise RefusedError(f"SZSE has not published any session after {known.last} yet; it does around 22 December")
+        raise RefusedError(f"no session after {known.last} is published yet; the exchanges do around 22 December")
     packaged = load_calendar()
     lines = [day.isoformat() for day in (*known.sessions, *found) if day > packaged.last]
     written = file.with_name(f"{file.name}.part")

@@ -16,6 +16,8 @@ from bot.sources.akshare.margin_detail import SseMarginDetail, SzseMarginDetail
 from bot.sources.akshare.nav import ThsNav
 from bot.sources.akshare.news import EastmoneyNews
 from bot.sources.akshare.rank_nav import EastmoneyRankNav
+from bot.sources.akshare.sina_news import SinaNews
+from bot.sources.akshare.sina_stocks import SinaStocks
 from bot.sources.akshare.splits import EastmoneySplits
 from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import Source
@@ -26,8 +28,10 @@ from bot.sources.direct.http import Http
 from bot.sources.direct.sina_daily import SinaDaily, SinaSpot
 from bot.sources.direct.sina_indices import SinaIndices
 from bot.sources.direct.sse_margin import SseMarginBalances
+from bot.sources.direct.sse_margin_detail import SseMarginByFund
 from bot.sources.direct.sse_shares import SseShareCounts
 from bot.sources.direct.szse_margin import SzseMarginBalances
+from bot.sources.direct.szse_margin_detail import SzseMarginByFund
 from bot.sources.direct.szse_profiles import SzseProfiles
 from bot.sources.direct.szse_shares import SzseShareCounts
 from bot.sources.direct.tencent_indices import TencentIndices
@@ -99,6 +103,7 @@ def _within_the_session(callers: Callers) -> tuple[Datum, ...]:
 
 
 def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
+    """Where the pools of limits cannot be had, the closes of all stocks tell who stands at one."""
     akshare, http, until_had = callers.akshare, callers.http, (Round.CLOSE, Round.EVENING)
     eastmoney = EastmoneyDaily(akshare)
     return (
@@ -107,8 +112,8 @@ def _at_the_close(callers: Callers) -> tuple[Datum, ...]:
         _datum("indices", (TencentIndices(http), SinaIndices(http)), *until_had),
         _datum("splits", (EastmoneySplitList(http), EastmoneySplits(akshare)), Round.CLOSE, history=True),
         _datum("limits", (LimitPool(akshare),), Round.CLOSE),
-        _datum("stocks", (TencentStocks(akshare),)),
-        _datum("news", (EastmoneyNews(akshare),)),
+        _datum("stocks", (TencentStocks(akshare), SinaStocks(akshare))),
+        _datum("news", (EastmoneyNews(akshare), SinaNews(akshare))),
     )
 
 
@@ -130,8 +135,8 @@ def _of_the_morning(callers: Callers) -> tuple[Datum, ...]:
         _datum("margin.sse", sse, Round.MORNING, history=True),
         _datum("margin.szse", szse, Round.MORNING, history=True),
         _datum("margin.bse", (BseMargin(akshare),), Round.MORNING),
-        _datum("margin_detail.sse", (SseMarginDetail(akshare),), Round.MORNING),
-        _datum("margin_detail.szse", (SzseMarginDetail(akshare),), Round.MORNING),
+        _datum("margin_detail.sse", (SseMarginByFund(http), SseMarginDetail(akshare)), Round.MORNING),
+        _datum("margin_detail.szse", (SzseMarginByFund(http), SzseMarginDetail(akshare)), Round.MORNING),
     )
 
 

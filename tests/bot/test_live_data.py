@@ -12,23 +12,14 @@ from tests.builders import CALENDAR
 DATA = live_data(Callers(akshare=Akshare(environment={}), http=Http(environment={})), CALENDAR, ["000300", "399001"])
 BY_NAME = {one.name: one for one in DATA}
 
-ONLY_PUBLISHER = {"shares.sse", "shares.szse", "splits", "dividends"}
-"""Nobody but the exchange dates its counts, nobody but Eastmoney lists what all funds do: akshare's reading of the
-same address is the stand-in."""
+ONLY_PUBLISHER = {"shares.sse", "shares.szse", "splits", "dividends", "margin_detail.sse", "margin_detail.szse"}
+"""Nobody but the exchange dates its counts or lists margin by security, nobody but Eastmoney lists what all funds do:
+akshare's reading of the same address is the stand-in. For splits and dividends Sina has a file for each fund, some
+1,600 requests where Eastmoney's list is a few; and a split that nobody lists is found in share counts and prices."""
 
-ALONE = {
-    "spot",
-    "iopv",
-    "limits",
-    "stocks",
-    "news",
-    "margin.bse",
-    "margin_detail.sse",
-    "margin_detail.szse",
-    "weights.000300",
-    "weights.399001",
-}
-"""Nobody else publishes them for the whole market, or nothing that is sent today rests on them."""
+ALONE = {"spot", "iopv", "limits", "margin.bse", "weights.000300", "weights.399001"}
+"""Nobody else publishes them for the whole market, or nothing that is sent today rests on them. Who stands at a limit
+is told by the closes of all stocks as well, which have a stand-in."""
 
 
 def of_round(one: Round) -> list[Datum]:

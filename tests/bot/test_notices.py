@@ -71,14 +71,14 @@ async def test_sessions_to_come_are_told_once_where_the_exchange_has_published_t
     clock = Hand(moment(late, "17:00"))
     world = replace(world_of(store), calendar=known)
     exchange = Exchange([*known.sessions[-30:], *(year_of_sessions(2027) if published else [])])
-    ahead = SessionsAhead(publisher=exchange, store=store, upstreams=world.upstreams)
+    ahead = SessionsAhead(publishers=[exchange], store=store, upstreams=world.upstreams)
     worker = replace(worker_of(world, clock), admins=ADMINS, sessions_ahead=ahead)
     await worker.poll(Slot(round=Round.CLOSE, due=clock.at, day=late))
     assert exchange.asked == []
     for _ in range(2):
         await worker.poll(Slot(round=Round.WEEKLY, due=clock.at, day=late))
     (told,) = [one.message for one in await store.outbox.claim(clock.at, 10, 60)]
-    extended = "交易日历已按深交所公布的月历延长至2027-12-31"
+    extended = "交易日历已按公布的开市安排延长至2027-12-31"
     assert words(told).splitlines()[1:] == [extended] if published else "只剩3天" in words(told)
     assert worker.extended.is_set() is published
 
@@ -86,7 +86,7 @@ async def test_sessions_to_come_are_told_once_where_the_exchange_has_published_t
 async def test_nobody_is_asked_while_enough_of_the_calendar_is_left(store: Database) -> None:
     exchange, known = Exchange([]), load_calendar()
     world = replace(world_of(store), calendar=known)
-    ahead = SessionsAhead(publisher=exchange, store=store, upstreams=world.upstreams)
+    ahead = SessionsAhead(publishers=[exchange], store=store, upstreams=world.upstreams)
     early = Slot(round=Round.WEEKLY, due=moment(date(2026, 11, 16), "17:00"), day=date(2026, 11, 16))
     await replace(worker_of(world, Hand(early.due)), sessions_ahead=ahead).poll(early)
     assert (early.day, exchange.asked) == (known.last - timedelta(days=CALENDAR_DAYS_LEAST), [])

@@ -1,10 +1,11 @@
 """Which sessions to come are believed, and that they are asked for politely and stored once."""
 
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
-from bot.sessions_ahead import MONTHS_AHEAD, SessionsAhead, continued, sessions_after, with_stored
+from bot.sessions_ahead import MONTHS_AHEAD, SessionsAhead, continued, sessions_after, sessions_of_any, with_stored
 from bot.sources.base import LimitedError, SourceChangedError, SourceError, UnavailableError
 from bot.sources.upstreams import Outcome, Upstreams
 from bot.store.database import Database
@@ -102,7 +103,7 @@ def test_sessions_that_are_known_already_are_no_news() -> None:
 
 
 def ahead(store: Database, exchange: Exchange) -> SessionsAhead:
-    return SessionsAhead(publisher=exchange, store=store, upstreams=Upstreams(HASTY))
+    return SessionsAhead(publishers=[exchange], store=store, upstreams=Upstreams(HASTY))
 
 
 @anyio
@@ -164,3 +165,55 @@ async def test_stored_sessions_that_contradict_the_list_are_no_extension(store: 
     await store.sessions.add(FESTIVAL + weekdays(date(2027, 10, 1), date(2027, 10, 7)), NOW)
     assert await ahead(store, published()).extend(KNOWN, NOW) is None
     assert await with_stored(KNOWN, store) == KNOWN
+
+
+class StandIn(Exchange):
+    """Another publisher of the same."""
+
+    name: ClassVar[str] = "akshare.sina_sessions"
+    host: ClassVar[str] = "finance.sina.com.cn"
+
+
+def stand_in(failure: Exception | None = None) -> StandIn:
+    return StandIn([*KNOWN.sessions[-30:], *YEAR], failure)
+
+
+@anyio
+@pytest.mark.parametrize(
+    "first", [published(UnavailableError("down")), published(LimitedError("banned")), with_(*FESTIVAL)]
+)
+async def test_where_the_exchange_gives_no_list_that_is_believed_another_is_asked(
+    first: Exchange, store: Database
+) -> None:
+    other = stand_in()
+    job = SessionsAhead(publishers=[first, other], store=store, upstreams=Upstreams(HASTY))
+    assert await job.extend(KNOWN, NOW) == YEAR[-1]
+    assert [one.source for one in await store.fetches.since(NOW, NOW)] == [first.name, other.name]
+    assert (await with_stored(KNOWN, store)).last == YEAR[-1]
+
+
+@anyio
+@pytest.mark.parametrize("first", [published(), Exchange(KNOWN.sessions[-30:])])
+async def test_nobody_else_is_asked_where_the_exchange_has_answered(first: Exchange, store: Database) -> None:
+    other = stand_in()
+    job = SessionsAhead(publishers=[first, other], store=store, upstreams=Upstreams(HASTY))
+    await job.extend(KNOWN, NOW)
+    assert other.asked == []
+
+
+@anyio
+async def test_the_stand_in_is_asked_while_the_exchange_is_left_alone_and_believed_no_more_easily(
+    store: Database,
+) -> None:
+    first, other = published(LimitedError("banned")), StandIn([*KNOWN.sessions[-30:], *sorted({*YEAR, *FESTIVAL})])
+    job = SessionsAhead(publishers=[first, other], store=store, upstreams=Upstreams(HASTY))
+    assert await job.extend(KNOWN, NOW) is None
+    other.sessions = [*KNOWN.sessions[-30:], *YEAR]
+    assert await job.extend(KNOWN, NOW) == YEAR[-1]
+    assert first.asked == [(2026, 12)]
+
+
+def test_the_first_list_that_is_believed_counts() -> None:
+    assert sessions_of_any([published(UnavailableError("down")), stand_in()], KNOWN) == YEAR
+    with pytest.raises(SourceError, match=r"^szse\.sessions: down; akshare\.sina_sessions: banned$"):
+        sessions_of_any([published(UnavailableError("down")), stand_in(LimitedError("banned"))], KNOWN)

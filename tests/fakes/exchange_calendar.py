@@ -1,12 +1,11 @@
 """SZSE's calendar: every day of a month, marked as open or closed."""
 
 from calendar import monthrange
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import ClassVar
 
-from bot.sources.base import NotPublishedError
 from bot.sources.counted import count_request
 from tests.fakes.endpoint import Body, Endpoint, Row, json_body
 
@@ -30,16 +29,20 @@ class Exchange:
     failure: Exception | None = None
     asked: list[tuple[int, int]] = field(default_factory=list)
 
-    def month(self, year: int, month: int) -> Sequence[date]:
-        """The sessions of a month, or the failure."""
+    def months(self, wanted: Iterable[tuple[int, int]]) -> Iterator[Sequence[date]]:
+        """The sessions of the months that are planned, or the failure."""
+        for year, month in wanted:
+            found = self._month(year, month)
+            if not found:
+                return
+            yield found
+
+    def _month(self, year: int, month: int) -> Sequence[date]:
         count_request(self.host)
         self.asked.append((year, month))
         if self.failure is not None:
             raise self.failure
-        found = [day for day in self.sessions if (day.year, day.month) == (year, month)]
-        if not found:
-            raise NotPublishedError(f"{year}-{month:02}")
-        return found
+        return [day for day in self.sessions if (day.year, day.month) == (year, month)]
 
 
 class SzseMonthList(Endpoint):

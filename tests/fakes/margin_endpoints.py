@@ -100,6 +100,8 @@ class SseMarginList(Endpoint):
     def __init__(self, securities: Mapping[date, BySecurity]) -> None:
         super().__init__()
         self.securities = securities
+        self.lost_pages: frozenset[int] = frozenset()
+        """Pages, counted from 1, that come back empty though they are announced."""
 
     def understand(self, path: str, query: dict[str, str]) -> dict[str, str] | None:
         return query if path == self.path and query.get("tabType") == "mxtype" else None
@@ -127,8 +129,10 @@ class SseMarginList(Endpoint):
         }
 
     def body(self, rows: Sequence[Row] | None, query: Mapping[str, str]) -> Body:
-        total, page = len(rows or ()), None if rows is None else rows[: self.PAGE_ROWS]
-        content: dict[str, Any] = {"pageSize": self.PAGE_ROWS, "total": total, "data": page}
+        number = int(query["pageHelp.pageNo"])
+        total, first = len(rows or ()), (number - 1) * self.PAGE_ROWS
+        page = None if rows is None else [] if number in self.lost_pages else rows[first : first + self.PAGE_ROWS]
+        content: dict[str, Any] = {"pageNo": number, "pageSize": self.PAGE_ROWS, "total": total, "data": page}
         return json_body({"actionErrors": [], "isPagination": "true", "pageHelp": content, "result": page})
 
 

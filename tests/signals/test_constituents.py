@@ -76,6 +76,14 @@ def test_the_pool_is_enough_to_know_of_limits() -> None:
     assert told(ConstituentsRise(), panel) is None
 
 
+def test_closes_are_enough_to_know_of_limits_where_the_pool_cannot_be_had() -> None:
+    moves: dict[str, float | None] = {**dict.fromkeys(STOCKS, 0.02), **dict.fromkeys(STOCKS[:4], 0.1)}
+    signal = told(ConstituentsLimitUp(), world(moves))
+    assert signal is not None
+    assert signal.evidence["count"].value == 4
+    assert told(ConstituentsLimitUp(), world({**moves, **dict.fromkeys(STOCKS[:2], 0.09)})) is None
+
+
 def test_an_index_whose_weights_are_not_known_is_not_judged() -> None:
     made = market(12).fund("560850", words={"index_code": "000300"}, close=1.0)
     panel = made.panel(pool(LAST_DAY, dict.fromkeys(STOCKS[:4], 1)), stocks(LAST_DAY, dict.fromkeys(STOCKS, 0.1)))

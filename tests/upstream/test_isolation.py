@@ -14,6 +14,7 @@ import pytest
 
 from bot.sources.akshare.call import Akshare, child_environment
 from bot.sources.akshare.functions import FUNCTIONS
+from bot.sources.akshare.sessions import SinaSessions
 from bot.sources.base import SourceError, UnavailableError
 from bot.sources.datum import sources_in
 from bot.sources.direct.http import Http
@@ -37,15 +38,18 @@ SIGNATURES = {
     "index_stock_cons_weight_csindex": ["symbol"],
     "macro_china_market_margin_sh": [],
     "macro_china_market_margin_sz": [],
+    "stock_info_global_sina": [],
     "stock_margin_bse": ["date"],
     "stock_margin_detail_sse": ["date"],
     "stock_margin_detail_szse": ["date"],
     "stock_margin_sse": ["start_date", "end_date"],
     "stock_margin_szse": ["date"],
     "stock_news_em": ["symbol"],
+    "stock_zh_a_spot": [],
     "stock_zh_a_spot_tx": [],
     "stock_zt_pool_dtgc_em": ["date"],
     "stock_zt_pool_em": ["date"],
+    "tool_trade_date_hist_sina": [],
 }
 
 
@@ -184,6 +188,8 @@ def test_sources_call_what_is_listed_and_no_more() -> None:
         if type(source).__module__.startswith("bot.sources.akshare."):
             with contextlib.suppress(SourceError):
                 source.fetch(DAY)
+    with contextlib.suppress(SourceError):
+        list(SinaSessions(caller).months([(2026, 11)]))
     assert called == set(FUNCTIONS)
 
 

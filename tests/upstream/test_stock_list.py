@@ -12,9 +12,10 @@ import pytest
 
 from bot.intake import Intake, Taken
 from bot.sources.akshare.call import Akshare
-from bot.sources.akshare.stocks import LEAST_ROWS, TencentStocks
+from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import SourceChangedError
 from bot.sources.gates import Baseline, check
+from bot.sources.stock_list import LEAST_ROWS
 from bot.store.database import Database
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import Dataset, Snapshot

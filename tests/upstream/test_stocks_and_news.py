@@ -10,14 +10,18 @@ import pytest
 
 from bot.sources.akshare.call import Akshare
 from bot.sources.akshare.limits import LimitPool
-from bot.sources.akshare.news import TEXT_CHARACTERS_MAX, EastmoneyNews
-from bot.sources.akshare.stocks import LEAST_ROWS, TencentStocks
+from bot.sources.akshare.news import EastmoneyNews
+from bot.sources.akshare.sina_news import PUBLISHER, SinaNews
+from bot.sources.akshare.stocks import TencentStocks
 from bot.sources.base import NotPublishedError, Source, SourceChangedError, UnavailableError
 from bot.sources.gates import Baseline, check
+from bot.sources.headlines import TEXT_CHARACTERS_MAX
+from bot.sources.stock_list import LEAST_ROWS
 from signals.core.calendar import MARKET_ZONE
 from signals.core.snapshot import NEWS_COLUMNS, Snapshot
 from tests.fakes.endpoint import Endpoint, Fault, Row, Twist
 from tests.fakes.pools import LimitDownPool, LimitUpPool, NewsSearch, TencentRankList, article, ranked
+from tests.fakes.sina_wire import SinaWire, message
 from tests.upstream.matrix import break_way, cells, meaning_of, twist
 from tests.upstream.served import Served, mend, served
 
@@ -32,6 +36,7 @@ stocks       table  wait   wait   changed  table    table      changed
 limits.up    table  table  table  table    changed  changed    table
 limits.down  table  table  table  table    changed  changed    table
 news         table  wait   wait   changed  table    table      table
+sina_news    table  wait   wait   changed  table    table      table
 """
 """The pools are read by position: new names do not hurt them. One that is empty is a calm day; both are not."""
 
@@ -40,6 +45,7 @@ TRANSPORT = """
 stocks       down   down  limited  limited  down  down   limited  limited  down
 limits.up    down   down  limited  limited  down  down   limited  limited  down
 limits.down  down   down  limited  limited  down  down   limited  limited  down
+sina_news    down   down  limited  limited  down  down   limited  limited  down
 """
 
 NEWS_TRANSPORT = """
@@ -64,6 +70,9 @@ def publishers() -> dict[str, Endpoint]:
         "limits.up": LimitUpPool({"688041": (203.5, 20.0), "002261": (31.2, 10.01)}),
         "limits.down": LimitDownPool({"603019": (66.6, -9.99)}),
         "news": NewsSearch({"ETF": headlines, "信创": headlines[:1]}),
+        "sina_news": SinaWire(
+            [message(f"【ETF 第{number}条】……", f"2026-11-20 1{number}:00:00") for number in range(4)]
+        ),
     }
 
 
@@ -77,7 +86,15 @@ def line(publishers: dict[str, Endpoint]) -> Iterator[Served]:
 def sources(line: Served, publishers: dict[str, Endpoint]) -> Iterator[dict[str, Source]]:
     pool = LimitPool(line.akshare)
     stocks, news = TencentStocks(line.akshare), EastmoneyNews(line.akshare)
-    yield {"stocks": stocks, "limits.up": pool, "limits.down": pool, "limits": pool, "news": news}
+    wire = SinaNews(line.akshare)
+    yield {
+        "stocks": stocks,
+        "limits.up": pool,
+        "limits.down": pool,
+        "limits": pool,
+        "news": news,
+        "sina_news": wire,
+    }
     mend(*publishers.values())
 
 
@@ -239,3 +256,38 @@ def test_a_row_without_title_or_time_is_left_out(
 def test_another_keyword_finds_other_headlines(line: Served, publishers: dict[str, Endpoint]) -> None:
     assert len(read(EastmoneyNews(line.akshare, "信创")).table) == 1
     mend(publishers["news"])
+
+
+def test_of_the_wire_what_names_the_keyword_is_told_by_its_heading(
+    sources: dict[str, Source], publishers: dict[str, Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [
+        message("【央行开展逆回购】今日……", "2026-11-20 16:40:00"),
+        message("<b>软件etf</b>\u3000收涨 2%。", "2026-11-20 15:02:00"),
+        message("【首批<em>硬科技ETF</em>获批】证监会……", "2026-11-20 16:30:00"),
+    ]
+    monkeypatch.setattr(publishers["sina_news"], "messages", messages)
+    table = read(sources["sina_news"]).table
+    assert table.columns.to_list() == list(NEWS_COLUMNS)
+    assert table.to_dict("index") == {
+        "0": {
+            "title": "首批硬科技ETF获批",
+            "published": "2026-11-20T16:30:00+08:00",
+            "publisher": PUBLISHER,
+            "link": "",
+        },
+        "1": {
+            "title": "软件etf 收涨 2%。",
+            "published": "2026-11-20T15:02:00+08:00",
+            "publisher": PUBLISHER,
+            "link": "",
+        },
+    }
+
+
+def test_that_the_wire_has_other_subjects_is_no_failure(
+    sources: dict[str, Source], publishers: dict[str, Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishers["sina_news"], "messages", [message("【央行开展逆回购】", "2026-11-20 16:40:00")])
+    with pytest.raises(NotPublishedError, match="none of 1 messages names ETF"):
+        read(sources["sina_news"])

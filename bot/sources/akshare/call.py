@@ -66,7 +66,8 @@ class Akshare:
     deadline_seconds: float = 60.0
     """From the start of the child to its answer; then its whole process group is killed."""
     memory_mib: int = 1024
-    """Address space of the child, where the platform can limit it; a market of 1,600 funds takes 350 at most."""
+    """Address space of the child, where the platform can limit it; a market of 1,600 funds takes 350 at most.
+    Of a child that runs a script: its writable memory."""
     functions: Mapping[str, str] = field(default_factory=lambda: FUNCTIONS, repr=False)
     """Those that may be called, with the host that each of them asks."""
 

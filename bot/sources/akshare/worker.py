@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from bot.sources.akshare.failures import outcome_of, reason_of
+from bot.sources.akshare.functions import SCRIPTED
 from bot.sources.akshare.wire import REPLY_BYTES_MAX, Outcome, dump_failure, dump_table
 
 if sys.platform != "win32":
@@ -28,6 +30,9 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 """For the requests to which akshare gives no timeout, nearly all of them: they would wait for ever."""
 
+_IN_THE_OPEN = re.compile(r"^http://(?=[^/:]+(?:/|$))")
+"""An address without encryption and with no port of its own."""
+
 ORPHAN_SECONDS = 5.0
 """So long after the deadline a child whose service died without killing it ends by itself."""
 
@@ -36,7 +41,7 @@ def main() -> None:
     """Carry out the order in the first argument."""
     order = json.loads(sys.argv[1])
     replies = _private_output()
-    _bound(order["memory_mib"] * 1024 * 1024, order["deadline_seconds"])
+    _bound(order["memory_mib"] * 1024 * 1024, order["deadline_seconds"], scripted=order["function"] in SCRIPTED)
     line = Line(note=lambda host: _note(order["requests"], host))
     line.watch(CONNECT_SECONDS, READ_SECONDS)
     # Imported here and by name: it takes a second and a hundred megabytes, which belong under the bounds.
@@ -54,12 +59,17 @@ class Line:
     status: int = 0
 
     def watch(self, connect_seconds: float, read_seconds: float) -> None:
-        """Patch requests, which akshare uses; `socket.setdefaulttimeout` does not reach it."""
+        """Patch requests, which akshare uses; `socket.setdefaulttimeout` does not reach it.
+
+        What akshare would ask in the open goes out encrypted: nobody on the way is to make up prices.
+        """
         send = HTTPAdapter.send
 
         def watched(adapter: HTTPAdapter, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
             if options.get("timeout") is None:
                 options["timeout"] = (connect_seconds, read_seconds)
+            if request.url is not None:
+                request.url = _IN_THE_OPEN.sub("https://", request.url)
             self.status = 0
             self.note(str(urlsplit(str(request.url)).hostname))
             response = send(adapter, request, *args, **options)
@@ -91,14 +101,17 @@ def _private_output() -> BinaryIO:
     return replies
 
 
-def _bound(memory_bytes: int, deadline_seconds: float) -> None:
-    """Limit what the process may take, where the platform can."""
+def _bound(memory_bytes: int, deadline_seconds: float, *, scripted: bool) -> None:
+    """Limit what the process may take, where the platform can.
+
+    Addresses, or where an engine for scripts sets many of them aside, what may be written to.
+    """
     if sys.platform == "win32":
         return
     signal.setitimer(signal.ITIMER_REAL, deadline_seconds + ORPHAN_SECONDS)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, REPLY_BYTES_MAX)
-    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_DATA if scripted else resource.RLIMIT_AS, memory_bytes)
 
 
 def _limit(which: int, most: int) -> None:

@@ -1,6 +1,7 @@
 """Trading sessions from SZSE, which keeps the same ones as SSE."""
 
 from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -22,6 +23,14 @@ class SzseSessions:
 
     def __init__(self, http: Http) -> None:
         self._http = http
+
+    def months(self, wanted: Iterable[tuple[int, int]]) -> Iterator[Sequence[date]]:
+        """The sessions of one month after the other, up to the first that is not planned yet; raises as `month`."""
+        for year, month in wanted:
+            try:
+                yield self.month(year, month)
+            except NotPublishedError:
+                return
 
     def month(self, year: int, month: int) -> list[date]:
         """The sessions of a month, ascending.
