@@ -5,7 +5,7 @@ told, and what was answered in chat is what a person who asks is answered.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -132,12 +132,13 @@ class Gallery:
     async def _walk(self, world: World) -> list[date]:
         """The last sessions, and of what fires in none of them the newest session on which it begins, and the next."""
         panel = await self._panel(self.last, self.desk.now())
+        after_close = [one for one in world.detectors.values() if not one.intraday]
+        began = {one.name: await asyncio.to_thread(beginnings, panel, one) for one in after_close}
+        require(name for name, days in began.items() if not days)
         walked = {*panel.sessions[-WALKED_SESSIONS:]}
-        for one in world.detectors.values():
-            if not one.intraday:
-                began = await asyncio.to_thread(beginnings, panel, one)
-                if began and not walked & {*began}:
-                    walked |= {began[-1], world.calendar.after(began[-1])}
+        for days in began.values():
+            if not walked & {*days}:
+                walked |= {days[-1], world.calendar.after(days[-1])}
         return sorted(walked)
 
     async def _panel(self, day: date, asof: datetime) -> Panel:
@@ -215,7 +216,9 @@ def telling(world: World) -> World:
 
 
 async def _poll_again(world: World, timetable: Timetable, days: Sequence[date]) -> None:
-    replay = Replay(world=world, timetable=timetable, clock=ReplayClock(at=datetime.combine(days[0], time.min, MARKET_ZONE)))
+    replay = Replay(
+        world=world, timetable=timetable, clock=ReplayClock(at=datetime.combine(days[0], time.min, MARKET_ZONE))
+    )
     for day in days:
         for minute in await _minutes(world, day):
             await poll(world, (), minute, minute.due)
@@ -264,7 +267,12 @@ def _without_repetition(told: Sequence[RecordedAlert], detectors: Mapping[str, D
 def require_all(chosen: Collection[RecordedAlert], detectors: Mapping[str, Detector]) -> None:
     """Raise GalleryIncompleteError unless every kind is told as news, and every reason is there."""
     new = {one.alert.signal.kind for one in chosen if one.alert.reason is Reason.NEW}
-    if missing := [name for name in detectors if name not in new]:
-        raise GalleryIncompleteError(f"the market never gives rise to {', '.join(missing)}")
+    require(name for name in detectors if name not in new)
     if unheard := [name for name in REASONS if name not in {*map(reason_of, chosen)}]:
         raise GalleryIncompleteError(f"no alert of the market is told because it is {', '.join(unheard)}")
+
+
+def require(missing: Iterable[str]) -> None:
+    """Raise GalleryIncompleteError that names the missing kinds, if any are."""
+    if names := ", ".join(missing):
+        raise GalleryIncompleteError(f"the market never gives rise to {names}")

@@ -32,7 +32,15 @@ from signals.core.calendar import CalendarEndedError
 FAILED, WRONG = 1, 2
 """Exit codes: something failed; something was said or configured wrongly."""
 
-_FAILURES = (StoreError, ArchiveError, MixedMarketsError, CalendarEndedError, RefusedError, GalleryIncompleteError, OSError)
+_FAILURES = (
+    StoreError,
+    ArchiveError,
+    MixedMarketsError,
+    CalendarEndedError,
+    RefusedError,
+    GalleryIncompleteError,
+    OSError,
+)
 
 app = typer.Typer(
     name="etfbot",
