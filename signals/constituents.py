@@ -56,8 +56,8 @@ class ConstituentsLimitUp(ConstituentLimits):
     side = "limit_up"
     title = Text("成分股涨停", "Constituents limit-up")
     sentence = Text(
-        "成分股{ $count }只涨停，合计权重{ $weight }，以{ $first_name }权重最高",
-        "{ $count } constituents closed limit-up with a weight of { $weight } together, { $first_name } the heaviest",
+        "{ $count }只成分股涨停，合计权重{ $weight }，其中{ $first_name }权重最高",
+        "{ $count } constituents closed limit-up, together { $weight } of the index, { $first_name } the heaviest",
     )
 
 
@@ -69,8 +69,8 @@ class ConstituentsLimitDown(ConstituentLimits):
     side = "limit_down"
     title = Text("成分股跌停", "Constituents limit-down")
     sentence = Text(
-        "成分股{ $count }只跌停，合计权重{ $weight }，以{ $first_name }权重最高",
-        "{ $count } constituents closed limit-down with a weight of { $weight } together, { $first_name } the heaviest",
+        "{ $count }只成分股跌停，合计权重{ $weight }，其中{ $first_name }权重最高",
+        "{ $count } constituents closed limit-down, together { $weight } of the index, { $first_name } the heaviest",
     )
 
 
@@ -124,8 +124,8 @@ class ConstituentsRise(ConstituentBreadth):
     rising = True
     title = Text("成分股普涨", "Constituents rise together")
     sentence = Text(
-        "成分股普涨：{ $up }涨{ $down }跌，上涨权重占{ $share_of_weight }，加权{ $weighted_move }",
-        "constituents rose together: { $up } up, { $down } down, { $share_of_weight } of the weight rose, { $weighted_move } by weight",
+        "成分股普涨：{ $up }只上涨、{ $down }只下跌，上涨股合计权重{ $share_of_weight }，加权平均{ $weighted_move }",
+        "constituents rose together: { $up } up, { $down } down, risers weigh { $share_of_weight }, weighted mean { $weighted_move }",
     )
 
 
@@ -137,6 +137,6 @@ class ConstituentsFall(ConstituentBreadth):
     rising = False
     title = Text("成分股普跌", "Constituents fall together")
     sentence = Text(
-        "成分股普跌：{ $up }涨{ $down }跌，下跌权重占{ $share_of_weight }，加权{ $weighted_move }",
-        "constituents fell together: { $up } up, { $down } down, { $share_of_weight } of the weight fell, { $weighted_move } by weight",
+        "成分股普跌：{ $up }只上涨、{ $down }只下跌，下跌股合计权重{ $share_of_weight }，加权平均{ $weighted_move }",
+        "constituents fell together: { $up } up, { $down } down, fallers weigh { $share_of_weight }, weighted mean { $weighted_move }",
     )

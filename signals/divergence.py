@@ -65,8 +65,8 @@ class BoughtWhileFalling(Divergence):
     falling = True
     title = Text("逆势吸金", "Bought while falling")
     sentence = Text(
-        "逆势吸金：近{ $days }日价格{ $move }，净流入{ $flow }，相当于此前规模的{ $share }",
-        "bought while falling: price { $move } over { $days } sessions, net inflow { $flow }, { $share } of the AUM before",
+        "逆势吸金：近{ $days }日价格下跌{ $move_size }，同期净流入{ $flow }，相当于期初规模的{ $share }",
+        "bought while falling: price down { $move_size } over { $days } sessions, net inflow { $flow }, { $share } of the AUM before",
     )
     about = Text(
         "同一段交易日内价格下跌而份额净申购；两者都要超过各自的起始幅度。价格按交易所前收盘价逐日累计，净流入算法见连续净流入。",
@@ -83,8 +83,8 @@ class SoldWhileRising(Divergence):
     falling = False
     title = Text("越涨越卖", "Sold while rising")
     sentence = Text(
-        "越涨越卖：近{ $days }日价格{ $move }，净流出{ $flow_size }，相当于此前规模的{ $share_size }",
-        "sold while rising: price { $move } over { $days } sessions, net outflow { $flow_size }, { $share_size } of the AUM before",
+        "越涨越卖：近{ $days }日价格上涨{ $move_size }，同期净流出{ $flow_size }，相当于期初规模的{ $share_size }",
+        "sold while rising: price up { $move_size } over { $days } sessions, net outflow { $flow_size }, { $share_size } of the AUM before",
     )
     about = Text(
         "同一段交易日内价格上涨而份额净赎回；两者都要超过各自的起始幅度。价格按交易所前收盘价逐日累计，净流入算法见连续净流入。",

@@ -16,7 +16,7 @@ from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE, of_class
 from signals.core.profile import PRICED
 from signals.core.quantity import Quantity
-from signals.core.sizes import SHARE_COUNT
+from signals.core.sizes import AUM, SHARE_COUNT
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
 
@@ -118,9 +118,10 @@ class AumHigh(NewHigh):
     topic = Topic.SIZE
     needs = frozenset({SHARES})
     level: ClassVar[Quantity] = AUM_LEVEL
+    shown: ClassVar[Mapping[str, Quantity]] = {"aum": AUM}
     title = Text("规模创新高", "New high of AUM")
     sentence = Text(
-        "规模创近{ $days }日新高，较前高{ $above }",
-        "AUM at a high of { $days } sessions, { $above } on the one before",
+        "规模{ $aum }，创近{ $days }日新高，较前高{ $above }",
+        "AUM { $aum }, a high of { $days } sessions, { $above } on the one before",
     )
     about = _about("规模（份额 × 净值）", "AUM (shares × NAV)")

@@ -79,7 +79,7 @@ class IntradayRise(IntradayMove):
     name = "intraday_rise"
     rising = True
     title = Text("盘中大涨", "Intraday rise")
-    sentence = Text("盘中{ $change }，现价{ $price }", "{ $change } so far, price { $price }")
+    sentence = Text("盘中上涨{ $change_size }，现价{ $price }", "up { $change_size } so far, price { $price }")
     about = _MOVE_ABOUT
 
 
@@ -90,7 +90,7 @@ class IntradayFall(IntradayMove):
     name = "intraday_fall"
     rising = False
     title = Text("盘中大跌", "Intraday fall")
-    sentence = Text("盘中{ $change }，现价{ $price }", "{ $change } so far, price { $price }")
+    sentence = Text("盘中下跌{ $change_size }，现价{ $price }", "down { $change_size } so far, price { $price }")
     about = _MOVE_ABOUT
 
 
@@ -181,7 +181,7 @@ class IntradayNavPremium(Intraday):
     needs = frozenset({SPOT_PRICE})
     title = Text("跨境盘中溢价", "Intraday premium of a cross-border fund")
     sentence = Text(
-        "盘中较最近净值溢价{ $premium }，现价{ $price }",
+        "盘中价较最近公布的净值溢价{ $premium }，现价{ $price }",
         "premium { $premium } over the latest NAV, price { $price }",
     )
     about = Text(

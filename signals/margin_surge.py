@@ -73,7 +73,7 @@ class MarginSurge(MarginJump):
     title = Text("两市融资余额单日大增", "Margin balance surge")
     sentence = Text(
         "两市融资余额单日增加{ $change_size }，增幅居近{ $days }日第{ $place }位",
-        "financing balance of SSE + SZSE up { $change_size } in a session, rank { $place } among { $days } sessions",
+        "financing balance of SSE + SZSE up { $change_size } in a session, no. { $place } of the last { $days }",
     )
 
 
@@ -86,5 +86,5 @@ class MarginSlump(MarginJump):
     title = Text("两市融资余额单日大降", "Margin balance slump")
     sentence = Text(
         "两市融资余额单日减少{ $change_size }，降幅居近{ $days }日第{ $place }位",
-        "financing balance of SSE + SZSE down { $change_size } in a session, rank { $place } among { $days } sessions",
+        "financing balance of SSE + SZSE down { $change_size } in a session, no. { $place } of the last { $days }",
     )

@@ -66,7 +66,7 @@ class TurnoverLeader(PeerLeader):
     by = "turnover"
     needs = frozenset({CLOSE, VOLUME})
     title = Text("换手率同类第一", "Highest turnover of its index")
-    sentence = Text("按份额{ $shares }计换手率{ $value }", "turnover { $value } of { $shares }")
+    sentence = Text("按{ $shares }计换手率{ $value }", "turnover { $value } of { $shares }")
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:
         """The share count that turnover is over, with its date."""

@@ -67,8 +67,8 @@ class InflowShock(FlowShock):
     title = Text("大额净申购", "One-day inflow shock")
     sentence = Text(
         "大额净申购：单日净流入{ $flow }，相当于此前规模的{ $share }，净流入力度居近{ $days }日第{ $place }位",
-        "one-day inflow shock: net inflow { $flow }, { $share } of the AUM before, rank { $place } among "
-        "{ $days } sessions",
+        "one-day inflow shock: net inflow { $flow }, { $share } of the AUM before, no. { $place } of the "
+        "last { $days } sessions",
     )
     about = Text(
         "单日净流入 ÷ 上一交易日规模，同时看它在该基金自身过去约一年各交易日中的分位；占比、金额、分位都达到起始值才提醒。"
@@ -88,8 +88,8 @@ class OutflowShock(FlowShock):
     title = Text("大额净赎回", "One-day outflow shock")
     sentence = Text(
         "大额净赎回：单日净流出{ $flow_size }，相当于此前规模的{ $share_size }，净流出力度居近{ $days }日第{ $place }位",
-        "one-day outflow shock: net outflow { $flow_size }, { $share_size } of the AUM before, rank { $place } "
-        "among { $days } sessions",
+        "one-day outflow shock: net outflow { $flow_size }, { $share_size } of the AUM before, no. { $place } "
+        "of the last { $days } sessions",
     )
     about = Text(
         "单日净流出 ÷ 上一交易日规模，同时看它在该基金自身过去约一年各交易日中的分位；占比、金额、分位都达到起始值才提醒。"

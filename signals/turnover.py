@@ -24,7 +24,7 @@ class HighTurnover(ExpressionDetector):
     needs = frozenset({CLOSE, VOLUME})
     title = Text("高换手", "High turnover")
     sentence = Text(
-        "成交额{ $amount }，按份额{ $shares }计换手率{ $turnover }",
+        "成交额{ $amount }，按{ $shares }计换手率{ $turnover }",
         "{ $amount } traded, turnover { $turnover } of { $shares }",
     )
     about = Text(

@@ -15,6 +15,7 @@ from bot.cli.benching import bench
 from bot.cli.calendar import calendar
 from bot.cli.checking import doctor, migrate
 from bot.cli.fetching import fetch
+from bot.cli.gallery import gallery
 from bot.cli.importing import take
 from bot.cli.options import RefusedError
 from bot.cli.quarantine import accept, list_refused, show
@@ -22,6 +23,7 @@ from bot.cli.reading import digest, export, signals
 from bot.cli.replaying import replay
 from bot.cli.running import demo, run
 from bot.cli.studying import study
+from bot.gallery import GalleryIncompleteError
 from bot.sources.archive_files import ArchiveError
 from bot.store.errors import StoreError
 from config.problems import ConfigError
@@ -30,7 +32,15 @@ from signals.core.calendar import CalendarEndedError
 FAILED, WRONG = 1, 2
 """Exit codes: something failed; something was said or configured wrongly."""
 
-_FAILURES = (StoreError, ArchiveError, MixedMarketsError, CalendarEndedError, RefusedError, OSError)
+_FAILURES = (
+    StoreError,
+    ArchiveError,
+    MixedMarketsError,
+    CalendarEndedError,
+    RefusedError,
+    GalleryIncompleteError,
+    OSError,
+)
 
 app = typer.Typer(
     name="etfbot",
@@ -77,6 +87,7 @@ for _name, _command in (
     ("doctor", doctor),
     ("migrate", migrate),
     ("bench", bench),
+    ("gallery", gallery),
 ):
     app.command(_name)(_blocking(_command))
 

@@ -98,7 +98,8 @@ async def demo(
         await _serve(settings, world, clock, _replay_demo(settings, world, clock))
 
 
-def _demo_funds() -> frozenset[str]:
+def demo_funds() -> frozenset[str]:
+    """The funds that the demo's readers follow."""
     return frozenset(code for one in load_watchlists() if one.demo for code in one.codes)
 
 
@@ -113,7 +114,7 @@ async def _print_digests(settings: Settings, world: World) -> None:
     for edition, at in ((Edition.EVENING, DEMO_EVENING), (Edition.MORNING, DEMO_MORNING)):
         digest_run = DigestRun(edition=edition, day=DEMO_LAST, now=at)
         language = Language(settings.language)
-        message = await write_digest(world, limits_of(settings), digest_run, _demo_funds(), language)
+        message = await write_digest(world, limits_of(settings), digest_run, demo_funds(), language)
         for part in printer.render(message):
             typer.echo(part.markup + "\n")
 
@@ -137,7 +138,7 @@ async def _replay_demo(settings: Settings, world: World, clock: ReplayClock) -> 
 async def _subscribe(world: World, channel: str, chat: str, language: Language) -> None:
     if await world.store.subscriptions.find(channel, chat) is None:
         reader = Subscription(
-            id=0, channel=channel, chat=chat, language=language, watched=_demo_funds(), evening_digest=time(18, 21)
+            id=0, channel=channel, chat=chat, language=language, watched=demo_funds(), evening_digest=time(18, 21)
         )
         await world.store.subscriptions.save(reader, DEMO_EVENING)
 

@@ -153,7 +153,7 @@ def test_an_end_stands_under_the_fund_it_is_about() -> None:
     over = replace(premium("560850", 0.0), rung=0)
     message = told(over, reasons={0: Reason.ENDED})
     assert heads(message) == ["信创50ETF 560850"]
-    assert said(message)[-1] == "“溢价异动”结束，现为溢价率3.00%（02-11）"
+    assert said(message)[-1] == "“溢价异动”已结束，目前溢价率3.00%（02-11）"
 
 
 @pytest.mark.parametrize("language", Language)

@@ -201,8 +201,8 @@ def test_money_is_called_by_its_direction(value: float, zh: str, en: str) -> Non
     [
         (Reason.NEW, "", ""),
         (Reason.STRONGER, "", ""),
-        (Reason.REMINDER, "持续中：", "still: "),
-        (Reason.CORRECTED, "更正，以此为准：", "correction, this is right: "),
+        (Reason.REMINDER, "持续中：", "ongoing: "),
+        (Reason.CORRECTED, "更正为：", "corrected: "),
     ],
 )
 def test_the_reason_stands_before_what_is_told(reason: Reason, zh: str, en: str) -> None:
@@ -216,13 +216,13 @@ OVER = replace(PREMIUM, rung=0, evidence={"premium": figure(0.0051, Unit.FRACTIO
 
 def test_what_is_over_is_called_by_its_name_with_what_it_is_now() -> None:
     ended = Alert(signal=OVER, reason=Reason.ENDED, follows=1)
-    assert ZH.alert(ended) == "“溢价异动”结束，现为溢价率0.51%（02-11）"
+    assert ZH.alert(ended) == "“溢价异动”已结束，目前溢价率0.51%（02-11）"
     assert EN.alert(ended) == "“Premium spike” is over, now premium 0.51% (02-11)"
 
 
 def test_what_never_was_is_taken_back() -> None:
     withdrawn = Alert(signal=OVER, reason=Reason.CORRECTED, follows=1)
-    assert ZH.alert(withdrawn) == "更正：此前提示的“溢价异动”按最新数据不成立，现为溢价率0.51%（02-11）"
+    assert ZH.alert(withdrawn) == "更正：此前提示的“溢价异动”不成立，按最新数据为溢价率0.51%（02-11）"
     assert (
         EN.alert(withdrawn) == "correction: “Premium spike” does not hold by the latest data, now premium 0.51% (02-11)"
     )

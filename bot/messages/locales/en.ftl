@@ -19,12 +19,12 @@ corrections-title = Correction { $at }
 market-margin = Margin trading, SSE + SZSE
 reason-new = { $said }
 reason-stronger = { $said }
-reason-reminder = still: { $said }
-reason-corrected = correction, this is right: { $said }
+reason-reminder = ongoing: { $said }
+reason-corrected = corrected: { $said }
 reason-ended = { $said }
 reading = { $title }: { $said }
-withdrawn = correction: “{ $title }” does not hold by the latest data, now { $said }
-ended = “{ $title }” is over, now { $said }
+withdrawn = correction: “{ $title }” does not hold; the latest data say { $said }
+ended = “{ $title }” is over; now { $said }
 
 evidence-streak = streak
 evidence-flow = net inflow

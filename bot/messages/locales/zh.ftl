@@ -20,11 +20,11 @@ market-margin = 沪深两市融资融券
 reason-new = { $said }
 reason-stronger = { $said }
 reason-reminder = 持续中：{ $said }
-reason-corrected = 更正，以此为准：{ $said }
+reason-corrected = 更正为：{ $said }
 reason-ended = { $said }
 reading = { $title }：{ $said }
-withdrawn = 更正：此前提示的“{ $title }”按最新数据不成立，现为{ $said }
-ended = “{ $title }”结束，现为{ $said }
+withdrawn = 更正：此前提示的“{ $title }”不成立，按最新数据为{ $said }
+ended = “{ $title }”已结束，目前{ $said }
 
 evidence-streak = 连续天数
 evidence-flow = 净流入
