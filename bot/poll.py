@@ -104,7 +104,7 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
         batch=batch,
         alerts=alerts,
         asof=now,
-        deliveries=await _fanout(world, panel, alerts, rules, batch, now),
+        deliveries=await _fanout(world, panel, alerts, rules, batch=batch, now=now),
         run=None if intraday else (slot.job, slot.due),
         rules=rules,
     )
@@ -128,7 +128,7 @@ def _pace(world: World, day: date) -> Pace:
 
 
 async def _fanout(
-    world: World, panel: Panel, alerts: Sequence[Alert], rules: RuleNews, batch: str, now: datetime
+    world: World, panel: Panel, alerts: Sequence[Alert], rules: RuleNews, *, batch: str, now: datetime
 ) -> Fanout:
     store = world.store
     answered = {alert.follows for alert in alerts if alert.follows is not None}

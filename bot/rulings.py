@@ -25,7 +25,15 @@ from signals.rules.trial import ABSURD_SHARE, evidence
 
 log = structlog.get_logger(__name__)
 
-_Told = Mapping[tuple[int, str], date]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Memory:
+    """What was told before, by rule and code."""
+
+    last: Mapping[tuple[int, str], date]
+    """On which session before the one that is judged, of those that matter."""
+    today: frozenset[tuple[int, str]]
+    """Of that session itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +101,11 @@ class Rulings:
             return RuleNews(expired=over)
         row = panel.row(day)
         quiet = max(watched[number].own.telling.cooldown_sessions for number, _ in found)
-        last = await store.rules.last_told(panel.sessions[max(0, row - quiet)], day)
-        told = await store.rules.told_on(day)
-        findings = await asyncio.to_thread(lambda: tuple(_findings(panel, row, watched, found, last, told)))
+        memory = _Memory(
+            last=await store.rules.last_told(panel.sessions[max(0, row - quiet)], day),
+            today=await store.rules.told_on(day),
+        )
+        findings = await asyncio.to_thread(lambda: tuple(_findings(panel, row, watched, found, memory)))
         return RuleNews(findings=findings, expired=over)
 
     def _watched(
@@ -195,13 +205,12 @@ def _findings(
     row: int,
     watched: Sequence[_Watched],
     found: Iterable[tuple[int, int]],
-    last: _Told,
-    told: Collection[tuple[int, str]],
+    memory: _Memory,
 ) -> Iterator[RuleFinding]:
     """What is news, by rule."""
     funds = panel.subjects[Axis.FUND]
     used: dict[int, int] = {}
-    for rule_id, _ in told:
+    for rule_id, _ in memory.today:
         used[rule_id] = used.get(rule_id, 0) + 1
     for number, places in groupby(sorted(found), key=lambda one: one[0]):
         one = watched[number]
@@ -209,7 +218,8 @@ def _findings(
         news = [
             code
             for code in codes
-            if (one.own.id, code) not in told and not _too_soon(one.own, panel, row, last.get((one.own.id, code)))
+            if (one.own.id, code) not in memory.today
+            and not _too_soon(one.own, panel, row, memory.last.get((one.own.id, code)))
         ]
         named = max(0, one.own.telling.daily_cap - used.get(one.own.id, 0))
         order = _telling_order(one.rule, panel, row)

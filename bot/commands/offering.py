@@ -1,7 +1,8 @@
 """A rule is tried out and offered to be saved; what is no rule is answered with what is wrong, and where."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.commands.base import SaidWrongError, Talk
 from bot.commands.chats import blank
@@ -83,7 +84,9 @@ async def offer_shared(talk: Talk, word: str) -> Message:
     shared = await talk.desk.world.store.rules.shared(int(rule_id), token) if known else None
     if shared is None:
         raise SaidWrongError(talk.texts.text("rule-link-dead"))
-    return await offer(talk, shared.said, telling=shared.telling)
+    last = shared.telling.expires_on
+    over = last is not None and last < talk.today
+    return await offer(talk, shared.said, telling=replace(shared.telling, expires_on=None if over else last))
 
 
 async def tried_out(talk: Talk, said: str, *, number: int | None = None, telling: Telling | None = None) -> Offer:
@@ -127,11 +130,17 @@ def _tried(talk: Talk, rule: Rule, panel: Panel, lists: list[Watchlist], how: Te
         rule=rule,
         trial=trial,
         funds=len(codes),
-        sessions=min(plan.trial_sessions, len(panel.sessions)),
+        last=_last_known(rule, panel),
         absurd=trial.share > plan.absurd_share,
         telling=how,
         titles={one.name: talk.texts.of(Text(one.title_zh, one.title_en)) for one in lists},
     )
+
+
+def _last_known(rule: Rule, panel: Panel) -> date | None:
+    """The newest session whose figures are out."""
+    row = panel.fresh_row(rule.needs)
+    return None if row is None else panel.sessions[row]
 
 
 def _seen(tried: Tried) -> tuple[str, ...]:

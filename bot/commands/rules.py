@@ -1,10 +1,9 @@
 """A subscriber's own rules: tried out, saved, listed, changed, shared, exported."""
 
-import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from bot.commands.base import SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
@@ -15,14 +14,13 @@ from bot.commands.offering import (
     link_word,
     offer,
     tried_out,
-    usual_telling,
 )
-from bot.commands.terms import begins_with_term, terms_text, told_by
+from bot.commands.own_rules import all_mine, card, exported, in_rows, list_buttons, meanings, mine_of, press, rule_lines
+from bot.commands.terms import begins_with_term, told_by
 from bot.messages.model import (
     Block,
     Button,
     Heading,
-    Line,
     Message,
     Paragraph,
     code,
@@ -32,17 +30,14 @@ from bot.messages.model import (
     plain,
     strong,
 )
-from bot.messages.rules import state_text, telling_text
+from bot.messages.rules import telling_text
 from bot.messages.trials import brief
-from bot.rules import OwnRule, RuleDraft, RuleMode, RuleState
-from bot.store.rules import TooManyRulesError
+from bot.rules import OwnRule, RuleDraft, RuleMode, RuleState, Telling
+from bot.store.rules import DraftSettledError, TooManyRulesError
 from signals.core.text import Text
-from signals.rules import RuleError, parse
+from signals.rules import RuleError
 
 _TOKEN_BYTES = 6
-_ROWS_OF_BUTTONS = 8
-"""With more rules a list has one button for each; a telegram message holds a hundred."""
-_BUTTONS_A_ROW = 5
 _SAVE = frozenset({"save", "保存"})
 _CANCEL = frozenset({"cancel", "取消"})
 _SURE = frozenset({"sure", "确定"})
@@ -61,28 +56,14 @@ _Do = Callable[[Talk, OwnRule], Awaitable[Message]]
 )
 async def rule(talk: Talk) -> Message:
     """Try a condition out, save it, or look at and change a saved one by its number."""
-    said = " ".join(talk.words)
-    if not said:
+    if not talk.words:
         return _how(talk)
     if (pasted := _pasted(talk)) is not None:
         return await _offer_all(talk, pasted)
     first, *rest = talk.words
     if first.lower() in _SAVE | _CANCEL and rest and rest[0].isdecimal():
-        return await _settle(talk, first.lower() in _SAVE, int(rest[0][:18]), sure=bool({*rest[1:]} & _SURE))
-    numbered = _NUMBERED.fullmatch(said)
-    if numbered is None:
-        return await offer(talk, said)
-    what = (numbered[3] or numbered[4] or "").strip()
-    if numbered[2] is not None:
-        mine = await _mine(talk, int(numbered[1]))
-        return await offer(talk, numbered[2], number=mine.number)
-    if not what:
-        return await _card(talk, await _mine(talk, int(numbered[1])))
-    if (do := _ACTIONS.get(what.lower())) is not None:
-        return await do(talk, await _mine(talk, int(numbered[1])))
-    if begins_with_term(what):
-        return await _retell(talk, await _mine(talk, int(numbered[1])), what)
-    return await offer(talk, said)
+        return await _settle(talk, int(rest[0][:18]), keep=first.lower() in _SAVE, sure=bool({*rest[1:]} & _SURE))
+    return await _about(talk, " ".join(talk.words))
 
 
 @command(
@@ -95,23 +76,38 @@ async def rule(talk: Talk) -> Message:
 )
 async def rules(talk: Talk) -> Message:
     """The chat's rules with what has become of them, or all as lines that can be sent again."""
-    texts, mine = talk.texts, await _all_mine(talk)
+    texts, mine = talk.texts, await all_mine(talk)
     if not mine:
         return Message(
             blocks=(paragraph(texts.text("rules-none")), paragraph(line(code(f"/rule {texts.text('rule-example')}")))),
             buttons=((Button(texts.text("fields-button"), "/fields"),),),
         )
     if talk.words and talk.words[0].lower() in _EXPORT:
-        lines = [line(code(_exported(talk, one))) for one in mine]
+        lines = [line(code(exported(talk, one))) for one in mine]
         return Message(blocks=(paragraph(texts.text("rules-export")), Paragraph(tuple(lines))))
     most = talk.desk.world.rules.plan.max_rules
     title = texts.text("rules-list-title", count=str(len(mine)), limit=str(most))
-    meanings = await _meanings(talk, mine)
-    blocks = [Paragraph(tuple(_lines(talk, one, said))) for one, said in zip(mine, meanings, strict=True)]
+    blocks = [
+        Paragraph(tuple(rule_lines(talk, one, said)))
+        for one, said in zip(mine, await meanings(talk, mine), strict=True)
+    ]
     return Message(
         blocks=(Heading(title, 1), *blocks, paragraph(line(muted(texts.text("rules-hint"))))),
-        buttons=(*_list_buttons(talk, mine), (Button(texts.text("rules-export-button"), "/rules export"),)),
+        buttons=(*list_buttons(talk, mine), (Button(texts.text("rules-export-button"), "/rules export"),)),
     )
+
+
+async def _about(talk: Talk, said: str) -> Message:
+    """What is said of a saved rule, which a number names; everything else is a new rule."""
+    numbered = _NUMBERED.fullmatch(said)
+    what = (numbered[3] or numbered[4] or "").strip() if numbered else said
+    do = _ACTIONS.get(what.lower())
+    if numbered is None or not (numbered[2] is not None or do or begins_with_term(what)):
+        return await offer(talk, said)
+    mine = await mine_of(talk, int(numbered[1]))
+    if numbered[2] is not None:
+        return await offer(talk, numbered[2], number=mine.number, telling=mine.telling)
+    return await do(talk, mine) if do else await _retell(talk, mine, what)
 
 
 def _how(talk: Talk) -> Message:
@@ -150,17 +146,17 @@ async def _offer_all(talk: Talk, pasted: Sequence[str]) -> Message:
             continue
         blocks.append(paragraph(line(f"{at}. ", brief(made.tried, talk.texts))))
         buttons.append(Button(talk.texts.text("rule-save-one", number=str(at)), f"/rule save {made.draft_id}"))
-    return Message(blocks=tuple(blocks), buttons=_in_rows(buttons))
+    return Message(blocks=tuple(blocks), buttons=in_rows(buttons))
 
 
-async def _settle(talk: Talk, keep: bool, draft_id: int, *, sure: bool) -> Message:
+async def _settle(talk: Talk, draft_id: int, *, keep: bool, sure: bool) -> Message:
     """Save a draft or drop it; one that holds nearly always is saved at the second word only."""
     store, texts, where = talk.desk.world.store, talk.texts, talk.incoming.address
     draft = await store.rules.find_draft(talk.incoming.channel, where.chat, where.thread, draft_id)
     if draft is None:
         raise SaidWrongError(texts.text("rule-draft-gone"))
     if not keep:
-        await store.rules.drop_draft(draft.id)
+        await store.rules.settle_draft(draft.id)
         return plain(texts.text("rule-cancelled"))
     if draft.share > talk.desk.world.rules.plan.absurd_share and not sure:
         return Message(
@@ -185,116 +181,29 @@ async def _saved(talk: Talk, draft: RuleDraft) -> Message:
         if draft.number is None:
             kept = await store.rules.add(mine.id, draft, talk.now, plan.max_rules)
         else:
-            kept = await store.rules.rewrite(await _mine(talk, draft.number), draft, talk.now)
+            kept = await store.rules.rewrite(await mine_of(talk, draft.number), draft, talk.now)
     except TooManyRulesError:
         raise SaidWrongError(texts.text("rules-too-many", limit=str(plan.max_rules))) from None
+    except DraftSettledError:
+        raise SaidWrongError(texts.text("rule-draft-gone")) from None
     await _audit(talk, "" if draft.number is None else str(draft.number), f"{kept.number}: {kept.text}")
-    said = texts.text("rule-saved", number=str(kept.number), how=telling_text(kept.telling, texts))
+    (meaning,) = await meanings(talk, [kept])
+    how = telling_text(kept.telling, texts, alike=meaning.alike)
+    said = texts.text("rule-saved", number=str(kept.number), how=how)
     level = kept.telling.mode is RuleMode.LEVEL
     other = Button(
-        texts.text("rule-edge-button" if level else "rule-level-button"), _press(kept, "edge" if level else "level")
+        texts.text("rule-edge-button" if level else "rule-level-button"), press(kept, "edge" if level else "level")
     )
     return Message(
         blocks=(paragraph(line(strong(said))), *((paragraph(texts.text("watch-subscribed")),) if began else ())),
         buttons=(
             (
                 other,
-                Button(texts.text("rule-share"), _press(kept, "share")),
+                Button(texts.text("rule-share"), press(kept, "share")),
                 Button(texts.text("rules-button"), "/rules"),
             ),
         ),
     )
-
-
-async def _all_mine(talk: Talk) -> list[OwnRule]:
-    return await talk.desk.world.store.rules.of(talk.subscription.id) if talk.subscription else []
-
-
-async def _mine(talk: Talk, number: int) -> OwnRule:
-    """The chat's rule of this number, also one that it has deleted; raises SaidWrongError where there is none."""
-    found = await talk.desk.world.store.rules.find(talk.subscription.id, number) if talk.subscription else None
-    if found is None:
-        raise SaidWrongError(talk.texts.text("rule-no-such", number=str(number)))
-    return found
-
-
-async def _card(talk: Talk, mine: OwnRule) -> Message:
-    (said,) = await _meanings(talk, [mine])
-    first, second = _buttons(talk, mine)
-    return Message(blocks=(Paragraph(tuple(_lines(talk, mine, said))),), buttons=(first, second))
-
-
-async def _meanings(talk: Talk, mine: Sequence[OwnRule]) -> list[str]:
-    """Each rule in words; what is wrong with it where its names are gone."""
-    lists = await talk.desk.world.store.watchlists.all()
-    panel = await talk.desk.panels.latest(talk.now, talk.today)
-    rulings = talk.desk.world.rules
-
-    def meaning(one: OwnRule) -> str:
-        try:
-            return talk.texts.of(parse(one.text, rulings.vocabulary(panel.profiles, lists)).explanation)
-        except RuleError as error:
-            return talk.texts.text("rule-unreadable", why=talk.texts.of(error.text))
-
-    return await asyncio.to_thread(lambda: [meaning(one) for one in mine])
-
-
-def _lines(talk: Talk, mine: OwnRule, said: str) -> list[Line]:
-    texts = talk.texts
-    state = state_text(mine.state, texts)
-    head = texts.text("rules-head", number=str(mine.number), said=said)
-    return [
-        line(strong(head), *((muted(texts.text("rule-state", state=state)),) if state else ())),
-        line(code(mine.said), indent=1),
-        line(muted(telling_text(mine.telling, texts)), indent=1),
-    ]
-
-
-def _press(mine: OwnRule, what: str) -> str:
-    return f"/rule {mine.number} {what}"
-
-
-def _buttons(talk: Talk, mine: OwnRule) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
-    texts, level = talk.texts, mine.telling.mode is RuleMode.LEVEL
-    if mine.state is RuleState.DELETED:
-        return ((Button(texts.text("rule-undo"), _press(mine, "resume")),), ())
-    active = mine.state is RuleState.ACTIVE
-    return (
-        (
-            Button(
-                texts.text("rule-pause" if active else "rule-resume"), _press(mine, "pause" if active else "resume")
-            ),
-            Button(texts.text("rule-edit"), _press(mine, "edit")),
-            Button(texts.text("rule-delete"), _press(mine, "delete")),
-        ),
-        (
-            Button(
-                texts.text("rule-edge-button" if level else "rule-level-button"),
-                _press(mine, "edge" if level else "level"),
-            ),
-            Button(texts.text("rule-share"), _press(mine, "share")),
-        ),
-    )
-
-
-def _list_buttons(talk: Talk, mine: Sequence[OwnRule]) -> tuple[tuple[Button, ...], ...]:
-    """A row of what can be done with each rule; of many rules one button for each."""
-    if len(mine) > _ROWS_OF_BUTTONS:
-        return _in_rows([Button(f"#{one.number}", f"/rule {one.number}") for one in mine])
-    rows = [_buttons(talk, one)[0] for one in mine]
-    return tuple(
-        tuple(replace(each, label=f"#{one.number} {each.label}") for each in row)
-        for one, row in zip(mine, rows, strict=True)
-    )
-
-
-def _in_rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[at : at + _BUTTONS_A_ROW]) for at in range(0, len(buttons), _BUTTONS_A_ROW))
-
-
-def _exported(talk: Talk, one: OwnRule) -> str:
-    terms = terms_text(one.telling, usual_telling(talk), talk.texts)
-    return f"/rule {one.said}" + (f"{CLAUSE} {terms}" if terms else "")
 
 
 async def _retell(talk: Talk, mine: OwnRule, what: str) -> Message:
@@ -325,8 +234,8 @@ async def _changed(talk: Talk, wanted: OwnRule, key: str) -> Message:
         kept = await talk.desk.world.store.rules.change(wanted, talk.now, limit)
     except TooManyRulesError:
         raise SaidWrongError(talk.texts.text("rules-too-many", limit=str(limit))) from None
-    await _audit(talk, str(kept.number), f"{kept.number}: {kept.state} {telling_text(kept.telling, talk.texts)}")
-    card = await _card(talk, kept)
+    await _audit(talk, str(kept.number), f"{kept.number}: {kept.state} {_words(kept.telling)}")
+    card = await card(talk, kept)
     head = paragraph(line(strong(talk.texts.text(key, number=str(kept.number)))))
     return replace(card, blocks=(head, *card.blocks))
 
@@ -353,7 +262,7 @@ async def _share(talk: Talk, mine: OwnRule) -> Message:
         blocks=(
             paragraph(line(strong(talk.texts.text("rule-share-title", number=str(mine.number))))),
             paragraph(line(link) if link else line(code(f"/start {word}"))),
-            paragraph(line(talk.texts.text("rule-share-text")), line(code(_exported(talk, mine)))),
+            paragraph(line(talk.texts.text("rule-share-text")), line(code(exported(talk, mine)))),
         )
     )
 
@@ -363,7 +272,12 @@ async def _audit(talk: Talk, before: str, after: str) -> None:
     await talk.desk.world.store.audit.write(who, "rule", before, after, talk.now)
 
 
+def _words(telling: Telling) -> str:
+    return " ".join(f"{name}={value}" for name, value in asdict(telling).items())
+
+
 _ACTIONS: dict[str, _Do] = {
+    "": card,
     **dict.fromkeys(("暂停", "停用", "pause"), _pause),
     **dict.fromkeys(("恢复", "启用", "撤销", "resume"), _resume),
     **dict.fromkeys(("删除", "delete"), _delete),

@@ -74,15 +74,14 @@ def _expired(rule: OwnRule, words: Catalogue) -> Line:
     )
 
 
-def telling_text(telling: Telling, words: Catalogue) -> str:
-    """How often and until when a rule is told, in a sentence."""
-    parts = [
-        words.text("rule-edge" if telling.mode is RuleMode.EDGE else "rule-level"),
-        words.text("rule-cooldown", count=str(telling.cooldown_sessions))
-        if telling.cooldown_sessions
-        else words.text("rule-no-cooldown"),
-        words.text("rule-cap", count=str(telling.daily_cap)),
-    ]
+def telling_text(telling: Telling, words: Catalogue, *, alike: bool) -> str:
+    """How often and until when a rule is told, in a sentence; `alike`: it holds for all funds or for none."""
+    parts = [words.text("rule-edge" if telling.mode is RuleMode.EDGE else "rule-level")]
+    if telling.cooldown_sessions:
+        key = "rule-cooldown-alike" if alike else "rule-cooldown"
+        parts.append(words.text(key, count=str(telling.cooldown_sessions)))
+    if not alike:
+        parts.append(words.text("rule-cap", count=str(telling.daily_cap)))
     if telling.expires_on is not None:
         parts.append(words.text("rule-until", day=telling.expires_on.isoformat()))
     return words.text("list-comma").join(parts)

@@ -28,8 +28,8 @@ class Tried:
     trial: Trial
     funds: int
     """How many the rule concerns."""
-    sessions: int
-    """Over how many the trial went."""
+    last: date | None
+    """The newest session whose figures are out; None where there never were any."""
     absurd: bool
     telling: Telling
     titles: Mapping[str, str]
@@ -38,7 +38,7 @@ class Tried:
 
 def trial_blocks(tried: Tried, teller: Teller, named: Named, today: date, *, demo: bool) -> tuple[Block, ...]:
     """The whole of it: meaning, past, present, and how it will be told."""
-    words = teller.words
+    words, alike = teller.words, tried.rule.axis is not Axis.FUND
     title = words.text("rule-trial-title") + (f" {words.text('demo-label')}" if demo else "")
     return (
         Heading(title, 1),
@@ -50,7 +50,10 @@ def trial_blocks(tried: Tried, teller: Teller, named: Named, today: date, *, dem
             if tried.absurd
             else ()
         ),
-        paragraph(line(muted(words.text("rule-will-tell", how=telling_text(tried.telling, words))))),
+        paragraph(
+            line(muted(words.text("rule-will-tell", how=telling_text(tried.telling, words, alike=alike)))),
+            *((line(muted(words.text("rule-will-not-tell"))),) if tried.trial.today else ()),
+        ),
     )
 
 
@@ -91,12 +94,10 @@ def _meaning(tried: Tried, words: Catalogue, named: Named) -> Iterator[Line]:
 
 def _past(tried: Tried, words: Catalogue, named: Named, today: date) -> Iterator[Line]:
     trial, alike = tried.trial, tried.rule.axis is not Axis.FUND
-    if not trial.decided or trial.first is None or trial.last is None:
+    if not trial.decided or trial.first is None or tried.last is None:
         yield line(strong(words.text("rule-trial-unknown")))
         return
-    span = words.text(
-        "rule-trial-span", count=str(tried.sessions), first=trial.first.isoformat(), last=trial.last.isoformat()
-    )
+    span = words.text("rule-trial-span", first=trial.first.isoformat(), last=tried.last.isoformat())
     key = "rule-trial-never" if not trial.holds else "rule-trial-sessions" if alike else "rule-trial-pairs"
     figures = {"decided": f"{trial.decided:,}", "holds": f"{trial.holds:,}", "share": _share(trial.share)}
     said = words.text(key, **(figures if trial.holds else {}), **({"begins": str(trial.begins)} if trial.holds else {}))
@@ -120,10 +121,10 @@ def _some(codes: tuple[str, ...], words: Catalogue, named: Named) -> str:
 
 def _present(tried: Tried, teller: Teller, named: Named, today: date) -> Iterator[Paragraph]:
     words, hits = teller.words, tried.trial.today
-    if not tried.trial.decided:
+    if not tried.trial.decided or tried.last is None:
         return
     if not hits:
-        yield paragraph(words.text("rule-today-none"))
+        yield paragraph(words.text("rule-today-none", day=day_text(tried.last, today)))
         return
     day = day_text(hits[0].day, today)
     if tried.rule.axis is not Axis.FUND:

@@ -60,6 +60,7 @@ class Outbox:
         asof: datetime,
         deliveries: Callable[[Sequence[RecordedAlert], RecordedRules], Sequence[NewDelivery]],
         run: tuple[str, datetime] | None,
+        *,
         rules: RuleNews | None = None,
     ) -> int:
         """Store what a poll found, in one transaction: all of it or, on any exception, nothing.

@@ -16,6 +16,10 @@ DRAFTS_KEPT = 40
 """Of one chat; whoever tries out more has forgotten the first."""
 
 
+class DraftSettledError(Exception):
+    """A draft was saved or dropped already."""
+
+
 class TooManyRulesError(Exception):
     """A subscriber has as many rules as he may."""
 
@@ -45,27 +49,36 @@ class RuleStore:
         mine = _of_chat(draft.channel, draft.chat, draft.thread)
         newest = select(RULE_DRAFTS.c.id).where(*mine).order_by(RULE_DRAFTS.c.id.desc()).limit(DRAFTS_KEPT)
         async with self._connections.write() as connection:
-            new = insert(connection, RULE_DRAFTS).values({**row, "created_at": now}).returning(RULE_DRAFTS.c.id)
+            new = (
+                insert(connection, RULE_DRAFTS)
+                .values({**row, "settled": False, "created_at": now})
+                .returning(RULE_DRAFTS.c.id)
+            )
             number: int = (await connection.execute(new)).scalar_one()
             await connection.execute(delete(RULE_DRAFTS).where(*mine, RULE_DRAFTS.c.id.not_in(newest)))
         return number
 
     async def find_draft(self, channel: str, chat: str, thread: str, draft_id: int) -> RuleDraft | None:
-        """A draft of this chat; None where it is another's, or gone."""
-        query = select(RULE_DRAFTS).where(*_of_chat(channel, chat, thread), RULE_DRAFTS.c.id == draft_id)
+        """A draft of this chat that waits for a word; None where it is another's, settled or gone."""
+        waiting = RULE_DRAFTS.c.id == draft_id, ~RULE_DRAFTS.c.settled
+        query = select(RULE_DRAFTS).where(*_of_chat(channel, chat, thread), *waiting)
         async with self._connections.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return _draft(row) if row else None
 
-    async def drop_draft(self, draft_id: int) -> None:
-        """Forget a draft."""
+    async def settle_draft(self, draft_id: int) -> None:
+        """A draft is dropped; it stays for a while, so that its number is not given to another."""
         async with self._connections.write() as connection:
-            await connection.execute(delete(RULE_DRAFTS).where(RULE_DRAFTS.c.id == draft_id))
+            await connection.execute(update(RULE_DRAFTS).where(RULE_DRAFTS.c.id == draft_id).values(settled=True))
 
     async def add(self, subscription_id: int, draft: RuleDraft, now: datetime, limit: int) -> OwnRule:
-        """Make a draft a rule; where it held is remembered as told. Raises TooManyRulesError beyond `limit`."""
+        """Make a draft a rule, once; where it held is remembered as told.
+
+        Raises TooManyRulesError beyond `limit` and DraftSettledError the second time.
+        """
         async with self._connections.write() as connection:
             await one_at_a_time(connection, f"rules of {subscription_id}")
+            await _settle(connection, draft)
             await _require_room(connection, subscription_id, limit)
             last = select(func.coalesce(func.max(RULES.c.number), 0)).where(RULES.c.subscription_id == subscription_id)
             values = {
@@ -82,18 +95,20 @@ class RuleStore:
             new = insert(connection, RULES).values(values).returning(RULES)
             rule = _rule((await connection.execute(new)).mappings().one())
             await add_hits(connection, _seen(rule.id, draft))
-            await connection.execute(delete(RULE_DRAFTS).where(RULE_DRAFTS.c.id == draft.id))
         return rule
 
     async def rewrite(self, rule: OwnRule, draft: RuleDraft, now: datetime) -> OwnRule:
-        """Give a rule another condition; what the old one was told of no longer counts."""
-        values = {"text": draft.text, "said": draft.said, "updated_at": now}
+        """Give a rule another condition, once; what the old one was told of no longer counts.
+
+        Raises DraftSettledError the second time.
+        """
+        values = {"text": draft.text, "said": draft.said, **_telling_row(draft.telling), "updated_at": now}
         async with self._connections.write() as connection:
+            await _settle(connection, draft)
             changing = update(RULES).where(RULES.c.id == rule.id).values(values).returning(RULES)
             changed = _rule((await connection.execute(changing)).mappings().one())
             await connection.execute(delete(RULE_HITS).where(RULE_HITS.c.rule_id == rule.id))
             await add_hits(connection, _seen(rule.id, draft))
-            await connection.execute(delete(RULE_DRAFTS).where(RULE_DRAFTS.c.id == draft.id))
         return changed
 
     async def change(self, rule: OwnRule, now: datetime, limit: int) -> OwnRule:
@@ -174,6 +189,12 @@ async def expire(connection: AsyncConnection, rule_ids: Sequence[int], now: date
         .returning(RULES.c.id)
     )
     return frozenset((await connection.execute(ending)).scalars())
+
+
+async def _settle(connection: AsyncConnection, draft: RuleDraft) -> None:
+    waiting = RULE_DRAFTS.c.id == draft.id, ~RULE_DRAFTS.c.settled
+    if (await connection.execute(update(RULE_DRAFTS).where(*waiting).values(settled=True))).rowcount != 1:
+        raise DraftSettledError
 
 
 async def _require_room(connection: AsyncConnection, subscription_id: int, limit: int, apart: int = 0) -> None:

@@ -236,6 +236,7 @@ RULE_DRAFTS = Table(
     Column("share", Float, nullable=False),
     Column("day", Date),
     Column("codes", JSON, nullable=False),
+    Column("settled", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index(None, "channel", "chat", "thread", "id"),
 )

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("share", sa.Float, nullable=False),
         sa.Column("day", sa.Date),
         sa.Column("codes", sa.JSON, nullable=False),
+        sa.Column("settled", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index(op.f("ix_rule_drafts_channel_chat_thread_id"), "rule_drafts", ["channel", "chat", "thread", "id"])
