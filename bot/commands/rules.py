@@ -235,9 +235,9 @@ async def _changed(talk: Talk, wanted: OwnRule, key: str) -> Message:
     except TooManyRulesError:
         raise SaidWrongError(talk.texts.text("rules-too-many", limit=str(limit))) from None
     await _audit(talk, str(kept.number), f"{kept.number}: {kept.state} {_words(kept.telling)}")
-    card = await card(talk, kept)
+    shown = await card(talk, kept)
     head = paragraph(line(strong(talk.texts.text(key, number=str(kept.number)))))
-    return replace(card, blocks=(head, *card.blocks))
+    return replace(shown, blocks=(head, *shown.blocks))
 
 
 async def _edit(talk: Talk, mine: OwnRule) -> Message:
