@@ -27,6 +27,7 @@ from bot.outbox import Pace
 from bot.panels import Panels
 from bot.pictures.studio import Studio
 from bot.poll import World
+from bot.rulings import RulePlan, Rulings
 from bot.schedule import Clock, Timetable
 from bot.scrape import Scrape
 from bot.sessions_ahead import SessionList, SessionsAhead, with_stored
@@ -157,6 +158,20 @@ def studies_of(settings: Settings) -> Studies:
     return Studies(StudyPlan(lines=table.enabled, horizon_sessions=table.horizon_days, terms=terms))
 
 
+def rulings_of(settings: Settings) -> Rulings:
+    """Who judges subscribers' own rules, and how many they may have."""
+    table = settings.rules
+    return Rulings(
+        RulePlan(
+            max_rules=table.max_rules,
+            cooldown_sessions=table.cooldown_sessions,
+            daily_cap=table.daily_cap,
+            absurd_share=table.absurd_share,
+            trial_sessions=table.trial_sessions,
+        )
+    )
+
+
 def pace_of(settings: Settings) -> Pace:
     """How the outbox is drained."""
     box = settings.outbox
@@ -187,6 +202,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
             themes=themes_of(),
             upstreams=Upstreams(manners_of(settings)),
             studies=studies_of(settings),
+            rules=rulings_of(settings),
         )
         if exclusive:
             await _seed(world)

@@ -1,6 +1,7 @@
 """Who gets which alerts: one grouped message per subscriber and batch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from bot.messages.alerts import render_alerts
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence
+from bot.rules import OwnRule, RuleFinding, RuleNews
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery
+from bot.store.rules import RecordedRules
 from bot.subscriptions import Language, Subscription
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector
@@ -20,10 +23,29 @@ ALERT_PRIORITY = 1
 """Alerts overtake digests in the queue."""
 
 
+@dataclass(kw_only=True)
+class _Letter:
+    """What one subscriber is told."""
+
+    alerts: list[RecordedAlert] = field(default_factory=list)
+    findings: list[RuleFinding] = field(default_factory=list)
+    expired: list[OwnRule] = field(default_factory=list)
+    hits: list[int] = field(default_factory=list)
+    """Ids of what is told of rules."""
+
+    @property
+    def rule_news(self) -> str:
+        """A name for what it tells of rules; empty where that is nothing."""
+        if self.hits:
+            return f"hit{min(self.hits)}"
+        return f"expired{self.expired[0].id}" if self.expired else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fanout:
-    """Makes the deliveries of a batch of recorded alerts; everything it needs is read beforehand."""
+    """Makes the deliveries of a batch of what was recorded; everything it needs is read beforehand."""
 
+    batch: str
     subscriptions: Sequence[Subscription]
     watchlists: Mapping[str, frozenset[str]]
     reached: Mapping[int, frozenset[int]]
@@ -31,18 +53,34 @@ class Fanout:
     detectors: Mapping[str, Detector]
     profiles: Mapping[str, Profile]
     evidence: Evidence = field(default_factory=Evidence)
+    rules: RuleNews = field(default_factory=RuleNews)
     now: datetime
     demo: bool = False
 
-    def __call__(self, recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
-        """One delivery for each subscriber who wants any of the alerts."""
-        wanted: dict[int, list[RecordedAlert]] = {}
+    def __call__(self, recorded: Sequence[RecordedAlert], ruled: RecordedRules | None = None) -> list[NewDelivery]:
+        """One delivery for each subscriber who wants any of the alerts or has a rule with news."""
+        letters: dict[int, _Letter] = defaultdict(_Letter)
         for one, numbers in zip(recorded, self._hearers(recorded), strict=True):
             for number in numbers:
-                wanted.setdefault(number, []).append(one)
-        return [self._delivery(self.subscriptions[number], wanted[number]) for number in sorted(wanted)]
+                letters[number].alerts.append(one)
+        self._add_rules(letters, ruled or RecordedRules())
+        return [self._delivery(self.subscriptions[number], letters[number]) for number in sorted(letters)]
 
-    def _hearers(self, recorded: Sequence[RecordedAlert]) -> Iterator[list[int]]:
+    def _add_rules(self, letters: dict[int, _Letter], ruled: RecordedRules) -> None:
+        """What of the rules' news is new, for their authors; no more of it where one has gone meanwhile."""
+        places = {subscription.id: number for number, subscription in enumerate(self.subscriptions)}
+        for one in self.rules.findings:
+            hit = ruled.hits.get((one.hit.rule_id, one.hit.code))
+            if hit is not None and one.rule.subscription_id in places:
+                letter = letters[places[one.rule.subscription_id]]
+                letter.findings.append(one)
+                letter.hits.append(hit)
+        for rule_id in sorted(ruled.expired):
+            rule = self.rules.expired[rule_id]
+            if rule.subscription_id in places:
+                letters[places[rule.subscription_id]].expired.append(rule)
+
+    def _hearers(self, recorded: Sequence[RecordedAlert]) -> Iterator[Iterable[int]]:
         """For each alert the places of the subscriptions that it is told to."""
         index = SubscriptionIndex(Wishes.of(self.subscriptions), self.watchlists, self._tracking())
         places = {subscription.id: number for number, subscription in enumerate(self.subscriptions)}
@@ -60,19 +98,22 @@ class Fanout:
                 found.setdefault(profile.index_key, []).append(code)
         return found
 
-    def _delivery(self, subscription: Subscription, wanted: Sequence[RecordedAlert]) -> NewDelivery:
+    def _delivery(self, subscription: Subscription, letter: _Letter) -> NewDelivery:
         return NewDelivery(
-            batch=wanted[0].batch,
+            batch=self.batch,
             subscription_id=subscription.id,
             message=render_alerts(
-                [one.alert for one in wanted],
+                [one.alert for one in letter.alerts],
                 self._teller(subscription.language),
                 Named(self.profiles),
                 self.now.astimezone(MARKET_ZONE),
                 evidence=self.evidence,
+                rules=letter.findings,
+                expired=letter.expired,
                 demo=self.demo,
             ),
-            alert_ids=tuple(one.id for one in wanted),
+            alert_ids=tuple(one.id for one in letter.alerts),
+            rule_news=letter.rule_news,
             due_at=self.now,
             priority=ALERT_PRIORITY,
         )

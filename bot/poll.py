@@ -9,6 +9,8 @@ from bot.alerts import Alert, Pace, decide
 from bot.asking import Asker, Collected
 from bot.collect import Collector
 from bot.fanout import Fanout
+from bot.rules import RuleNews
+from bot.rulings import Rulings
 from bot.sights import look
 from bot.sources.datum import Datum, Round
 from bot.sources.upstreams import Upstreams
@@ -35,6 +37,8 @@ class World:
     """How publishers are treated."""
     studies: Studies = field(default_factory=Studies)
     """What followed signals in the past."""
+    rules: Rulings = field(default_factory=Rulings)
+    """Judges the subscribers' own rules."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,8 @@ class PollReport:
     skipped: list[str] = field(default_factory=list)
     """Detectors whose figures are not out for the session: not judged."""
     alerts: int = 0
+    rule_hits: int = 0
+    """Funds for which a subscriber's own rule had something to tell."""
     deliveries: int = 0
 
 
@@ -77,8 +83,8 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     3. The panel holds what is known at `now` up to the session, and nothing later.
     4. Detectors whose needs are published for the session look at it; others are skipped.
     5. What they see becomes alerts only where it is new against what was told; beside it stands what followed
-       such signals in the past.
-    6. Alerts, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
+       such signals in the past. Subscribers' own rules are judged beside them, but not within a session.
+    6. Alerts, hits of rules, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
        is killed and run again neither loses nor repeats anything. A poll within a session has no entry:
        the price of a missed minute is gone.
     """
@@ -91,12 +97,16 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     told = await world.store.alerts.told([sight.kind for sight in sights])
     alerts = decide(sights, told, _pace(world, slot.day))
     report.alerts = len(alerts)
+    batch = f"{slot.job}/{slot.due.isoformat()}"
+    rules = RuleNews() if intraday else await world.rules.judge(world.store, panel, slot.day)
+    report.rule_hits = len(rules.findings)
     report.deliveries = await world.store.outbox.record(
-        batch=f"{slot.job}/{slot.due.isoformat()}",
+        batch=batch,
         alerts=alerts,
         asof=now,
-        deliveries=await _fanout(world, panel, alerts, now),
+        deliveries=await _fanout(world, panel, alerts, rules, batch=batch, now=now),
         run=None if intraday else (slot.job, slot.due),
+        rules=rules,
     )
     return report
 
@@ -117,17 +127,21 @@ def _pace(world: World, day: date) -> Pace:
     return Pace(edge=world.calendar.before(day), remind=remind)
 
 
-async def _fanout(world: World, panel: Panel, alerts: Sequence[Alert], now: datetime) -> Fanout:
+async def _fanout(
+    world: World, panel: Panel, alerts: Sequence[Alert], rules: RuleNews, *, batch: str, now: datetime
+) -> Fanout:
     store = world.store
     answered = {alert.follows for alert in alerts if alert.follows is not None}
     news = [alert.signal for alert in alerts if alert.tells_of_a_signal]
     return Fanout(
+        batch=batch,
         subscriptions=await store.subscriptions.active(),
         watchlists=await store.watchlists.codes(),
         reached={one: await store.outbox.reached(one) for one in answered},
         detectors=world.detectors,
         profiles=panel.profiles,
         evidence=await asyncio.to_thread(world.studies.evidence, panel, world.detectors, news),
+        rules=rules,
         now=now,
         demo=panel.demo,
     )

@@ -222,6 +222,7 @@ def _summary(report: PollReport) -> dict[str, Any]:
         "served": report.collected.served,
         "skipped": len(report.skipped),
         "alerts": report.alerts,
+        "rule_hits": report.rule_hits,
         "deliveries": report.deliveries,
     }
 

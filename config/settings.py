@@ -32,6 +32,7 @@ from config.tables import (
     Digest,
     Intraday,
     Outbox,
+    Rules,
     Study,
     Subscribers,
     Table,
@@ -95,6 +96,7 @@ class Settings(Table):
     alerts: Alerts
     digest: Digest
     study: Study
+    rules: Rules
     subscribers: Subscribers
     outbox: Outbox
     detectors: dict[str, dict[str, Any]]

@@ -165,6 +165,16 @@ class Study(Table):
     least_count: int = whole(10, 10000)
 
 
+class Rules(Table):
+    """Subscribers' own rules."""
+
+    max_rules: int = whole(0, 1000)
+    cooldown_sessions: int = whole(0, 250)
+    daily_cap: int = whole(1, 50)
+    absurd_share: float = number(0, 1)
+    trial_sessions: int = whole(20, 1000)
+
+
 class Subscribers(Table):
     """What a new subscriber starts with, and how much he may ask for."""
 

@@ -42,6 +42,8 @@ class Desk:
     health: Health = field(default_factory=Health)
     studio: Studio = field(default_factory=Studio)
     """Where pictures are drawn."""
+    invite: Callable[[str], str] = field(default=lambda _: "")
+    """A link that opens a chat here and says ``/start WORD``; empty where there is no such thing."""
     demo: bool = False
     """The service runs on the demo market."""
 

@@ -1,9 +1,11 @@
 """Subscribe, watch, unwatch: what a chat wants to hear."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.chats import blank, save
 from bot.commands.lookup import find_fund, fund_words
+from bot.commands.offering import SHARED, offer_shared
 from bot.messages.model import Button, Heading, Message, Paragraph, line, muted, paragraph, plain, strong
 from bot.messages.names import Named
 from bot.store.watchlists import Watchlist
@@ -16,39 +18,6 @@ _SWITCH = {"on": True, "开": True, "开启": True, "off": False, "关": False, 
 _CODE, _TWO_CODES = (Text(codes, codes) for codes in ("560850", "560850 159590"))
 
 
-def _blank(talk: Talk) -> Subscription:
-    newcomer = talk.desk.newcomer
-    return Subscription(
-        id=0,
-        channel=talk.incoming.channel,
-        chat=talk.incoming.address.chat,
-        thread=talk.incoming.address.thread,
-        language=talk.language,
-        watchlists=newcomer.watchlists,
-        evening_digest=newcomer.evening_digest,
-    )
-
-
-async def _save(talk: Talk, subscription: Subscription) -> Subscription:
-    """Store a chat's wishes, and who changed which of them from what to what."""
-    store = talk.desk.world.store
-    saved = await store.subscriptions.save(subscription, talk.now)
-    before, after = _changes(talk.subscription, saved)
-    await store.audit.write(f"{saved.channel}:{saved.chat}", "subscription", before, after, talk.now)
-    return saved
-
-
-def _changes(before: Subscription | None, after: Subscription) -> tuple[str, str]:
-    old, new = asdict(before) if before else {}, asdict(after)
-    changed = [name for name in new if old.get(name) != new[name]]
-    was, now = (", ".join(f"{name}={_words(one.get(name))}" for name in changed) for one in (old, new))
-    return was, now
-
-
-def _words(value: object) -> str:
-    return " ".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
-
-
 def _next_steps(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     texts = talk.texts
     return (
@@ -59,10 +28,12 @@ def _next_steps(talk: Talk) -> tuple[tuple[Button, ...], ...]:
 
 @command("start", "开始", rank=1, about=Text("认识一下，看看能做什么", "What this bot does and how to begin"))
 async def start(talk: Talk) -> Message:
-    """Greet; a chat that was paused because it could not be reached comes back."""
+    """Greet, or offer the rule that a link leads to; a chat that was paused because it could not be reached comes back."""
     texts = talk.texts
+    if talk.words and talk.words[0].startswith(SHARED):
+        return await offer_shared(talk, talk.words[0])
     if talk.subscription is not None and talk.subscription.paused_reason:
-        await _save(talk, replace(talk.subscription, active=True, paused_reason=""))
+        await save(talk, replace(talk.subscription, active=True, paused_reason=""))
     joined = talk.subscription is not None and (talk.subscription.active or bool(talk.subscription.paused_reason))
     first = (
         Button(texts.text("button-digest"), "/digest")
@@ -87,10 +58,10 @@ async def subscribe(talk: Talk) -> Message:
     if talk.subscription is not None and talk.subscription.active:
         return Message(blocks=(paragraph(texts.text("subscribe-already")),), buttons=_next_steps(talk))
     if talk.subscription is not None:
-        saved = await _save(talk, replace(talk.subscription, active=True, paused_reason=""))
+        saved = await save(talk, replace(talk.subscription, active=True, paused_reason=""))
         key = "subscribe-again"
     else:
-        saved, key = await _save(talk, _blank(talk)), "subscribe-done"
+        saved, key = await save(talk, blank(talk)), "subscribe-done"
     minute = f"{saved.evening_digest:%H:%M}" if saved.evening_digest else "—"
     lists = texts.text("list-comma").join([_title(talk, one) for one in await _lists(talk, saved)]) or "—"
     return Message(
@@ -108,7 +79,7 @@ async def unsubscribe(talk: Talk) -> Message:
     mine = talk.subscription
     if mine is None or not (mine.active or mine.paused_reason):
         return plain(talk.texts.text("unsubscribe-none"))
-    await _save(talk, replace(mine, active=False, paused_reason=""))
+    await save(talk, replace(mine, active=False, paused_reason=""))
     back = Button(talk.texts.text("button-subscribe"), "/subscribe")
     return Message(blocks=(paragraph(talk.texts.text("unsubscribe-done")),), buttons=((back,),))
 
@@ -121,12 +92,12 @@ async def watch(talk: Talk) -> Message:
         raise SaidWrongError(talk.texts.text("watch-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     funds = [find_fund(panel, word, talk.texts) for word in words]
-    subscription = talk.subscription or _blank(talk)
+    subscription = talk.subscription or blank(talk)
     watched = subscription.watched | {fund.code for fund in funds}
     most = talk.desk.newcomer.max_watched
     if len(watched) > most:
         raise SaidWrongError(talk.texts.text("watch-too-many", limit=most))
-    await _save(talk, replace(subscription, watched=watched, active=True, paused_reason=""))
+    await save(talk, replace(subscription, watched=watched, active=True, paused_reason=""))
     named = Named(panel.profiles)
     lines = [line(*named.spans(fund.code, loud=False), indent=1) for fund in funds]
     began = [] if talk.subscription and talk.subscription.active else [paragraph(talk.texts.text("watch-subscribed"))]
@@ -148,7 +119,7 @@ async def unwatch(talk: Talk) -> Message:
     missing = sorted(codes - mine)
     if missing or talk.subscription is None:
         raise SaidWrongError(talk.texts.text("unwatch-not-watched", codes=" ".join(missing)))
-    await _save(talk, replace(talk.subscription, watched=mine - codes))
+    await save(talk, replace(talk.subscription, watched=mine - codes))
     return plain(talk.texts.text("unwatch-done", codes=" ".join(sorted(codes))))
 
 
@@ -176,7 +147,7 @@ async def show_list(talk: Talk) -> Message:
 )
 async def intraday(talk: Talk) -> Message:
     """Choose whether big moves and premiums are told while the exchanges trade, or say what is chosen."""
-    texts, subscription = talk.texts, talk.subscription or _blank(talk)
+    texts, subscription = talk.texts, talk.subscription or blank(talk)
     chosen = Topic.INTRADAY in subscription.topics
     if not talk.words:
         switch = Button(texts.text("button-off" if chosen else "button-on"), f"/intraday {'off' if chosen else 'on'}")
@@ -186,9 +157,9 @@ async def intraday(talk: Talk) -> Message:
     if wanted is None:
         raise SaidWrongError(texts.text("switch-unknown", word=talk.words[0]))
     if not wanted:
-        await _save(talk, replace(subscription, topics=subscription.topics - {Topic.INTRADAY}))
+        await save(talk, replace(subscription, topics=subscription.topics - {Topic.INTRADAY}))
         return plain(texts.text("intraday-is-off"))
-    await _save(
+    await save(
         talk, replace(subscription, topics=subscription.topics | {Topic.INTRADAY}, active=True, paused_reason="")
     )
     return Message(

@@ -8,8 +8,10 @@ from bot.alerts import Alert, Reason
 from bot.messages.catalogue import Catalogue
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted
 from bot.messages.names import Named
+from bot.messages.rules import rule_section
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence, EvidenceKey, evidence_key
+from bot.rules import EVERYWHERE, OwnRule, RuleFinding
 from signals.core.field import Axis
 from signals.core.signal import Subject
 
@@ -23,9 +25,11 @@ def render_alerts(
     asof: datetime,
     *,
     evidence: Evidence | None = None,
+    rules: Sequence[RuleFinding] = (),
+    expired: Sequence[OwnRule] = (),
     demo: bool,
 ) -> Message:
-    """Group alerts by subject, the market first, then the fund with the strongest alert.
+    """Group alerts by subject, the market first, then the fund with the strongest alert; then the reader's own rules.
 
     Under the first alert of each kind (and class of funds) stands what followed such signals in the past.
     """
@@ -33,13 +37,30 @@ def render_alerts(
     for alert in sorted(alerts, key=lambda one: -one.signal.strength):
         groups[alert.signal.subject].append(alert)
     words = teller.words
-    follows = all(alert.reason is Reason.CORRECTED for alert in alerts)
-    title = words.text("corrections-title" if follows else "alerts-title", at=f"{asof:%m-%d %H:%M}")
+    title = words.text(_title(alerts, rules_too=bool(rules or expired)), at=f"{asof:%m-%d %H:%M}")
     blocks: list[Block] = [Heading(_labelled(title, teller, demo=demo), 1)]
     ordered = sorted(groups.items(), key=lambda group: (group[0].axis is Axis.FUND, -group[1][0].signal.strength))
     past = _Past(evidence or Evidence(), named, words)
     blocks += [Paragraph(tuple(_group(subject, group, teller, named, past))) for subject, group in ordered]
-    return Message(blocks=tuple(blocks), buttons=_buttons([subject for subject, _ in ordered], named))
+    blocks += rule_section(rules, expired, teller, named)
+    subjects = [*(subject for subject, _ in ordered), *_named_funds(rules)]
+    buttons = _buttons(list(dict.fromkeys(subjects)), named)
+    if rules or expired:
+        buttons = (*buttons, (Button(words.text("rules-button"), "/rules"),))
+    return Message(blocks=tuple(blocks), buttons=buttons)
+
+
+def _title(alerts: Sequence[Alert], *, rules_too: bool) -> str:
+    if not alerts:
+        return "rules-title"
+    follows = all(alert.reason is Reason.CORRECTED for alert in alerts)
+    return "corrections-title" if follows and not rules_too else "alerts-title"
+
+
+def _named_funds(rules: Sequence[RuleFinding]) -> Iterator[Subject]:
+    for one in rules:
+        if not one.counted and one.hit.code != EVERYWHERE:
+            yield Subject(Axis.FUND, one.hit.code)
 
 
 class _Past:

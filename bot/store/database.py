@@ -13,6 +13,7 @@ from bot.store.fetches import FetchLedger
 from bot.store.lock import FileLock
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
+from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
@@ -41,6 +42,7 @@ class Database:
         self.alerts = AlertStore(self._connections)
         self.subscriptions = SubscriptionStore(self._connections)
         self.watchlists = WatchlistStore(self._connections)
+        self.rules = RuleStore(self._connections)
         self.outbox = Outbox(self._connections)
         self.runs = RunLedger(self._connections)
         self.sessions = SessionStore(self._connections)

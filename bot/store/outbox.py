@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.alerts import Alert
 from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
 from bot.messages.model import Message, from_json, to_json
+from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.rules import RecordedRules, add_hits, expire
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
 from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
@@ -34,6 +36,8 @@ class NewDelivery:
     subscription_id: int
     message: Message
     alert_ids: tuple[int, ...] = ()
+    rule_news: str = ""
+    """Names what it tells of the subscriber's rules; empty = nothing."""
     due_at: datetime
     priority: int = 1
 
@@ -54,15 +58,17 @@ class Outbox:
         batch: str,
         alerts: Sequence[Alert],
         asof: datetime,
-        deliveries: Callable[[Sequence[RecordedAlert]], Sequence[NewDelivery]],
+        deliveries: Callable[[Sequence[RecordedAlert], RecordedRules], Sequence[NewDelivery]],
         run: tuple[str, datetime] | None,
+        *,
+        rules: RuleNews | None = None,
     ) -> int:
         """Store what a poll found, in one transaction: all of it or, on any exception, nothing.
 
-        1. The alerts that were not told before get their ids; a repeated poll has none.
-        2. `deliveries` makes the messages of those alerts; it is not called when there are none.
+        1. The alerts that were not told before get their ids, and so do hits of rules; a repeated poll has none.
+        2. `deliveries` makes the messages of those; it is not called when there are none.
         3. The messages are stored and tied to their alerts. One that a batch of the same name already holds
-           for the subscriber is stored under a name of its own: its alerts are new and would be lost.
+           for the subscriber is stored under a name of its own: its news would be lost.
         4. The run (job, slot) is marked as done.
 
         Returns how many deliveries were added.
@@ -70,10 +76,11 @@ class Outbox:
         async with self._connections.write() as connection:
             await one_at_a_time(connection, "alerts")
             new = await add_alerts(connection, alerts, asof, batch)
-            made = deliveries(new) if new else ()
+            ruled = await _add_rules(connection, rules, asof) if rules is not None else RecordedRules()
+            made = deliveries(new, ruled) if new or ruled else ()
             added = await _add(connection, made)
-            left = [one for one in made if one.alert_ids and _key(one) not in added]
-            added |= await _add(connection, [replace(one, batch=f"{one.batch}+{one.alert_ids[0]}") for one in left])
+            left = [one for one in made if _news(one) and _key(one) not in added]
+            added |= await _add(connection, [replace(one, batch=f"{one.batch}+{_news(one)}") for one in left])
             if run is not None:
                 await mark_done(connection, *run, asof)
         return len(added)
@@ -193,6 +200,16 @@ class Outbox:
         )
         async with self._connections.read() as connection:
             return frozenset((await connection.execute(query)).scalars())
+
+
+async def _add_rules(connection: AsyncConnection, news: RuleNews, asof: datetime) -> RecordedRules:
+    hits = await add_hits(connection, news.hits)
+    return RecordedRules(hits=hits, expired=await expire(connection, list(news.expired), asof))
+
+
+def _news(one: NewDelivery) -> str:
+    """What no other message tells; empty for one that no poll caused."""
+    return str(one.alert_ids[0]) if one.alert_ids else one.rule_news
 
 
 async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:

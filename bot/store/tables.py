@@ -186,6 +186,62 @@ DELIVERY_ALERTS = Table(
     Index(None, "delivery_id"),
 )
 
+RULES = Table(
+    "rules",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("subscription_id", _ID, ForeignKey("subscriptions.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("cooldown_sessions", Integer, nullable=False),
+    Column("daily_cap", Integer, nullable=False),
+    Column("expires_on", Date),
+    Column("state", String, nullable=False),
+    Column("token", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("subscription_id", "number"),
+    Index(None, "state"),
+)
+"""Subscribers' own rules. A deleted one keeps its number, so that an old button never meets another rule."""
+
+RULE_HITS = Table(
+    "rule_hits",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("rule_id", _ID, ForeignKey("rules.id"), nullable=False),
+    Column("code", String, nullable=False),
+    Column("day", Date, nullable=False),
+    UniqueConstraint("rule_id", "code", "day"),
+    Index(None, "day"),
+)
+"""What rules were told of, so that nothing is told twice."""
+
+RULE_DRAFTS = Table(
+    "rule_drafts",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("thread", String, nullable=False),
+    Column("number", Integer),
+    Column("text", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("cooldown_sessions", Integer, nullable=False),
+    Column("daily_cap", Integer, nullable=False),
+    Column("expires_on", Date),
+    Column("share", Float, nullable=False),
+    Column("day", Date),
+    Column("codes", JSON, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "channel", "chat", "thread", "id"),
+)
+"""Rules that were tried out; whoever tries one out need not be a subscriber yet."""
+
 SESSIONS = Table(
     "sessions",
     METADATA,

@@ -125,7 +125,7 @@ _TEXTS = {
         "“{word}”要写明是哪个指数或市场，例如：{example}。", "Say which index or market: {example}."
     ),
 }
-_MEANT = Text("您是指{some}吗？", "Did you mean {some}?")
+_MEANT = Text("你是指{some}吗？", "Did you mean {some}?")
 
 
 class Fault(Exception):  # noqa: N818  # it never leaves this package

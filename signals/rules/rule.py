@@ -41,6 +41,11 @@ class Rule:
         """The canonical text of the condition: one for all its spellings, and itself a rule's text."""
         return self.condition.text
 
+    @property
+    def whole(self) -> str:
+        """The canonical text with its scope: what is kept of a rule, to be read again."""
+        return f"{self.text} on {self.scope.text}" if self.scope.parts else self.text
+
     @cached_property
     def key(self) -> str:
         """A short name for the canonical text."""

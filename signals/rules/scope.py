@@ -24,6 +24,12 @@ class ScopePart:
     kind: ScopeKind
     name: str = ""
 
+    @property
+    def text(self) -> str:
+        """As a rule may write it: the code of an index, which might be taken for a fund's, behind an @."""
+        code = self.kind is ScopeKind.INDEX and self.name.isascii() and self.name.isalnum()
+        return f"@{self.name}" if code else self.name or "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -41,7 +47,7 @@ class Scope:
     @property
     def text(self) -> str:
         """As it stands behind a canonical text, without `on`; empty where nothing was said."""
-        return ", ".join(one.name or "all" for one in self.parts)
+        return ", ".join(one.text for one in self.parts)
 
     def codes(
         self,

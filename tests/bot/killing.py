@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.store.database import Database
 
-DRAWERS = ("market", "alerts", "subscriptions", "watchlists", "outbox", "runs")
+DRAWERS = ("market", "alerts", "subscriptions", "watchlists", "outbox", "runs", "rules")
 
 
 class KilledError(BaseException):

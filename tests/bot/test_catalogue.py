@@ -17,6 +17,7 @@ import bot
 from bot.alerts import Reason
 from bot.messages.catalogue import catalogue
 from bot.poll import job_of
+from bot.rules import RuleState
 from bot.sources.datum import Round
 from bot.subscriptions import Language
 from bot.web.words import NAMES
@@ -24,9 +25,11 @@ from signals.core.groups import FundGroup
 from signals.core.peers import RANKED
 from signals.core.prices import INDICES
 from signals.core.profile import FundClass
+from signals.core.quantity import Freshness
 from signals.core.signal import Basis
 from signals.core.snapshot import Dataset
 from signals.core.text import Text
+from signals.core.vocabulary import fields
 from tests.signals.worlds import EXAMPLES
 
 ZH, EN = catalogue(Language.ZH), catalogue(Language.EN)
@@ -50,6 +53,9 @@ FAMILIES = {
     "page": {one.replace("_", "-") for one in NAMES},
     "study-class": {one.replace("_", "-") for one in FundClass},
     "study-column": {*STUDY_COLUMNS},
+    "rule-state": {str(one) for one in RuleState if one is not RuleState.ACTIVE},
+    "fields-axis": {one.axis.value for one in fields()},
+    "freshness": {str(one) for one in Freshness},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -62,6 +62,7 @@ def fanned(
     reached: dict[int, frozenset[int]] | None = None,
 ) -> list[NewDelivery]:
     fanout = Fanout(
+        batch="poll/x",
         subscriptions=subscriptions,
         watchlists=LISTS,
         reached=reached or {},
@@ -195,6 +196,7 @@ def test_a_generated_market_is_labelled_in_every_message() -> None:
     alerts = recorded([Alert(signal=signal("inflow_streak", Subject(Axis.FUND, "510300")), reason=Reason.NEW)])
     for demo in (True, False):
         fanout = Fanout(
+            batch="poll/x",
             subscriptions=[ONE, Subscription(**{**vars(TWO), "language": Language.EN})],
             watchlists=LISTS,
             reached={},
@@ -219,7 +221,13 @@ def test_an_alert_on_an_index_goes_to_whoever_follows_a_fund_on_it() -> None:
         for number, code in enumerate(("510300", "510500", "599999"))
     ]
     fanout = Fanout(
-        subscriptions=readers, watchlists=LISTS, reached={}, detectors=DETECTORS, profiles=profiles, now=NOW
+        batch="poll/x",
+        subscriptions=readers,
+        watchlists=LISTS,
+        reached={},
+        detectors=DETECTORS,
+        profiles=profiles,
+        now=NOW,
     )
     told = Alert(signal=signal("index_inflow", Subject(Axis.TRACKED, "000300")), reason=Reason.NEW)
     assert [one.subscription_id for one in fanout(recorded([told]))] == [0]

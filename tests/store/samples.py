@@ -9,6 +9,7 @@ from bot.messages.model import Button, Message, Table, code, line, muted, paragr
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
+from bot.store.rules import RecordedRules
 from bot.subscriptions import Language, Subscription
 from signals.core.detector import Topic
 from signals.core.field import Axis, Unit
@@ -87,10 +88,10 @@ EVERY_SETTING = Subscription(
 
 def to_all(
     subscribers: Sequence[int], batch: str = "close", due_at: datetime = NOW, priority: int = 1
-) -> Callable[[Sequence[RecordedAlert]], list[NewDelivery]]:
+) -> Callable[..., list[NewDelivery]]:
     """Makes one delivery with every recorded alert for each subscriber."""
 
-    def make(recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def make(recorded: Sequence[RecordedAlert], _: RecordedRules | None = None) -> list[NewDelivery]:
         return [
             NewDelivery(
                 batch=batch,

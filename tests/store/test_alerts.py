@@ -8,6 +8,7 @@ from bot.alerts import Alert, Reason, Told
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
+from bot.store.rules import RecordedRules
 from signals.core.field import Axis
 from signals.core.signal import Subject
 from tests.store.samples import DAY, FUND, NOW, alert, to_all
@@ -23,7 +24,7 @@ async def record(store: Database, *alerts: Alert, asof: datetime = NOW) -> list[
     """The ids that the new ones of the alerts were given."""
     ids: list[int] = []
 
-    def keep(recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def keep(recorded: Sequence[RecordedAlert], _: RecordedRules) -> list[NewDelivery]:
         ids.extend(one.id for one in recorded)
         return []
 

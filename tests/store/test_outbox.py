@@ -8,6 +8,7 @@ from bot.deliveries import Address, Outcome, State
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
+from bot.store.rules import RecordedRules
 from tests.store.samples import DAY, FUND, MESSAGE, NOW, alert, letters, subscribers, subscription, to_all
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +38,7 @@ async def test_a_poll_that_is_repeated_five_times_adds_nothing(store: Database) 
 async def test_only_new_alerts_are_given_to_the_writer(store: Database) -> None:
     seen: list[list[str]] = []
 
-    def keep(recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def keep(recorded: Sequence[RecordedAlert], _: RecordedRules) -> list[NewDelivery]:
         seen.append([one.alert.signal.kind for one in recorded])
         return []
 
@@ -49,7 +50,7 @@ async def test_only_new_alerts_are_given_to_the_writer(store: Database) -> None:
 async def test_alerts_keep_their_order_and_get_a_number_each(store: Database) -> None:
     seen: list[RecordedAlert] = []
 
-    def keep(recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def keep(recorded: Sequence[RecordedAlert], _: RecordedRules) -> list[NewDelivery]:
         seen.extend(recorded)
         return []
 
@@ -72,7 +73,7 @@ async def test_a_report_that_was_written_first_is_kept(store: Database) -> None:
 
 
 async def test_when_the_writer_fails_nothing_is_left(store: Database) -> None:
-    def fails(_: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def fails(_: Sequence[RecordedAlert], __: RecordedRules) -> list[NewDelivery]:
         raise LookupError("no text for it")
 
     with pytest.raises(LookupError):
@@ -152,7 +153,7 @@ async def test_whoever_was_given_up_on_was_not_reached(store: Database) -> None:
 async def test_an_alert_reaches_only_those_whose_message_holds_it(store: Database) -> None:
     one, other = await subscribers(store, 2)
 
-    def to_one_each(recorded: Sequence[RecordedAlert]) -> list[NewDelivery]:
+    def to_one_each(recorded: Sequence[RecordedAlert], _: RecordedRules) -> list[NewDelivery]:
         return [*to_all([one])(recorded[:1]), *to_all([other])(recorded)]
 
     await store.outbox.record("close", [alert(), alert(day=DAY - timedelta(days=1))], NOW, to_one_each, None)

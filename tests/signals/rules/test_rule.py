@@ -154,13 +154,20 @@ def test_whatever_is_read_reads_the_same_again(text: str) -> None:
         ("溢价率 > 3% 对 软件50etf、560850", "159590, 560850"),
         ("on all premium > 3%", "all"),
         ("溢价率 > 3% on 全部, 宽基", "all"),
-        ("溢价率 > 3% on 沪深300", "000300"),
-        ("溢价率 > 3% on @H30202", "H30202"),
+        ("溢价率 > 3% on 沪深300", "@000300"),
+        ("溢价率 > 3% on @H30202", "@H30202"),
     ],
 )
 def test_the_scope_is_kept_apart(text: str, scope: str) -> None:
     rule = parse(text, VOCABULARY)
     assert (rule.text, rule.scope.text) == ("premium_iopv > 3%", scope)
+
+
+@pytest.mark.parametrize("scope", ["", " on 宽基, 560850", " on 沪深300", " on @H30202", " on all"])
+def test_the_whole_text_is_read_as_the_same_rule(scope: str) -> None:
+    rule = parse(f"溢价率 > 3%{scope}", VOCABULARY)
+    again = parse(rule.whole, VOCABULARY)
+    assert (again.text, again.scope, again.whole) == (rule.text, rule.scope, rule.whole)
 
 
 def test_a_scope_says_what_its_words_name() -> None:

@@ -42,7 +42,7 @@ def test_no_figure_is_called_like_a_word_of_the_language() -> None:
 def test_a_market_brings_its_funds_and_indices() -> None:
     vocabulary = Vocabulary.of(PROFILES, {"宽基": "宽基"})
     assert vocabulary.funds == {"信创50ETF": "560850"}
-    assert parse("中证信创涨跌幅 > 1% on 信创50ETF, 中证信创, 宽基", vocabulary).scope.text == "560850, 931247, 宽基"
+    assert parse("中证信创涨跌幅 > 1% on 信创50ETF, 中证信创, 宽基", vocabulary).scope.text == "560850, @931247, 宽基"
     assert parse("沪深300 涨跌幅 > 1%", vocabulary).text == "@000300 index_change > 1%"
 
 
