@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, beyond
+from signals.core.detector import Detector, Findings, Later, Topic, beyond, rungs
 from signals.core.field import SHARES, Unit
 from signals.core.flows import flow_sum
 from signals.core.measure import knowable
@@ -44,18 +44,23 @@ class FlowMilestone(Detector):
         fires = total.values >= self.min_total_cny
         tenfolds = np.zeros(fires.shape)
         tenfolds[fires] = np.log10(total.values[fires] / self.min_total_cny)
-        rung = np.where(fires, 1 + tenfolds.astype(np.int32), 0)
-        days = np.where(fires, float(self.days), np.nan)
         return Findings(
             fires=fires,
             known=knowable(total),
             strength=beyond(tenfolds, _TENFOLDS),
-            rung=rung,
-            pauses=~fires & (total.values >= self.keep * self.min_total_cny),
-            evidence={
-                "total": total,
-                "days": replace(total, values=days, unit=Unit.SESSIONS, estimated=None),
-            },
+            rung=rungs(fires, lambda cells: 1 + np.floor(tenfolds[cells])),
+            pauses=lambda: ~fires & (total.values >= self.keep * self.min_total_cny),
+            evidence=Later(
+                lambda: {
+                    "total": total,
+                    "days": replace(
+                        total,
+                        values=np.where(fires, float(self.days), np.nan),
+                        unit=Unit.SESSIONS,
+                        estimated=None,
+                    ),
+                }
+            ),
         )
 
 

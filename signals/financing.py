@@ -1,17 +1,19 @@
 """杠杆资金: a fund bought with borrowed money for sessions in a row, or repaid (2.7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, ladder, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, ladder, scaled
 from signals.core.field import FUND_FINANCING, Unit
 from signals.core.financing import FUND_BALANCE, FUND_FINANCING_CHANGE
 from signals.core.flows import soft_since
-from signals.core.measure import knowable
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
-from signals.core.series import open_start, runs
+from signals.core.series import Runs, open_start, runs
 from signals.core.text import Text
 
 
@@ -37,23 +39,26 @@ class FinancingStreak(Detector):
         total = np.abs(run.total)
         large = (total >= self.min_total_cny) & (total >= self.min_share * (balance.values - run.total))
         rung = np.where(large, ladder(run.length, self.min_days, self.step_days), 0)
-        length = run.length.astype(np.float64)
-        streak = replace(change, values=length, unit=Unit.SESSIONS, estimated=None)
         return Findings(
             fires=rung > 0,
             known=knowable(change),
-            strength=scaled(length, self.min_days),
+            strength=scaled(run.length, self.min_days),
             rung=rung,
             since=run.start,
-            evidence={
-                "streak": streak,
-                "change": change,
-                "total": replace(change, values=run.known_total, estimated=soft_since(change, run)),
-                "balance": balance,
-                "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
-                "open_start": replace(streak, values=open_start(change.values, run), unit=Unit.COUNT),
-            },
+            evidence=Later(partial(_evidence, balance, change, run)),
         )
+
+
+def _evidence(balance: Measure, change: Measure, run: Runs) -> Mapping[str, Measure]:
+    streak = replace(change, values=run.length.astype(np.float64), unit=Unit.SESSIONS, estimated=None)
+    return {
+        "streak": streak,
+        "change": change,
+        "total": replace(change, values=run.known_total, estimated=soft_since(change, run)),
+        "balance": balance,
+        "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
+        "open_start": replace(streak, values=open_start(change.values, run), unit=Unit.COUNT),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Tell, Topic, beyond
+from signals.core.detector import Detector, Findings, Later, Tell, Topic, beyond
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.levels import AUM_LEVEL, PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.lookback import pauses, reach_before
-from signals.core.measure import knowable
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE, of_class
 from signals.core.profile import PRICED
@@ -46,18 +47,21 @@ class NewHigh(Detector):
         level, above = self.level.on(panel), from_high(self.level, self.days, self.least_days).on(panel)
         judged = of_class(panel, PRICED)
         fires = (above.values > self.min_above) & judged
-        days = np.where(fires, reach_before(level.values, self.days).astype(np.float64), np.nan)
         return Findings(
             fires=fires,
             known=knowable(above) & judged,
             strength=beyond(above.values, _FAR_ABOVE),
-            pauses=pauses(fires, self.pause_days),
-            evidence={
-                **{name: quantity.on(panel) for name, quantity in self.shown.items()},
-                "above": above,
-                "days": replace(above, values=days, unit=Unit.SESSIONS, estimated=None),
-            },
+            pauses=partial(pauses, fires, self.pause_days),
+            evidence=Later(partial(self._evidence, panel, level, above)),
         )
+
+    def _evidence(self, panel: Panel, level: Measure, above: Measure) -> Mapping[str, Measure]:
+        days = reach_before(level.values, self.days).astype(np.float64)
+        return {
+            **{name: quantity.on(panel) for name, quantity in self.shown.items()},
+            "above": above,
+            "days": replace(above, values=days, unit=Unit.SESSIONS, estimated=None),
+        }
 
 
 def _about(zh: str, en: str) -> Text:

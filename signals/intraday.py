@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Topic, one_day, rungs, scaled
 from signals.core.field import SPOT_IOPV, SPOT_PREV_CLOSE, SPOT_PRICE
-from signals.core.matrix import Floats
+from signals.core.matrix import Floats, Rows
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
@@ -29,9 +29,9 @@ class Intraday(Detector):
     intraday = True
 
 
-def _steps(size: Floats, first: float, step: float) -> Floats:
-    """How many steps a size is beyond its threshold, the threshold itself being the first."""
-    return np.where(size >= first - _ROUNDING, 1 + np.floor((size - first) / step + _ROUNDING), 0.0)
+def _steps(size: Floats, first: float, step: float) -> Rows:
+    """How many steps a size is beyond its threshold, the threshold itself being the first; 0 where it is not."""
+    return rungs(size >= first - _ROUNDING, lambda cells: 1 + np.floor((size[cells] - first) / step + _ROUNDING))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class IntradayMove(Intraday):
         """The move since the exchange's previous close, in steps."""
         change = SPOT_CHANGE.on(panel)
         size = change.values if self.rising else -change.values
-        rung = _steps(np.nan_to_num(size), self.min_move, self.step_move).astype(np.int64)
+        rung = _steps(size, self.min_move, self.step_move)
         return Findings(
             fires=rung > 0,
             known=knowable(change) & of_class(panel, PRICED),
@@ -124,8 +124,7 @@ class IntradayGap(Intraday):
         unusual = (against_own_past(past, self.lookback_days, self.least_days).zscore >= self.zscore) & (
             size >= self.floor - _ROUNDING
         )
-        steps = _steps(np.nan_to_num(size), self.min_premium, self.step_premium)
-        rung = np.where(unusual, np.maximum(1.0, steps), steps).astype(np.int64)
+        rung = np.maximum(_steps(size, self.min_premium, self.step_premium), unusual)
         return Findings(
             fires=rung > 0,
             known=knowable(premium),
@@ -204,7 +203,7 @@ class IntradayNavPremium(Intraday):
     def find(self, panel: Panel) -> Findings:
         """Beyond the threshold over the latest NAV."""
         premium = SPOT_PREMIUM_NAV.on(panel)
-        rung = _steps(np.nan_to_num(premium.values), self.min_premium, self.step_premium).astype(np.int64)
+        rung = _steps(premium.values, self.min_premium, self.step_premium)
         return Findings(
             fires=rung > 0,
             known=knowable(premium),

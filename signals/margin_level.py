@@ -1,17 +1,19 @@
 """两市融资余额 as a level: round amounts that it crosses, and new highs."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from signals.core.detector import Detector, Findings, Topic, beyond, one_day
 from signals.core.field import FINANCING, Axis, Unit
-from signals.core.lookback import highest_before, pauses, reach_before
+from signals.core.lookback import pauses, reach_before
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, of_both
 from signals.core.measure import knowable
 from signals.core.milestones import crossings
 from signals.core.panel import Panel
+from signals.core.series import highest_before
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
 
@@ -124,7 +126,7 @@ class MarginHigh(Detector):
             known=knowable(balance) & np.isfinite(high) & of_both(panel),
             strength=beyond(balance.values / high - 1, 0.05),
             rung=np.where(longer, 2, 1).astype(np.int64),
-            pauses=pauses(fires, self.pause_days),
+            pauses=partial(pauses, fires, self.pause_days),
             evidence={
                 "balance": balance,
                 "change": change,

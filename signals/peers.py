@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from signals.core.detector import Detector, Findings, Tell, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, Tell, Topic, scaled
 from signals.core.field import CLOSE, SHARES, VOLUME
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
@@ -37,7 +37,7 @@ class PeerLeader(Detector):
             fires=(rank.values == 1.0) & (value.values > self.least_value),
             known=knowable(rank),
             strength=scaled(size.values, 10.0),
-            evidence={"value": value, "rank": rank, "rank_of": size, **self.beside(panel)},
+            evidence=Later(lambda: {"value": value, "rank": rank, "rank_of": size, **self.beside(panel)}),
         )
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, rungs, scaled
 from signals.core.field import CLOSE, IOPV, Unit
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
@@ -54,14 +54,16 @@ class PremiumExcursion(Detector):
             fires=fires,
             known=knowable(premium),
             strength=scaled(premium.values, self.threshold),
-            rung=np.maximum(1, np.nan_to_num(size // self.threshold)).astype(np.int64),
-            pauses=~fires & (size >= self.floor) & ~(zscore < self.calm_zscore),
-            evidence={
-                "premium": premium,
-                "percentile": replace(premium, values=usual.percentile, unit=Unit.PERCENTILE),
-                "zscore": replace(premium, values=usual.zscore, unit=Unit.DEVIATIONS),
-                **self.beside(panel),
-            },
+            rung=rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
+            pauses=lambda: ~fires & (size >= self.floor) & ~(zscore < self.calm_zscore),
+            evidence=Later(
+                lambda: {
+                    "premium": premium,
+                    "percentile": replace(premium, values=usual.percentile, unit=Unit.PERCENTILE),
+                    "zscore": replace(premium, values=usual.zscore, unit=Unit.DEVIATIONS),
+                    **self.beside(panel),
+                }
+            ),
         )
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:

@@ -1,14 +1,17 @@
 """Single days on which much more money than usual comes into a fund or leaves it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, one_day, scaled
 from signals.core.field import SHARES, Unit
 from signals.core.flows import FLOW
-from signals.core.measure import knowable
+from signals.core.matrix import Bools, Floats
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.sizes import FLOW_SHARE
 from signals.core.standing import YEAR_SESSIONS, own_past, place_in_past
@@ -42,20 +45,23 @@ class FlowShock(Detector):
             & (sign * flow.values >= self.min_flow_cny)
             & (exceeded >= self.percentile)
         )
-        place, days = place_in_past(share.values, exceeded, self.lookback_days - 1)
         return Findings(
             fires=fires,
             known=knowable(share) & np.isfinite(below),
             strength=scaled(share.values, self.min_share),
             since=one_day(fires),
-            evidence={
-                "flow": flow,
-                "share": share,
-                "percentile": replace(share, values=exceeded, unit=Unit.PERCENTILE),
-                "place": replace(share, values=np.where(fires, place, np.nan), unit=Unit.RANK),
-                "days": replace(share, values=np.where(fires, days, np.nan), unit=Unit.SESSIONS),
-            },
+            evidence=Later(partial(self._evidence, flow, share, exceeded, fires)),
         )
+
+    def _evidence(self, flow: Measure, share: Measure, exceeded: Floats, fires: Bools) -> Mapping[str, Measure]:
+        place, days = place_in_past(share.values, exceeded, self.lookback_days - 1)
+        return {
+            "flow": flow,
+            "share": share,
+            "percentile": replace(share, values=exceeded, unit=Unit.PERCENTILE),
+            "place": replace(share, values=np.where(fires, place, np.nan), unit=Unit.RANK),
+            "days": replace(share, values=np.where(fires, days, np.nan), unit=Unit.SESSIONS),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Tell, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Later, Tell, Topic, one_day, scaled
 from signals.core.field import SHARES
 from signals.core.leaders import overtakings
 from signals.core.matrix import Floats, Ints
@@ -46,13 +46,15 @@ class LeaderChange(Detector):
         return Findings(
             fires=fires,
             known=knowable(rank),
-            strength=scaled(np.nan_to_num(size.values), 10.0),
+            strength=scaled(size.values, 10.0),
             since=one_day(fires),
-            evidence={
-                "lead": value,
-                "overtaken": replace(value, values=_theirs(value.values, former)),
-                "rank_of": size,
-            },
+            evidence=Later(
+                lambda: {
+                    "lead": value,
+                    "overtaken": replace(value, values=_theirs(value.values, former)),
+                    "rank_of": size,
+                }
+            ),
             others={"former": np.where(fires, former, -1)},
         )
 

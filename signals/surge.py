@@ -1,10 +1,11 @@
 """Funds in which far more is traded than usual."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, rungs, scaled
 from signals.core.field import AMOUNT, CLOSE, Unit
 from signals.core.lookback import pauses
 from signals.core.measure import knowable
@@ -50,17 +51,18 @@ class AmountSurge(Detector):
         short, long = (amount_ratio(days, self.least_days).on(panel) for days in (self.days, self.long_days))
         least = np.minimum(short.values, long.values)
         fires = (least >= self.min_times) & (amount.values >= self.min_amount_cny) & equity
-        multiple = np.where(fires, least / self.min_times, 1.0)
         return Findings(
             fires=fires & np.isfinite(change.values),
             known=knowable(short) & knowable(long) & equity,
             strength=scaled(least, self.min_times),
-            rung=1 + np.floor(np.log2(multiple)).astype(np.int64),
-            pauses=pauses(fires, self.pause_days),
-            evidence={
-                "amount": amount,
-                "times": short,
-                "days": replace(short, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
-                "change": change,
-            },
+            rung=rungs(fires, lambda cells: 1 + np.floor(np.log2(least[cells] / self.min_times))),
+            pauses=partial(pauses, fires, self.pause_days),
+            evidence=Later(
+                lambda: {
+                    "amount": amount,
+                    "times": short,
+                    "days": replace(short, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
+                    "change": change,
+                }
+            ),
         )

@@ -9,6 +9,19 @@ _SAME = 1e-9
 _ROUNDING = 1e-12
 
 
+def lately(flags: Bools, window: int, shown: Bools) -> None:
+    """See `plain.lately`."""
+    sessions, subjects = flags.shape
+    zero, one, whole = np.int32(0), np.int32(1), np.int32(window)
+    left = np.zeros(subjects, np.int32)
+    for row in range(sessions):
+        up, out = flags[row], shown[row]
+        for at in range(subjects):
+            now = whole if up[at] else max(np.int32(left[at] - one), zero)
+            left[at] = now
+            out[at] = now > zero
+
+
 def rolling_sum(values: Floats, window: int, total: Floats) -> None:
     """See `plain.rolling_sum`."""
     sessions, subjects = values.shape
@@ -220,31 +233,84 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain.rank_within`."""
+    """See `plain.rank_within`.
+
+    Members of a group stand side by side in a row of their own, so that all groups' pairs of one distance are
+    compared in one run over it.
+    """
     sessions, subjects = values.shape
-    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
+    places, groups = bounds[-1], len(bounds) - 1
+    label, reach = np.empty(places), np.zeros(subjects + 1, np.int64)
+    widest = 0
+    for group in range(groups):
+        first, stop = bounds[group], bounds[group + 1]
+        widest = max(widest, stop - first)
+        label[first:stop] = group
+        for apart in range(1, stop - first):
+            reach[apart] = stop
+    mine, better = np.empty(places), np.empty(places)
     for row in range(sessions):
         now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
         for column in range(subjects):
             to_rank[column] = to_size[column] = np.nan
-        for group in range(len(bounds) - 1):
+        for place in range(places):
+            value = now[columns[place]]
+            mine[place] = value if inside[columns[place]] & np.isfinite(value) else np.nan
+            better[place] = 1.0
+        for apart in range(1, widest):
+            stop = reach[apart]
+            one, other, group_of, group_there = mine[:stop], mine[apart:stop], label[:stop], label[apart:stop]
+            first_better, second_better = better[:stop], better[apart:stop]
+            for at in range(len(other)):
+                first_better[at] += 1.0 if (other[at] > one[at]) & (group_of[at] == group_there[at]) else 0.0
+            for at in range(len(other)):
+                second_better[at] += 1.0 if (one[at] > other[at]) & (group_of[at] == group_there[at]) else 0.0
+        for group in range(groups):
             first, stop = bounds[group], bounds[group + 1]
-            if stop - first < least_members:
-                continue
             total = known = 0
             for place in range(first, stop):
-                column = columns[place]
-                if inside[column]:
-                    total += 1
-                    mine[known], at[known] = now[column], column
-                    known += np.isfinite(now[column])
+                total += inside[columns[place]]
+                known += np.isfinite(mine[place])
             if total < least_members or known < least_coverage * total:
                 continue
-            for one in range(known):
-                value, above = mine[one], 1
-                for other in range(one):
-                    above += mine[other] > value
-                    better[other] += value > mine[other]
-                better[one] = above
-            for one in range(known):
-                to_rank[at[one]], to_size[at[one]] = better[one], known
+            for place in range(first, stop):
+                if np.isfinite(mine[place]):
+                    to_rank[columns[place]], to_size[columns[place]] = better[place], known
+
+
+def overtakings(
+    values: Floats,
+    stated: Bools,
+    columns: Columns,
+    bounds: Columns,
+    memory: int,
+    least_lead: float,
+    former: Rows,
+) -> None:
+    """See `plain.overtakings`."""
+    sessions, subjects = values.shape
+    groups = len(bounds) - 1
+    leaders, seen = np.full(groups, -1, np.int64), np.full(groups, -1, np.int64)
+    for row in range(sessions):
+        now, told, out = values[row], stated[row], former[row]
+        for column in range(subjects):
+            out[column] = -1
+        for group in range(groups):
+            best, first, shared = -np.inf, np.int64(-1), True
+            for place in range(bounds[group], bounds[group + 1]):
+                column = columns[place]
+                value = now[column]
+                if told[column] & np.isfinite(value) & (value >= best):
+                    shared = value == best
+                    best, first = max(best, value), first if shared else column
+            leader = leaders[group]
+            held = now[leader] if leader >= 0 and told[leader] else np.nan
+            if np.isfinite(held):
+                seen[group] = row
+            if shared or first == leader:
+                continue
+            overtakes = best - held > least_lead * abs(held)
+            if overtakes:
+                out[first] = leader
+            if overtakes or leader < 0 or row - seen[group] > memory:
+                leaders[group], seen[group] = first, row

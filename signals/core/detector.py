@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from signals.core import kernels
 from signals.core.field import Axis, Field
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Floats, Ints, Rows
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.series import Episodes, episodes
@@ -60,8 +60,9 @@ class Findings:
     since: Ints | None = None
     """Row on which each cell's episode began; None = the unbroken run of firing sessions."""
     basis: Callable[[int, int], Basis] | None = None
-    pauses: Bools | None = None
-    """Silent sessions that do not end an episode: what fires after them is the same news. None = each ends it."""
+    pauses: Callable[[], Bools] | None = None
+    """Silent sessions that do not end an episode: what fires after them is the same news. None = each ends it.
+    Asked for once something is told."""
     others: Mapping[str, Ints] = field(default_factory=dict)
     """Who else takes part, as column numbers by the part played; −1 = nobody."""
 
@@ -142,10 +143,7 @@ class Detector(ABC):
         return self._signal(panel, judged, row, column) if judged.found.known[row, column] else None
 
     def _judge(self, panel: Panel) -> "_Judged":
-        found = self.find(panel)
-        fires = found.fires.astype(np.int32)
-        rung = fires if found.rung is None else np.multiply(found.rung, fires, dtype=np.int32, casting="same_kind")
-        return _Judged(found, rung)
+        return _Judged(self.find(panel))
 
     def _signals(self, panel: Panel, judged: "_Judged", row: int) -> Iterator[Signal]:
         for column in np.flatnonzero(judged.found.fires[row] & judged.found.known[row]):
@@ -179,13 +177,18 @@ class Detector(ABC):
 @dataclass(frozen=True, eq=False)
 class _Judged:
     found: Findings
-    rung: Ints
+
+    @cached_property
+    def rung(self) -> Ints:
+        """How far each cell fires; 0 where it does not."""
+        rung, fires = self.found.rung, self.found.fires
+        return fires.astype(np.int32) if rung is None else np.multiply(rung, fires, dtype=np.int32, casting="same_kind")
 
     @cached_property
     def episodes(self) -> Episodes:
         """Since when each cell fires; asked for once something is told."""
         known, pauses = self.found.known, self.found.pauses
-        told = episodes(self.rung, known if pauses is None else known & ~pauses)
+        told = episodes(self.rung, known if pauses is None else known & ~pauses())
         since = self.found.since
         return told if since is None else replace(told, reached=np.maximum(told.reached, since))
 
@@ -232,6 +235,16 @@ def ladder(length: Ints, first: int, step: int) -> Ints:
     """
     rung = np.empty(length.shape, np.int32)
     kernels.LADDER(np.ascontiguousarray(length, dtype=np.int32), first, step, rung)
+    return rung
+
+
+def rungs(fires: Bools, compute: Callable[[Bools], Floats | Ints]) -> Rows:
+    """A rung for each cell that fires, of what `compute` says of the cells of a mask; 0 elsewhere.
+
+    Few cells fire, and what only they need is computed for them alone.
+    """
+    rung = np.zeros(fires.shape, dtype=np.int32)
+    rung[fires] = compute(fires)
     return rung
 
 

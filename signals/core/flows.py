@@ -11,7 +11,7 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Quantity
-from signals.core.series import Runs, positive, previous, rolling_sum, runs, sum_since
+from signals.core.series import Runs, lately, positive, previous, rolling_sum, runs, sum_since
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -43,7 +43,7 @@ def _flow(panel: Panel) -> Measure:
 
 def _flow_sum(panel: Panel, *, sessions: int) -> Measure:
     flow = FLOW.on(panel)
-    soft = rolling_sum(flow.soft.astype(np.float64), sessions) > 0
+    soft = lately(flow.soft, sessions)
     return Measure(
         values=rolling_sum(flow.values, sessions),
         unit=Unit.CNY,

@@ -15,7 +15,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive
 from signals.core.quantity import Quantity
-from signals.core.series import carried, previous, rolling_sum, runs
+from signals.core.series import carried, lately, previous, rolling_sum, runs
 from signals.core.sizes import AUM
 from signals.core.text import Text
 
@@ -116,7 +116,7 @@ def _total(panel: Panel, *, axis: Axis) -> Measure:
 
 def _sum(panel: Panel, *, axis: Axis, sessions: int) -> Measure:
     total = flow_of(panel, axis).total
-    soft = rolling_sum(total.soft.astype(np.float64), sessions) > 0
+    soft = lately(total.soft, sessions)
     return replace(total, values=rolling_sum(total.values, sessions), estimated=soft)
 
 

@@ -63,6 +63,7 @@ COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "fl
 EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows")
 LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows")
 CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows")
+LATELY = Kernel(plain.lately, compiled_windows.lately, "flags count -> flags")
 ROLLING_SUM = Kernel(plain.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats")
 ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats")
 SUM_BEFORE = Kernel(plain.sum_before, compiled_windows.sum_before, "floats count -> floats floats")
@@ -73,6 +74,9 @@ SESSIONS_SINCE = Kernel(plain.sessions_since, compiled_windows.sessions_since, "
 GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats columns -> floats")
 RANK_WITHIN = Kernel(
     plain.rank_within, compiled_windows.rank_within, "floats flags columns columns count number -> floats floats"
+)
+OVERTAKINGS = Kernel(
+    plain.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
 )
 
 KERNELS: tuple[Kernel[Any], ...] = (
@@ -85,6 +89,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     EPISODES,
     LADDER,
     CARRIED,
+    LATELY,
     ROLLING_SUM,
     ROLLING_GROWTH,
     SUM_BEFORE,
@@ -94,6 +99,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     SESSIONS_SINCE,
     GROWTH_FROM,
     RANK_WITHIN,
+    OVERTAKINGS,
 )
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, PREV_CLOSE, SHARES, Unit
 from signals.core.flows import counted_shares
-from signals.core.lookback import highest_before
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
+from signals.core.series import highest_before
 from signals.core.sizes import AUM
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
 from signals.core.text import Text
@@ -26,8 +26,11 @@ def _price_level(panel: Panel) -> Measure:
     one even where nobody says what it moved from.
     """
     moves, seen = np.log1p(CHANGE.on(panel).values), panel.derive(traded)
-    first = seen & (np.cumsum(seen, axis=0) == 1)
-    level = np.where(np.isfinite(moves) | first, np.cumsum(np.nan_to_num(moves), axis=0), np.nan)
+    known = np.isfinite(moves)
+    if len(seen):
+        known[seen.argmax(axis=0), np.arange(seen.shape[1])] |= seen.any(axis=0)
+    level = np.cumsum(np.where(np.isfinite(moves), moves, 0.0), axis=0)
+    level[~known] = np.nan
     return Measure(values=level, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 

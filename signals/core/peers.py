@@ -12,7 +12,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import TURNOVER
 from signals.core.quantity import Quantity
-from signals.core.series import Ranks, carried, rank_within
+from signals.core.series import Ranks, lately, rank_within
 from signals.core.sizes import AUM, SHARE_GROWTH_YTD, without_year_base
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
@@ -32,8 +32,7 @@ def peer_groups(panel: Panel) -> dict[str, list[int]]:
 
 def alive(panel: Panel) -> Bools:
     """Which funds are listed on each session, as far as their bars and share counts show."""
-    seen = np.where(np.isfinite(panel.values(CLOSE)) | np.isfinite(panel.values(SHARES)), 1.0, np.nan)
-    return np.isfinite(carried(seen, ALIVE_SESSIONS)[0])
+    return lately(np.isfinite(panel.values(CLOSE)) | np.isfinite(panel.values(SHARES)), ALIVE_SESSIONS + 1)
 
 
 def peer_ranks(panel: Panel, *, of: Quantity) -> Ranks:

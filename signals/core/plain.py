@@ -133,6 +133,14 @@ def carried(values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
         rows[row], filled[row] = np.where(usable, newest, -1), np.where(usable, held, np.nan)
 
 
+def lately(flags: Bools, window: int, shown: Bools) -> None:
+    """Whether one of the last `window` flags is up, its own row's included."""
+    left = np.zeros(flags.shape[1], dtype=np.int64)
+    for row, up in enumerate(flags):
+        left = np.where(up, window, np.maximum(left - 1, 0))
+        shown[row] = left > 0
+
+
 def rolling_sum(values: Floats, window: int, total: Floats) -> None:
     """Sum of the last `window` values; unknown when one of them is.
 
@@ -301,3 +309,41 @@ def rank_within(
         shown = known & stated[:, None]
         rank[:, group] = np.where(shown, better + 1.0, np.nan)
         size[:, group] = np.where(shown, known.sum(axis=1)[:, None], np.nan)
+
+
+def overtakings(
+    values: Floats,
+    stated: Bools,
+    columns: Columns,
+    bounds: Columns,
+    memory: int,
+    least_lead: float,
+    former: Rows,
+) -> None:
+    """Where a column takes over the lead of its group: the column of the former leader; −1 elsewhere.
+
+    Groups are laid as in `rank_within`; `stated` says where a standing in the group may be stated at all.
+
+    1. The largest stated value leads; where it is shared, whoever led before goes on to.
+    2. A challenger has to be ahead of the leader's own value of that session by more than the share
+       `least_lead` of it, or the two would change places every other day.
+    3. A leader whose value is not known that session stays it for `memory` sessions: that its figure is
+       missing is nobody's victory.
+    """
+    former[:] = -1
+    for first, stop in pairwise(bounds.tolist()):
+        group, leader, seen = columns[first:stop], -1, -1
+        known = np.where(stated[:, group] & np.isfinite(values[:, group]), values[:, group], -np.inf)
+        best = known.max(axis=1, initial=-np.inf)
+        alone = np.isfinite(best) & ((known == best[:, None]).sum(axis=1) == 1)
+        for row in range(len(values)):
+            held = values[row, leader] if leader >= 0 and stated[row, leader] else np.nan
+            seen = row if np.isfinite(held) else seen
+            challenger = int(group[known[row].argmax()]) if alone[row] else leader
+            if challenger == leader:
+                continue
+            overtakes = best[row] - held > least_lead * abs(held)
+            if overtakes:
+                former[row, challenger] = leader
+            if overtakes or leader < 0 or row - seen > memory:
+                leader, seen = challenger, row

@@ -157,6 +157,14 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
     return filled, rows
 
 
+def lately(flags: Bools, sessions: int) -> Bools:
+    """Whether a flag was up on one of the last `sessions`, the session itself included."""
+    flags = np.ascontiguousarray(flags, dtype=np.bool_)
+    out = np.empty(flags.shape, dtype=np.bool_)
+    kernels.LATELY(flags, min(_window(sessions), len(flags) + 1), out)
+    return out
+
+
 def rolling_sum(values: Floats, sessions: int) -> Floats:
     """Sum of the last `sessions` values; unknown when one of them is."""
     values = _laid(values)
@@ -191,21 +199,31 @@ def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
     return known, total
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Usual:
-    """How a value stands in its own recent past."""
+    """How each value stands against the `sessions` values before it, itself left out."""
 
-    zscore: Floats
-    percentile: Floats
-    """Share of the earlier values below it (ties count half), 0 … 1."""
+    values: Floats
+    sessions: int
+    least_known: int
+
+    @cached_property
+    def zscore(self) -> Floats:
+        """As `zscores` has it."""
+        return zscores(self.values, self.sessions, self.least_known)
+
+    @cached_property
+    def percentile(self) -> Floats:
+        """As `percentiles` has it."""
+        return percentiles(self.values, self.sessions, self.least_known)
 
 
 def against_own_past(values: Floats, sessions: int, least_known: int) -> Usual:
-    """Compare each value with the `sessions` values before it, itself left out.
+    """Compare each value with its own past, as far as one asks for it.
 
-    Unknown where fewer than `least_known` of those are known; the z-score also where they do not vary.
+    Unknown where fewer than `least_known` of the past are known; the z-score also where they do not vary.
     """
-    return Usual(zscores(values, sessions, least_known), percentiles(values, sessions, least_known))
+    return Usual(values, _window(sessions), least_known)
 
 
 def zscores(values: Floats, sessions: int, least_known: int) -> Floats:
@@ -328,11 +346,16 @@ def rank_within(
     """
     values = _laid(values)
     out = Ranks(np.empty(values.shape), np.empty(values.shape))
-    columns = np.array([column for group in groups for column in group], dtype=np.int64)
-    bounds = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
     members = np.ascontiguousarray(members, dtype=np.bool_)
-    kernels.RANK_WITHIN(values, members, columns, bounds, least_members, least_coverage, out.rank, out.size)
+    kernels.RANK_WITHIN(values, members, *laid_groups(groups), least_members, least_coverage, out.rank, out.size)
     return out
+
+
+def laid_groups(groups: Sequence[Sequence[int]]) -> tuple[Columns, Columns]:
+    """The columns of all groups one after the other, largest group first, and where each group begins and ends."""
+    by_size = sorted(groups, key=len, reverse=True)
+    columns = np.array([column for group in by_size for column in group], dtype=np.int64)
+    return columns, np.cumsum([0, *(len(group) for group in by_size)], dtype=np.int64)
 
 
 def _sign(rising: bool) -> float:

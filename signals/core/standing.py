@@ -5,13 +5,12 @@ from functools import cache, partial
 import numpy as np
 
 from signals.core.field import AMOUNT, CLOSE, Unit
-from signals.core.lookback import known_before, mean_before
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import TRADED_VALUE, traded
 from signals.core.quantity import Quantity
-from signals.core.series import Usual, against_own_past
+from signals.core.series import Usual, against_own_past, known_before, mean_before
 from signals.core.sizes import FLOW_SHARE
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
@@ -41,7 +40,7 @@ def place_in_past(values: Floats, exceeded: Floats, sessions: int) -> tuple[Floa
 
     `exceeded` is the share of the known values of the `sessions` before that it lies beyond (ties count half).
     """
-    known = known_before(values, sessions).astype(np.float64)
+    known = known_before(values, sessions)
     # Half a tie more or less is no place; a share times its count is a whole number but for rounding.
     return 1.0 + np.floor((1.0 - exceeded) * known + 1e-6), known + 1.0
 

@@ -125,7 +125,7 @@ def paused(detector: Detector, panel: Panel, one: Signal) -> bool:
     pauses = detector.find(panel).pauses
     column = panel.column(detector.axis, one.subject.code)
     began = {each.subject for each in detector.detect(panel, [one.since])}
-    return pauses is not None and bool(pauses[panel.row(one.day), column]) and one.subject in began
+    return pauses is not None and bool(pauses()[panel.row(one.day), column]) and one.subject in began
 
 
 @every_detector

@@ -48,7 +48,7 @@ def filled(
     kernel: Kernel[Any], body: Callable[..., None], inputs: tuple[Any, ...], shape: tuple[int, ...]
 ) -> list[Any]:
     """What a body makes of matrices that hold rubbish."""
-    types = {"floats": np.float64, "rows": np.int32, "shorts": np.int16}
+    types = {"floats": np.float64, "rows": np.int32, "shorts": np.int16, "flags": np.bool_}
     outs = [np.full(shape, 77, dtype=types[word]) for word in kernel.takes.split(" -> ")[1].split()]
     with np.errstate(all="ignore"):
         body(*inputs, *outs)
@@ -126,6 +126,7 @@ def test_ladders(data: st.DataObject, values: Floats, first: int, step: int) -> 
 @given(values=worlds(), window=st.integers(1, 16), least=st.integers(0, 4), sign=st.sampled_from([1.0, -1.0]))
 def test_windows(values: Floats, window: int, least: int, sign: float) -> None:
     assert_twins(kernels.CARRIED, values, window - 1)
+    assert_twins(kernels.LATELY, values > 0, window)
     assert_twins(kernels.ROLLING_SUM, values, window)
     assert_twins(kernels.SUM_BEFORE, values, window)
     assert_twins(kernels.ROLLING_GROWTH, values, window)
@@ -151,6 +152,7 @@ def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
     cut, stop = sorted(data.draw(st.tuples(*(st.integers(0, values.shape[1]) for _ in range(2)))))
     bounds = np.array([0, cut, stop], dtype=np.int64)
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, least, 0.9)
+    assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, least, 0.01)
 
 
 def long_world(seed: int, sessions: int, funds: int) -> Floats:

@@ -91,7 +91,7 @@ class Held(Above):
         close = CLOSE_PRICE.on(panel).values
         pauses = (close < self.level) & (close >= self.level - 1)
         beside = np.where(found.fires, np.arange(close.shape[1])[::-1], -1)
-        return replace(found, pauses=pauses, others={"other": beside})
+        return replace(found, pauses=lambda: pauses, others={"other": beside})
 
 
 @pytest.mark.parametrize(

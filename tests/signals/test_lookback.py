@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.core.lookback import highest_before, known_before, mean_before, pauses, reach_before
+from signals.core.lookback import pauses, reach_before
 from signals.core.matrix import Floats
+from signals.core.series import highest_before, known_before, mean_before
 from tests.signals.worlds import EXAMPLES, matrices
 
 spans = st.integers(1, 15)
