@@ -44,7 +44,7 @@ class Edition(StrEnum):
 class DigestLimits:
     """How long a digest may grow."""
 
-    notable_funds: int = 8
+    notable_funds: int = 6
     notable_amount_cny: float = 1e8
     """A fund that trades less in a session is nobody's news."""
     notable_of_a_kind: int = 2
@@ -154,19 +154,24 @@ class DigestWriter:
         return FundCard(self._panel, teller, fund, self._today, self._themes)
 
     def _most_notable(self) -> list[str]:
-        """Equity funds with the strongest signals, hardly traded ones left out, few of a kind in front."""
+        """Equity funds with the strongest news, hardly traded ones left out, few of a kind in front."""
         lively = []
-        for fund, signals in self._signals.items():
+        for fund in self._signals:
+            news = self._news(fund)
             amount = TRADED_VALUE.figure(self._panel, fund)
             equity = self._panel.profiles[fund].fund_class in EQUITY_LIKE
-            if equity and amount is not None and amount.value >= self._limits.notable_amount_cny:
-                lively.append((-signals[0].strength, -len(signals), fund))
+            if news and equity and amount is not None and amount.value >= self._limits.notable_amount_cny:
+                lively.append((-news[0].strength, -len(news), fund))
         front, rest, kinds = list[str](), list[str](), Counter[str]()
         for _, _, fund in sorted(lively):
-            kind = self._signals[fund][0].kind
+            kind = self._news(fund)[0].kind
             kinds[kind] += 1
             (front if kinds[kind] <= self._limits.notable_of_a_kind else rest).append(fund)
         return front + rest
+
+    def _news(self, fund: str) -> list[Signal]:
+        """What began or grew on its session: a sum that has been high for weeks is nobody's news."""
+        return [one for one in self._signals[fund] if one.reached == one.day]
 
     def _notable_blocks(self, mine: frozenset[str], teller: Teller) -> Iterator[Block]:
         others = [fund for fund in self._notable if fund not in mine][: self._limits.notable_funds]
@@ -175,7 +180,7 @@ class DigestWriter:
         yield Heading(teller.words.text("digest-notable"))
         for fund in others:
             lines = [self._card(fund, teller).head()]
-            lines += [line(teller.sentence(one), indent=1) for one in self._signals[fund][:_MOST_SENTENCES]]
+            lines += [line(teller.sentence(one), indent=1) for one in self._news(fund)[:_MOST_SENTENCES]]
             yield Paragraph(tuple(lines))
 
     def _missing(self, teller: Teller) -> Iterator[Block]:
