@@ -147,13 +147,13 @@ LATER = {"index_name": "上证科创板50成份指数"}
 
 def test_funds_with_a_code_lend_it_to_the_name_that_others_give_their_index() -> None:
     coded = profile_snapshot(MONDAY, {"588000": STAR, "588080": STAR})
-    named = profile_snapshot(TUESDAY, {code: LATER for code in ("588000", "588080", "588370")})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588080", "588370"), LATER))
     assert {one.index_key for one in lay_profiles([coded, named], []).values()} == {"000688"}
 
 
 def test_one_fund_lends_its_code_to_no_other_name_of_its_index() -> None:
     coded = profile_snapshot(MONDAY, {"588000": STAR})
-    named = profile_snapshot(TUESDAY, {code: LATER for code in ("588000", "588370")})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588370"), LATER))
     assert lay_profiles([coded, named], [])["588370"].index_key == "上证科创板50成份指数"
 
 
@@ -165,5 +165,5 @@ def test_one_fund_lends_its_code_to_a_longer_form_of_the_name() -> None:
 
 def test_funds_that_disagree_on_the_code_lend_none() -> None:
     coded = profile_snapshot(MONDAY, {"588000": STAR, "588080": STAR, "588060": {**STAR, "index_code": "000698"}})
-    named = profile_snapshot(TUESDAY, {code: LATER for code in ("588000", "588080", "588060", "588370")})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588080", "588060", "588370"), LATER))
     assert lay_profiles([coded, named], [])["588370"].index_key == "上证科创板50成份指数"
