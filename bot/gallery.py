@@ -127,7 +127,9 @@ class Gallery:
         )
         chosen = chosen_of(await world.store.alerts.between(start, end), world.detectors)
         require_all(chosen, world.detectors)
-        return [await self._alert(one) for one in chosen]
+        moments = {(one.alert.signal.day, one.asof) for one in chosen}
+        panels = {moment: await self._panel(*moment) for moment in sorted(moments)}
+        return [await self._alert(one, panels[one.alert.signal.day, one.asof]) for one in chosen]
 
     async def _walk(self, world: World) -> list[date]:
         """The last sessions, and of what fires in none of them the newest session on which it begins, and the next."""
@@ -144,9 +146,8 @@ class Gallery:
     async def _panel(self, day: date, asof: datetime) -> Panel:
         return await self.desk.world.store.market.panel(self.desk.world.calendar, day, asof)
 
-    async def _alert(self, recorded: RecordedAlert) -> Exhibit:
+    async def _alert(self, recorded: RecordedAlert, panel: Panel) -> Exhibit:
         world, alert = self.desk.world, recorded.alert
-        panel = await self._panel(alert.signal.day, recorded.asof)
         detector, asof = world.detectors[alert.signal.kind], recorded.asof.astimezone(MARKET_ZONE)
         news = [alert.signal] if alert.tells_of_a_signal else []
         evidence = await asyncio.to_thread(world.studies.evidence, panel, world.detectors, news)

@@ -74,6 +74,8 @@ class Actions:
     """Shares of T are on a scale this many times finer than the prices of T; 1 but on split days."""
     pending: Bools
     """The step of the share count is unexplained: a split not yet proved, or a jump without one."""
+    unscaled: Bools
+    """The share count may stand on another scale than the prices: a split not yet proved, or not yet followed."""
     unsettled: Bools
     """No price has been seen since a step that may be a split: counts before and after do not compare."""
     late: Bools
@@ -114,13 +116,15 @@ def find_actions(panel: Panel) -> Actions:
         late[one.price_row, one.column] = True
     prev_close, cash = _on_todays_scale(prices, rebased, panel.values(DIVIDEND) if DIVIDEND in panel.layers else None)
     jumps, doubtful = _unexplained(steps, share_ratio)
+    unscaled = awaited | (doubtful & ~prices.next_known)
     return Actions(
         splits=splits,
         prev_close=prev_close,
         share_ratio=share_ratio,
         cash=cash,
         price_lag=price_lag,
-        pending=jumps | awaited | (doubtful & ~prices.next_known),
+        pending=jumps | unscaled,
+        unscaled=unscaled,
         unsettled=_unsettled(doubtful, prices.seen),
         late=late | (doubtful & prices.next_known),
     )

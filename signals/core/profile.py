@@ -1,7 +1,7 @@
 """Who a fund is: name, class, tracked index, exchange; keyed by its 6-digit code."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -83,7 +83,8 @@ def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[st
     """Merge profile tables in the order in which they became known; a later word replaces an earlier.
 
     Funds whose source names only an index, not its code, share the code that a source told together with the
-    same name, be it with 指数 behind it or without; without one the name itself is the key.
+    same name, be it with 指数 behind it or without, or that funds with a known code and the same name agree on;
+    without one the name itself is the key.
     """
     words: dict[str, dict[str, str]] = defaultdict(dict)
     together: dict[str, tuple[str, str]] = {}
@@ -99,7 +100,26 @@ def lay_profiles(snapshots: Iterable[Snapshot], codes: Iterable[str]) -> dict[st
     for code, (name, key) in together.items():
         if words[code]["index_code"] == key:
             key_by_name[plain_index_name(name)].add(key)
+    for name, keys in _by_later_names(words, together).items():
+        key_by_name[name] |= keys
     return {code: _profile(code, words.get(code, {}), key_by_name) for code in sorted({*words, *codes})}
+
+
+def _by_later_names(
+    words: Mapping[str, Mapping[str, str]], together: Mapping[str, tuple[str, str]]
+) -> dict[str, set[str]]:
+    """The codes that go with names which others gave the indices of funds whose codes are known.
+
+    Who tells the codes may call an index 科创50 that all others call 上证科创板50成份指数. One fund alone proves
+    nothing, it may track another index since then, unless the one name is part of the other.
+    """
+    proofs: dict[str, Counter[str]] = defaultdict(Counter)
+    for code, told in words.items():
+        if "index_code" in told and "index_name" in told:
+            later, (name, key) = plain_index_name(told["index_name"]), together.get(code, ("", ""))
+            same = key == told["index_code"] and plain_index_name(name) in later
+            proofs[later][told["index_code"]] += 2 if same else 1
+    return {name: {*keys} for name, keys in proofs.items() if len(keys) > 1 or keys.total() > 1}
 
 
 def _profile(code: str, known: dict[str, str], key_by_name: dict[str, set[str]]) -> Profile:

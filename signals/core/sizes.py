@@ -34,9 +34,10 @@ def _shares(panel: Panel) -> Measure:
 
 
 def _aum(panel: Panel) -> Measure:
+    """A jump of the count is no flow, yet once the next price shows no split it is what the fund has."""
     actions, value = panel.derive(find_actions), panel.derive(share_value)
     return Measure(
-        values=np.where(actions.pending, np.nan, panel.derive(counted_shares) * value.values),
+        values=np.where(actions.unscaled, np.nan, panel.derive(counted_shares) * value.values),
         unit=Unit.CNY,
         inputs=frozenset({SHARES, NAV, IOPV}),
         estimated=value.estimated | panel.estimated(SHARES),

@@ -1,15 +1,21 @@
 """The reference day, 2025-02-11: every published sentence comes out of the demo market by computing it."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import bot.sources.demo
+from bot.alerts import Alert, Reason
 from bot.app import themes_of
 from bot.messages.cards import FundCard
+from bot.messages.digest import DigestLimits, DigestWriter, Edition
+from bot.messages.model import Message, Paragraph
+from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.subscriptions import Language
+from signals import load_detectors
 from signals.accumulation import FlowSum
 from signals.core.detector import Detector
 from signals.core.field import CLOSE, NAV, SHARES, Axis, Unit
@@ -39,6 +45,7 @@ from tests.builders import seen
 EVENING = "2025-02-11 18:21"
 MORNING = "2025-02-12 09:20"
 DAY, BEFORE = date(2025, 2, 11), date(2025, 2, 10)
+DETECTORS = {name: made() for name, made in load_detectors().items()}
 DAYS = ("2025-01-23", "2025-01-24", "2025-01-27", "2025-02-05", "2025-02-06", "2025-02-07", "2025-02-10", "2025-02-11")
 
 
@@ -200,6 +207,115 @@ def test_deepseek_is_nearly_half_of_the_index_and_no_other_holds_as_much():
     assert (first.index, f"{first.weight.value:.1%}", first.rank, first.rank_of) == ("931247", "48.1%", 1, 6)
     assert second.weight.value < first.weight.value
     assert first.leads
+
+
+def evening_digest() -> list[str]:
+    """The lines of the digest that a reader of the two funds gets at 18:21."""
+    writer = DigestWriter(
+        known(EVENING), DETECTORS, DigestLimits(), edition=Edition.EVENING, today=DAY, themes=themes_of()
+    )
+    return lines_of(writer.write(frozenset({"560850", "159590"}), Language.ZH))
+
+
+def lines_of(message: Message) -> list[str]:
+    return [one.text for block in message.blocks if isinstance(block, Paragraph) for one in block.lines]
+
+
+@cache
+def told_of(subject: str) -> str:
+    """What the evening digest says of one fund, or (of "market") of the market, line by line."""
+    lines = evening_digest()
+    if subject == "disclaimer":
+        return lines[-1]
+    heads = [at for at, one in enumerate(lines) if one.startswith(("软件50ETF 159590", "信创50ETF 560850"))]
+    if subject == "market":
+        return "\n".join(lines[: heads[0]])
+    start = next(at for at in heads if f" {subject}  " in lines[at])
+    ends = [at for at in (*heads, len(lines)) if at > start]
+    return "\n".join(lines[start : ends[0]])
+
+
+def said_at(asof: str, detector: Detector, subject: str, day: date) -> str:
+    """The sentence of the alert."""
+    teller = Teller(Language.ZH, DETECTORS, date.fromisoformat(asof[:10]), Named(known(asof).profiles))
+    return teller.alert(Alert(signal=signal(detector, subject, day, asof), reason=Reason.NEW))
+
+
+NOTE = [
+    ("信创50ETF（560850）6连涨后首次回调", "560850", "6连涨（按净值）后首次回调"),
+    ("软件50ETF（159590）暴涨7日后首次回调", "159590", "7连涨（按净值）后首次回调"),
+    ("全天成交额近6000万元", "560850", "成交额5956万元"),
+    ("全天成交额超1亿元", "159590", "成交额1.01亿元"),
+    ("换手率31.51%，高居同类第一", "560850", "换手率31.51%，高居同类第一（共3只）"),
+    ("换手率41.73%，高居同类第一", "159590", "换手率41.73%，高居同类第一（共3只）"),
+    ("收盘溢价率0.56%，高居同类第一", "560850", "收盘溢价率0.56%（IOPV），高居同类第一（共3只）（02-11）"),
+    ("收盘溢价率0.18%，高居同类第一", "159590", "收盘溢价率0.18%（IOPV），高居同类第一（共3只）（02-11）"),
+    ("规模最大的信创50ETF", "560850", "规模1.91亿元，高居同类第一（共3只）"),
+    ("昨日获净流入1572万元", "560850", "净流入1572万元，高居同类第一（共3只）（02-10）"),
+    ("近60日“吸金”超1亿元", "560850", "近60日净流入1.02亿元（02-10）"),
+    ("连续第6日获净流入，累计超1.1亿元", "159590", "连续第6日获净流入，当日3312万元，累计1.13亿元（02-10）"),
+    ("规模较1月末增加1.26亿元", "159590", "较上月末+1.26亿元（02-10）"),
+    ("年初至今份额增长率90.44%，位居同指数首位", "159590", "年初至今份额增长率90.44%，高居同类第一（共3只）（02-10）"),
+    ("成分股拓维信息涨停", "560850", "成分股拓维信息涨停、"),
+    ("东方国信涨超6%", "560850", "、东方国信涨超6%；"),
+    ("中科曙光跌超2%", "560850", "；中科曙光跌超2%；"),
+    ("DeepSeek含量48.1%，第一", "560850", "DeepSeek含量48.1%，在已知权重的6个指数中居首"),
+    ("融资余额增加197.97亿元", "market", "+197.97亿元（02-05）、"),
+    ("融资余额增加146.06亿元", "market", "、+146.06亿元（02-06）、"),
+    ("融资余额增加108.76亿元", "market", "、+108.76亿元（02-07）、"),
+    ("融资余额增加190.57亿元", "market", "、+190.57亿元（02-10），"),
+    ("连续四日合计643.36亿元", "market", "融资余额连续4日增加："),
+    ("合计643.36亿元", "market", "合计+643.36亿元（02-10）"),
+    ("两市融资融券总余额18360.06亿", "market", "融资融券余额18360.06亿元（02-10）"),
+    ("两市口径", "market", "两融口径：沪深两市合计，不含北交所"),
+    ("三大指数集体回调", "market", "三大指数集体回调（02-11）"),
+    ("风险提示", "disclaimer", "风险提示：以上为公开数据的统计结果，仅供参考，不构成投资建议。"),
+]
+"""Sentences of the published note, where the evening digest says the same, and how."""
+
+
+@pytest.mark.parametrize(("subject", "words"), [row[1:] for row in NOTE], ids=[row[0] for row in NOTE])
+def test_the_evening_digest_says_each_sentence_of_the_note(subject: str, words: str) -> None:
+    assert words in told_of(subject)
+
+
+ALERTED = [
+    (
+        FirstPullback(),
+        "560850",
+        DAY,
+        EVENING,
+        "6连涨（按净值）后首次回调：此前累计+24.60%（02-10），当日−1.38%（02-11）",
+    ),
+    (
+        FirstPullback(),
+        "159590",
+        DAY,
+        EVENING,
+        "7连涨（按净值）后首次回调：此前累计+23.61%（02-10），当日−1.25%（02-11）",
+    ),
+    (InflowStreak(), "159590", BEFORE, EVENING, "连续第6日获净流入，当日3312万元，累计1.13亿元（02-10）"),
+    (FlowSum(), "560850", BEFORE, EVENING, "近60日净流入1.02亿元（02-10）"),
+    (
+        MarginRise(),
+        BOTH_EXCHANGES,
+        BEFORE,
+        "2025-02-11 09:20",
+        "两市融资余额连续4日增加，最近一日+190.57亿元，累计+643.36亿元，余额18253.72亿元（02-10）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("detector", "subject", "day", "asof", "sentence"), ALERTED)
+def test_the_alerts_of_the_day_say_it_in_these_words(
+    detector: Detector, subject: str, day: date, asof: str, sentence: str
+) -> None:
+    assert said_at(asof, detector, subject, day) == sentence
+
+
+def test_the_fund_whose_index_is_not_first_is_not_called_so() -> None:
+    assert "含量" not in told_of("159590")
+    assert "规模2.44亿元，同类第3（共3只）" in told_of("159590")
 
 
 def test_the_evening_knows_shares_and_margin_of_the_day_before_only():

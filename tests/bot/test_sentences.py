@@ -223,9 +223,8 @@ def test_what_is_over_is_called_by_its_name_with_what_it_is_now() -> None:
 def test_what_never_was_is_taken_back() -> None:
     withdrawn = Alert(signal=OVER, reason=Reason.CORRECTED, follows=1)
     assert ZH.alert(withdrawn) == "更正：此前提示的“溢价异动”不成立，按最新数据为溢价率0.51%（02-11）"
-    assert (
-        EN.alert(withdrawn) == "correction: “Premium spike” does not hold by the latest data, now premium 0.51% (02-11)"
-    )
+    said = "correction: “Premium spike” does not hold; the latest data say premium 0.51% (02-11)"
+    assert EN.alert(withdrawn) == said
 
 
 def test_a_reading_tells_figures_and_no_counts() -> None:

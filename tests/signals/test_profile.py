@@ -139,3 +139,31 @@ def test_what_a_publisher_adds_to_the_name_of_an_index_makes_it_no_other(name: s
 def test_another_name_is_another_index(name: str) -> None:
     words = {"510050": {"index_code": "000016", "index_name": "上证50"}, "510100": {"index_name": name}}
     assert lay_profiles([profile_snapshot(MONDAY, words)], [])["510100"].index_key == name
+
+
+STAR = {"index_code": "000688", "index_name": "科创50"}
+LATER = {"index_name": "上证科创板50成份指数"}
+
+
+def test_funds_with_a_code_lend_it_to_the_name_that_others_give_their_index() -> None:
+    coded = profile_snapshot(MONDAY, {"588000": STAR, "588080": STAR})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588080", "588370"), LATER))
+    assert {one.index_key for one in lay_profiles([coded, named], []).values()} == {"000688"}
+
+
+def test_one_fund_lends_its_code_to_no_other_name_of_its_index() -> None:
+    coded = profile_snapshot(MONDAY, {"588000": STAR})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588370"), LATER))
+    assert lay_profiles([coded, named], [])["588370"].index_key == "上证科创板50成份指数"
+
+
+def test_one_fund_lends_its_code_to_a_longer_form_of_the_name() -> None:
+    coded = profile_snapshot(MONDAY, {"159852": {"index_code": "930601", "index_name": "软件服务"}})
+    named = profile_snapshot(TUESDAY, {code: {"index_name": "中证软件服务指数"} for code in ("159852", "515230")})
+    assert lay_profiles([coded, named], [])["515230"].index_key == "930601"
+
+
+def test_funds_that_disagree_on_the_code_lend_none() -> None:
+    coded = profile_snapshot(MONDAY, {"588000": STAR, "588080": STAR, "588060": {**STAR, "index_code": "000698"}})
+    named = profile_snapshot(TUESDAY, dict.fromkeys(("588000", "588080", "588060", "588370"), LATER))
+    assert lay_profiles([coded, named], [])["588370"].index_key == "上证科创板50成份指数"

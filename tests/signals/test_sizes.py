@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from signals.core.field import SHARES
+from signals.core.flows import FLOW
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_COUNT, SHARE_GROWTH_YTD, count_scale, without_year_base
@@ -47,6 +48,18 @@ def test_a_count_of_zero_is_no_empty_fund() -> None:
 def test_aum_over_an_old_nav_is_marked() -> None:
     panel = fund(2, shares=1e8, nav=[1.0, None])
     assert AUM.on(panel).soft[:, 0].tolist() == [False, True]
+
+
+def test_a_jump_is_the_aum_of_its_day_once_the_next_price_shows_no_split() -> None:
+    panel = fund(3, shares=[1e8, 1.7e8, 1.7e8], nav=1.0, close=1.0)
+    assert on(AUM, panel) == [1e8, 1.7e8, 1.7e8]
+    assert np.isnan(on(FLOW, panel)[1])
+    assert np.flatnonzero(AUM.on(panel).late[:, 0]).tolist() == [1]
+
+
+def test_a_jump_of_the_newest_session_has_no_aum_yet() -> None:
+    panel = fund(2, shares=[1e8, 1.7e8], nav=1.0, close=1.0)
+    assert np.isnan(on(AUM, panel)[1])
 
 
 @pytest.mark.parametrize("hole", [0.0, None])

@@ -24,7 +24,7 @@ reason-corrected = corrected: { $said }
 reason-ended = { $said }
 reading = { $title }: { $said }
 withdrawn = correction: “{ $title }” does not hold; the latest data say { $said }
-ended = “{ $title }” is over; now { $said }
+ended = “{ $title }” is over, now { $said }
 
 evidence-streak = streak
 evidence-flow = net inflow
