@@ -336,8 +336,8 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
     return Channels(web=web, telegram=telegram, console=ConsoleChannel())
 
 
-def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
-    """What chat commands work with."""
+def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[str], str] = lambda _: "") -> Desk:
+    """What chat commands work with; `invite` makes links that say ``/start WORD``."""
     return Desk(
         world=world,
         panels=Panels(world.store.market, world.calendar),
@@ -351,6 +351,7 @@ def desk_of(settings: Settings, world: World, clock: Clock) -> Desk:
         now=clock.now,
         version=VERSION,
         studio=Studio(),
+        invite=invite,
         demo=settings.source == "demo",
     )
 

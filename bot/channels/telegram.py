@@ -58,6 +58,7 @@ class TelegramChannel:
         self._sending = transport(pool)
         self._bot = bot_over(self._sending)
         self._poll_timeout_seconds = poll_timeout_seconds
+        self._listener: Listener | None = None
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The message as HTML, or its bare words cut at the same places; only the first part makes a sound."""
@@ -120,13 +121,18 @@ class TelegramChannel:
             return str(me.username)
         raise failure
 
+    def invitation(self, word: str) -> str:
+        """A link that opens a private chat and says ``/start WORD``; empty until the server has told the bot's name."""
+        name = self._listener.username if self._listener else ""
+        return f"https://t.me/{name}?start={word}" if name else ""
+
     async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
         """Answer people until cancelled.
 
         Returns early, and says why in the log, when Telegram gives the updates to another process with the
         same token or refuses the token; sending goes on as far as it can.
         """
-        listener = Listener(
+        self._listener = Listener(
             calling=self._new_transport(_SIDE_CALLS),
             polling=self._new_transport(_POLLS),
             poll_timeout_seconds=self._poll_timeout_seconds,
@@ -134,7 +140,7 @@ class TelegramChannel:
             reply=self._reply,
             menu=menu,
         )
-        await listener.run()
+        await self._listener.run()
 
     async def aclose(self) -> None:
         """Close the connections for sending; a later `send` opens new ones."""

@@ -71,6 +71,7 @@ class Listener:
         self._bot = bot_over(calling, WatchedTransport(polling, self._line))
         self._updater = Updater(self._bot, asyncio.Queue())
         self._application = self._wired()
+        self._username = ""
 
     async def run(self) -> None:
         """Listen until cancelled, or until the line is cut for good."""
@@ -84,6 +85,11 @@ class Listener:
             await self._line.cut.wait()
         finally:
             await self._close()
+
+    @property
+    def username(self) -> str:
+        """The bot's user name; empty until the server has told it."""
+        return self._username
 
     def _wired(self) -> Application[Any, Any, Any, Any, Any, Any]:
         builder = Application.builder().updater(self._updater).job_queue(None).concurrent_updates(self._turns)
@@ -105,6 +111,7 @@ class Listener:
             except TelegramError as error:
                 self._line.lost(error.message)
             else:
+                self._username = str(self._bot.bot.username)
                 return self._line.answered(200)
             await asyncio.sleep(wait_seconds)
             wait_seconds = min(2 * wait_seconds, LONGEST_WAIT_SECONDS)

@@ -21,6 +21,7 @@ from bot.cli.options import RefusedError
 from bot.cli.quarantine import accept, list_refused, show
 from bot.cli.reading import digest, export, signals
 from bot.cli.replaying import replay
+from bot.cli.rules import rules
 from bot.cli.running import demo, run
 from bot.cli.studying import study
 from bot.gallery import GalleryIncompleteError
@@ -81,6 +82,7 @@ for _name, _command in (
     ("signals", signals),
     ("export", export),
     ("study", study),
+    ("rules", rules),
     ("backfill", backfill),
     ("fetch", fetch),
     ("calendar", calendar),

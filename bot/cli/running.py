@@ -144,7 +144,9 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 
 
 async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
-    channels, desk = channels_of(settings, world.store, clock), desk_of(settings, world, clock)
+    channels = channels_of(settings, world.store, clock)
+    links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
+    desk = desk_of(settings, world, clock, **links)
     kinds, scrape = channels.by_kind(), scrape_of(world, clock)
     running = [*others, warm_beside()]
     if channels.web is not None:

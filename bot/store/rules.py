@@ -161,6 +161,13 @@ class RuleStore:
         async with self._connections.read() as connection:
             return frozenset((row.rule_id, row.code) for row in await connection.execute(query))
 
+    async def counts(self) -> dict[int, tuple[int, date]]:
+        """How often each rule was told of a fund, and on which session last."""
+        query = select(RULE_HITS.c.rule_id, func.count().label("hits"), func.max(RULE_HITS.c.day).label("last"))
+        async with self._connections.read() as connection:
+            found = await connection.execute(query.group_by(RULE_HITS.c.rule_id))
+            return {row.rule_id: (row.hits, row.last) for row in found}
+
     async def _where(self, *conditions: ColumnElement[bool]) -> list[OwnRule]:
         query = select(RULES).where(*conditions).order_by(RULES.c.subscription_id, RULES.c.number)
         async with self._connections.read() as connection:

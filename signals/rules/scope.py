@@ -57,7 +57,7 @@ class Scope:
     ) -> frozenset[str]:
         """The funds meant, of those in `profiles`; `own` are the subscriber's. A list that is gone is empty."""
         if not self.parts:
-            return frozenset(own) & profiles.keys()
+            return frozenset(own).intersection(profiles)
         found: set[str] = set()
         for one in self.parts:
             match one.kind:
@@ -69,4 +69,4 @@ class Scope:
                     found.add(one.name)
                 case _:
                     found.update(code for code, profile in profiles.items() if profile.index_key == one.name)
-        return frozenset(found) & profiles.keys()
+        return frozenset(found).intersection(profiles)

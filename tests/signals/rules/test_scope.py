@@ -31,7 +31,9 @@ INDEX = ScopePart(ScopeKind.INDEX, "000300")
     ],
 )
 def test_the_funds_meant_are_those_that_exist(parts: list[ScopePart], codes: set[str]) -> None:
-    assert Scope.of(parts).codes(PROFILES, LISTS, OWN) == codes
+    found = Scope.of(parts).codes(PROFILES, LISTS, OWN)
+    assert found == codes
+    assert hash(found) == hash(frozenset(codes))
 
 
 def test_order_and_doubles_make_no_difference() -> None:
