@@ -63,5 +63,5 @@ def _same_in_pandas(frames: Frames) -> Way:
         name="pandas wide, the same conditions",
         run=frames.everything,
         compared=False,
-        note="takes counts as they are: no splits",
+        note="takes counts as they are (no splits), and leaves out margin, constituents, prices within the day",
     )

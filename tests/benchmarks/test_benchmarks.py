@@ -15,7 +15,7 @@ from benchmarks.picture import draw
 from benchmarks.report import Machine, as_object, as_text
 from benchmarks.stage import MARKET_DATA, Stage, made, panel
 
-SMALL = Stage(sessions=320, funds=40)
+SMALL = Stage(sessions=320, funds=40, rules=60, subscriptions=300)
 
 
 @pytest.fixture(autouse=True)
