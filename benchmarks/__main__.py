@@ -55,7 +55,9 @@ def main() -> None:
 def _keep(stage: Stage, jobs: list[Job], bench: Bench, file: Path | None, *, write: bool) -> None:
     machine = Machine.here(stage)
     if file is not None:
-        file.write_text(json.dumps(as_object(machine, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8")
+        file.write_text(
+            json.dumps(as_object(machine, jobs, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
     if write:
         text = as_text(machine, jobs, bench.rows, bench.repeats, date.today())  # noqa: DTZ011 - the reader's own day
         (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     LIMIT = "limit"
     """Something that no way can beat, such as reading the input once."""
     OTHER = "other"
+    NEAR = "near"
+    """Does less, or something else that looks alike: shown, but not what a job is measured against."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Job:
     ways: Sequence[Way]
     group: str = "kernels"
     """Jobs of one group stand together in the picture."""
+    aim: float | None = None
+    """What is aimed at: the fastest of the others takes at least so many times ours."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,8 +144,13 @@ def _judged(stage: Stage) -> Job:
             f"{len(book.newly(panel, row, before).rules):,} pairs of rule and fund newly fire."
         ),
         group="whole",
+        aim=50.0,
         ways=[
-            Way(name="ours: judged, and what newly fires", run=lambda: book.newly(panel, row, before), kind=Kind.OURS),
+            Way(
+                name="ours: judged, and what newly fires",
+                run=lambda: book.newly(panel, row, before).rules,
+                kind=Kind.OURS,
+            ),
             Way(name="ours: compiled from parsed rules", run=lambda: RuleBook(known), kind=Kind.OURS, compared=False),
             Way(
                 name="Python eval of compiled code, row by row",

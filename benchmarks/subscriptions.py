@@ -138,6 +138,7 @@ def _matching(stage: Stage) -> Job:
         name=f"{ALERTS} alerts among {stage.subscriptions:,} subscriptions",
         about=f"{matched(index, crowd):,} pairs of alert and subscription; compared by their number.",
         group="whole",
+        aim=20.0,
         ways=[
             Way(name="ours: inverted index", run=lambda: matched(index, crowd), kind=Kind.OURS),
             Way(
