@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from benchmarks.job import Job, Kind, Row
 
@@ -16,7 +17,8 @@ _TOOLS = {
     "polars": ("polars", "#2a9d8f", "D"),
     "rust": ("vectorbt, rust", "#b5452c", "^"),
     "vectorbt": ("vectorbt, numba", "#e39a5b", "v"),
-    "scipy": ("scipy, numpy", "#8e5ea2", "P"),
+    "scipy": ("scipy or numpy", "#8e5ea2", "P"),
+    "numpy": ("scipy or numpy", "#8e5ea2", "P"),
     "SQL": ("SQLite", "#6d6d3a", "X"),
     "Python": ("Python, row by row", "#444444", "*"),
 }
@@ -56,21 +58,27 @@ def _ratios(axes: Axes, jobs: Sequence[Job], rows: Sequence[Row]) -> None:
                 label=None if label in shown else label,
             )
             shown[label] = True
+        if job.aim is not None:
+            axes.plot(job.aim, at, "|", color="#1f6f54", markersize=17, markeredgewidth=2.4, zorder=1)
         others = [row.ratio for row in mine if row.kind is Kind.OTHER]
         if others:
             axes.annotate(
                 f"{min(others):,.1f} ×", (1.02, at), xycoords=("axes fraction", "data"), fontsize=9, va="center"
             )
     axes.axvline(1, color="#1f6f54", linewidth=2)
+    axes.plot([], [], "|", color="#1f6f54", markersize=13, markeredgewidth=2.4, label="aimed at")
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(_PLAIN)
     axes.set_ylim(len(jobs) - 0.4, -0.6)
-    axes.set_yticks(range(len(jobs)), [job.name for job in jobs], fontsize=9)
+    axes.set_yticks(range(len(jobs)), [_short(job.name) for job in jobs], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="both", color="#e6e6e6", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_title("times as long as ours (green line), logarithmic; at the right the fastest other", fontsize=11)
+    axes.set_title(
+        "How many times as long as ours (green line); at the right the fastest other", fontsize=11, loc="left"
+    )
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.05), ncols=4, fontsize=9, frameon=False)
+    axes.legend(loc="upper right", bbox_to_anchor=(1, -0.04), ncols=5, fontsize=9, frameon=False)
 
 
 def _tool(row: Row) -> tuple[str, str, str]:
@@ -85,6 +93,22 @@ def _growth(axes: Axes, job: Job, rows: Sequence[Row]) -> None:
     axes.plot(sizes, [milliseconds[0] * size / sizes[0] for size in sizes], "--", color="#b8b8b8", linewidth=1)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for axis, numbers in ((axes.xaxis, sizes), (axes.yaxis, [min(milliseconds), max(milliseconds)])):
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_locator(FixedLocator(numbers))
+        axis.set_major_formatter(_PLAIN)
     axes.set_title(job.name.removeprefix("growth of "), fontsize=9)
     axes.grid(color="#e6e6e6", linewidth=0.6)
-    axes.tick_params(labelsize=8)
+    axes.tick_params(labelsize=7.5)
+
+
+def _short(name: str) -> str:
+    """Without the size of a market, which is the same for all jobs on it."""
+    return re.sub(r" \((real|made-up), .*\)", r" (\1)", name)
+
+
+def _plainly(number: float, _: int | None = None) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+_PLAIN = FuncFormatter(_plainly)
