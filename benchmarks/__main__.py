@@ -17,6 +17,7 @@ from signals.core.kernels import warm
 from signals.study.kernels import STUDY_KERNELS
 
 ROOT = Path(__file__).parents[1]
+_SIZES = ("sessions", "funds", "rules", "subscriptions")
 
 
 def registry() -> dict[str, Callable[[Stage], Iterator[Job]]]:
@@ -33,14 +34,15 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(found)}; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every row as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its picture")
-    for name, default in (("sessions", 5000), ("funds", 1400), ("repeats", 5)):
-        parser.add_argument(f"--{name}", type=int, default=default)
+    for name in _SIZES:
+        parser.add_argument(f"--{name}", type=int, default=getattr(Stage, name))
+    parser.add_argument("--repeats", type=int, default=5)
     said = parser.parse_args()
     if unknown := set(said.names) - set(found):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(found)}")
     if why := warm(others=STUDY_KERNELS):
         print(f"kernels are not compiled ({why}): ours are the plain ones", flush=True)
-    stage = Stage(sessions=said.sessions, funds=said.funds, say=_say)
+    stage = Stage(**{name: getattr(said, name) for name in _SIZES}, say=_say)
     bench, jobs = Bench(repeats=said.repeats, say=_say), list[Job]()
     for name in said.names or found:
         for job in found[name](stage):
@@ -53,7 +55,9 @@ def main() -> None:
 def _keep(stage: Stage, jobs: list[Job], bench: Bench, file: Path | None, *, write: bool) -> None:
     machine = Machine.here(stage)
     if file is not None:
-        file.write_text(json.dumps(as_object(machine, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8")
+        file.write_text(
+            json.dumps(as_object(machine, jobs, bench.rows), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
     if write:
         text = as_text(machine, jobs, bench.rows, bench.repeats, date.today())  # noqa: DTZ011 - the reader's own day
         (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -54,6 +54,7 @@ def vectorbt_ways(stage: Stage, run: Callable[[Vectorbt], Any], differs: str = "
         Way(
             name=f"vectorbt kernels, {one.engine}" + (", rank" if differs else ""),
             run=partial(run, one),
+            kind=Kind.NEAR if differs else Kind.OTHER,
             compared=not differs,
             note=differs,
         )

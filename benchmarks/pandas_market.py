@@ -58,6 +58,9 @@ class Frames:
             *self._sizes(),
             *self._premiums(),
             *self._leaders(flow),
+            *self._highs(change),
+            *self._surges(flow),
+            *self._groups(flow),
         ]
 
     def _streaks(self, change: pd.DataFrame, nav_change: pd.DataFrame, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -74,6 +77,7 @@ class Frames:
 
     def _flows(self, change: pd.DataFrame, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield flow.rolling(60).sum() >= 1e8
+        yield flow.rolling(20).sum() >= 1e8
         logs = pd.DataFrame(np.log1p(change))
         move = pd.DataFrame(np.expm1(logs.rolling(5).sum()))
         share = flow.rolling(5).sum() / (self.shares * self.nav).shift(5)
@@ -93,7 +97,8 @@ class Frames:
         score = (premium - past.mean().shift()) / past.std().shift()
         own = premium.rolling(61, min_periods=31)
         place = (own.rank() - 1) / (own.count() - 1)
-        yield (premium >= 0.02) | ((premium >= 0.005) & ((score >= 3) | (place >= 0.98)))
+        for size, beyond, share in ((premium, score, place), (-premium, -score, 1 - place)):
+            yield (size >= 0.03) | ((size >= 0.01) & ((beyond >= 3) | (share >= 1)))
 
     def _leaders(self, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
         alive = self.close.notna() | self.shares.notna()
@@ -102,7 +107,34 @@ class Frames:
             groups = one.T.groupby(self.index)
             known = groups.transform("count").T
             stated = (members >= 3) & (known >= 0.9 * members)
-            yield (groups.rank(method="min", ascending=False).T == 1) & stated
+            first = (groups.rank(method="min", ascending=False).T == 1) & stated
+            yield first
+            # Who was not first the session before: of what a change of leader asks, the cheapest part.
+            yield first & ~first.shift(fill_value=False)
+
+    def _highs(self, change: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        price = np.log1p(change).cumsum()
+        for level in map(pd.DataFrame, (price, np.log(self.shares), np.log(self.shares * self.nav))):
+            yield level > level.rolling(250, min_periods=200).max().shift() + 1e-9
+
+    def _surges(self, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        amount = self.amount.where(self.volume > 0)
+        times = [amount / amount.rolling(days, min_periods=15).mean().shift() for days in (20, 60)]
+        yield (times[0] >= 4) & (times[1] >= 4) & (amount >= 2e8)
+        share = flow / (self.shares * self.nav).shift()
+        own = share.rolling(250, min_periods=61)
+        place = (own.rank() - 1) / (own.count() - 1)
+        yield (share >= 0.05) & (flow >= 5e7) & (place >= 0.98)
+        yield (share <= -0.05) & (flow <= -5e7) & (place <= 0.02)
+
+    def _groups(self, flow: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        alive = self.close.notna() | self.shares.notna()
+        for keys in (self.index, np.zeros(len(self.index))):
+            total, known, living = (one.T.groupby(keys).sum().T for one in (flow, flow.notna(), alive))
+            stated = total.where(known >= 0.9 * living)
+            for sign in (1, -1):
+                length, summed = streak(sign * stated)
+                yield (length >= 3) & (summed >= 1e8)
 
     def premium(self) -> pd.DataFrame:
         """Close over IOPV."""

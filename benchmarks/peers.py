@@ -28,6 +28,7 @@ def _ranks(stage: Stage, market: Matrices) -> Job:
     return Job(
         name=f"rank among {len(groups)} groups of peers ({market.name})",
         about="1 = largest, ties share the better rank, session by session.",
+        aim=10.0 if market is stage.made else None,
         ways=[
             ours(lambda: rank_within(levels, groups, members, least_members=1, least_coverage=0.0).rank),
             reading(levels),

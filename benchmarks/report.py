@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.job import Job, Kind, Row
 from benchmarks.stage import Stage
 
@@ -52,9 +50,10 @@ def _processor() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def as_object(machine: Machine, rows: Sequence[Row]) -> dict[str, Any]:
+def as_object(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row]) -> dict[str, Any]:
     """For `--json`."""
-    return {"machine": asdict(machine), "numpy": np.__version__, "rows": [asdict(row) for row in rows]}
+    told = [{"name": job.name, "about": job.about, "group": job.group, "aim": job.aim} for job in jobs]
+    return {"machine": asdict(machine), "jobs": told, "rows": [asdict(row) for row in rows]}
 
 
 def as_text(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row], repeats: int, today: date) -> str:
@@ -62,9 +61,11 @@ def as_text(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row], repeats:
     parts = [
         "# What is fast, and beside what",
         (
-            "Written by `make bench`; do not edit. Every job is done in all ways in one run, the ways taking turns; "
-            f"medians of {repeats} runs after one that warms up. Read the ratios rather than the times: they are of "
-            "one machine on one day."
+            "Written by `make bench`; do not edit. Each job is what etfbot does, beside the same done with what one "
+            "would pick instead: pandas, polars, vectorbt's bare compiled functions, scipy, SQLite. All ways of a job "
+            f"take turns in one run, on one thread each unless a tool takes more; medians of {repeats} after one run "
+            "that warms up. Where a way gives matrices of the same meaning they are compared cell by cell. Read the "
+            "ratios rather than the times: they are of one machine on one day."
         ),
         f"Measured on {today.isoformat()}: {machine.line()}",
         "![Times ours](benchmarks.png)",
@@ -75,7 +76,15 @@ def as_text(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row], repeats:
 
 
 def _summary(jobs: Sequence[Job], rows: Sequence[Row]) -> str:
-    lines = ["## In short", "", "| job | ours | × reading once | fastest other | × ours |", "|---|---|---|---|---|"]
+    """Ratios first; what is aimed at and missed is said so."""
+    lines = [
+        "## In short",
+        "",
+        "How many times longer than ours the fastest other way takes, and what is aimed at.",
+        "",
+        "| job | × ours | aim | fastest other | ours | × reading once |",
+        "|---|---|---|---|---|---|",
+    ]
     for job in jobs:
         mine = [row for row in rows if row.job == job.name]
         others = [row for row in mine if row.kind is Kind.OTHER]
@@ -84,7 +93,9 @@ def _summary(jobs: Sequence[Job], rows: Sequence[Row]) -> str:
         best = min(others, key=lambda row: row.seconds)
         limit = next((row for row in mine if row.kind is Kind.LIMIT), None)
         times = f"{mine[0].seconds / limit.seconds:.1f}" if limit else "–"
-        lines.append(f"| {job.name} | {_time(mine[0].seconds)} | {times} | {best.way} | {best.ratio:,.1f} |")
+        aim = "–" if job.aim is None else f"{job.aim:,.2g}{'' if best.ratio >= job.aim else ', missed'}"
+        ours = _time(mine[0].seconds)
+        lines.append(f"| {job.name} | **{best.ratio:,.1f}** | {aim} | {best.way} | {ours} | {times} |")
     return "\n".join(lines)
 
 

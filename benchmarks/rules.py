@@ -1,18 +1,13 @@
-"""A hundred thousand subscribers' rules over 1,400 funds: a rule book beside Python's own eval, row by row.
+"""Subscribers' rules over all funds: a rule book beside Python's own eval, row by row, of a sample of them."""
 
-Run `python benchmarks/rules.py [RULES] [FUNDS]`. Every function returns medians in seconds by name; the row-by-row
-evaluation is measured on a sample and scaled to all pairs, which its names say.
-"""
-
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from statistics import median
-from time import perf_counter
 
 import numpy as np
 
+from benchmarks.job import Job, Kind, Way
+from benchmarks.stage import SEED, Stage
 from signals.core.field import AMOUNT, CLOSE, IOPV, NAV, PREV_CLOSE, SHARES, VOLUME, Axis, Field
 from signals.core.matrix import Floats
 from signals.core.panel import BOTH_EXCHANGES, Layer, Panel
@@ -20,8 +15,6 @@ from signals.core.profile import FundClass, Profile
 from signals.core.vocabulary import QUANTITIES
 from signals.rules import Rule, RuleBook, Vocabulary, parse
 
-SEED = 20250211
-TIMES = 5
 SAMPLE_PAIRS = 200_000
 
 FIGURES = {
@@ -118,70 +111,66 @@ def parsed(texts: list[Text]) -> list[Rule]:
     return [cache.get(one.rule) or cache.setdefault(one.rule, parse(one.rule, vocabulary)) for one in texts]
 
 
-def timed(work: Callable[[], object], times: int = TIMES) -> float:
-    """Median of several runs in seconds."""
-    seconds = []
-    for _ in range(times):
-        start = perf_counter()
-        work()
-        seconds.append(perf_counter() - start)
-    return median(seconds)
+def jobs(stage: Stage) -> Iterator[Job]:
+    """One judgement of all rules, and how it grows."""
+    yield _judged(stage)
+    counts = dict.fromkeys(max(1, stage.rules // part) for part in (100, 10, 1))
+    yield Job(
+        name="growth of a judgement with rules",
+        about=f"{stage.funds:,} funds.",
+        group="growth",
+        ways=[_grown(count, stage.funds, f"{count:,} rules") for count in counts],
+    )
+    yield Job(
+        name="growth of a judgement with funds",
+        about=f"{stage.rules:,} rules.",
+        group="growth",
+        ways=[
+            _grown(stage.rules, funds, f"{funds:,} funds") for funds in (stage.funds // 4, stage.funds, 4 * stage.funds)
+        ],
+    )
 
 
-def measure_rules(rules: int = 100_000, funds: int = 1400) -> dict[str, float]:
-    """Judging all rules on one session: the book, and Python's eval of compiled code, row by row."""
-    texts, panel = made_texts(rules), made_panel(funds)
-    start = perf_counter()
-    known = parsed(texts)
-    parsing = perf_counter() - start
+def _judged(stage: Stage) -> Job:
+    texts, panel = made_texts(stage.rules), made_panel(stage.funds)
+    known, row = parsed(texts), len(panel.sessions) - 1
     book = RuleBook(known)
-    row = len(panel.sessions) - 1
     before = book.holding(panel, row - 1)
-    return {
-        "parse each distinct text (once, when it is stored)": parsing,
-        f"compile the book ({book.distinct} conditions, {book.atoms} comparisons)": timed(lambda: RuleBook(known)),
-        "rule book: judge": timed(lambda: book.judge(panel, row)),
-        f"rule book: judge and list what newly fires ({len(book.newly(panel, row, before).rules)} pairs)": timed(
-            lambda: book.newly(panel, row, before)
+    sample = texts[: max(1, SAMPLE_PAIRS // stage.funds)]
+    return Job(
+        name=f"{len(texts):,} rules over {stage.funds:,} funds",
+        about=(
+            f"{book.distinct:,} distinct conditions of {book.atoms:,} comparisons, judged on one session; "
+            f"{len(book.newly(panel, row, before).rules):,} pairs of rule and fund newly fire."
         ),
-        "python eval of compiled code, row by row (extrapolated)": row_by_row(texts, panel),
-    }
+        group="whole",
+        aim=50.0,
+        ways=[
+            Way(
+                name="ours: judged, and what newly fires",
+                run=lambda: book.newly(panel, row, before).rules,
+                kind=Kind.OURS,
+            ),
+            Way(name="ours: compiled from parsed rules", run=lambda: RuleBook(known), kind=Kind.OURS, compared=False),
+            Way(
+                name="Python eval of compiled code, row by row",
+                run=row_by_row(sample, panel),
+                times=len(texts) / len(sample),
+                compared=False,
+            ),
+        ],
+    )
 
 
-def row_by_row(texts: list[Text], panel: Panel) -> float:
-    """Seconds of eval for every rule and fund, from a sample of rules over all funds."""
+def row_by_row(texts: list[Text], panel: Panel) -> Callable[[], list[list[bool]]]:
+    """A function that evaluates every text for every fund on the last session."""
     figures = {name: QUANTITIES[name].on(panel).values[-1].tolist() for name in FIGURES}
-    funds = len(panel.subjects[Axis.FUND])
-    rows = [{name: values[at] for name, values in figures.items()} for at in range(funds)]
-    sample = [compile(one.python, "rule", "eval") for one in texts[: max(1, SAMPLE_PAIRS // funds)]]
-
-    def work() -> int:
-        return sum(bool(eval(code, {"__builtins__": {}}, one)) for code in sample for one in rows)  # noqa: S307
-
-    return timed(work) * len(texts) / len(sample)
+    rows = [{name: values[at] for name, values in figures.items()} for at in range(panel.shape(Axis.FUND)[1])]
+    codes = [compile(one.python, "rule", "eval") for one in texts]
+    return lambda: [[bool(eval(code, {"__builtins__": {}}, one)) for one in rows] for code in codes]  # noqa: S307
 
 
-def measure_growth(funds: int = 1400) -> dict[str, float]:
-    """Seconds of a judgement as rules and funds grow."""
-    found: dict[str, float] = {}
-    for rules in (1_000, 10_000, 100_000):
-        book, panel = RuleBook(parsed(made_texts(rules))), made_panel(funds)
-        found[f"{rules} rules, {funds} funds"] = timed(lambda book=book, panel=panel: book.judge(panel, 59))  # type: ignore[misc]
-    for count in (funds // 4, funds * 4):
-        panel = made_panel(count)
-        found[f"{rules} rules, {count} funds"] = timed(lambda book=book, panel=panel: book.judge(panel, 59))  # type: ignore[misc]
-    return found
-
-
-def main() -> None:
-    """Print the medians and the ratio."""
-    counts = [int(word) for word in sys.argv[1:3]]
-    medians = measure_rules(*counts)
-    for name, seconds in {**medians, **measure_growth()}.items():
-        print(f"{seconds * 1000:14.1f} ms  {name}")
-    slow, fast = (next(medians[one] for one in medians if word in one) for word in ("eval", "newly"))
-    print(f"{slow / fast:.0f} times")
-
-
-if __name__ == "__main__":
-    main()
+def _grown(rules: int, funds: int, name: str) -> Way:
+    book, panel = RuleBook(parsed(made_texts(rules))), made_panel(funds)
+    row = len(panel.sessions) - 1
+    return Way(name=name, run=lambda: book.judge(panel, row), kind=Kind.OURS, compared=False)

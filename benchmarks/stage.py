@@ -22,6 +22,9 @@ SEED = 20250211
 INDICES = 300
 """Indices that the funds of the made-up market track."""
 
+LEAST_TOLD = 0.1
+"""Share of the funds of its fullest session that the first session of a real market tells of."""
+
 MARKET_DATA = "ETFBOT_MARKET_DATA"
 _REAL_PANEL = Path("history") / "etf_ohlcv_qfq_full_market.parquet"
 
@@ -46,6 +49,8 @@ class Stage:
 
     sessions: int = 5000
     funds: int = 1400
+    rules: int = 100_000
+    subscriptions: int = 1_000_000
     say: Callable[[str], None] = lambda _: None
     _missing: set[str] = field(default_factory=set)
 
@@ -118,7 +123,14 @@ def days(sessions: int) -> list[date]:
 
 
 def _read(polars: ModuleType, file: Path) -> Matrices:
+    """Closes and volumes by session and fund, from the first session on which a good part of the market is told.
+
+    Two funds of the file go back ten years further than all others: a matrix of their years is empty.
+    """
     table = polars.read_parquet(file)
+    told = table.group_by("date").len()
+    first = told.filter(polars.col("len") >= LEAST_TOLD * polars.col("len").max())["date"].min()
+    table = table.filter(polars.col("date") >= first)
     sessions, rows = np.unique(table["date"].to_numpy(), return_inverse=True)
     codes, columns = np.unique(table["code"].to_numpy(), return_inverse=True)
     prices, traded = (np.full((len(sessions), len(codes)), np.nan) for _ in range(2))

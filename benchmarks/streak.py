@@ -39,6 +39,7 @@ def _streak(stage: Stage, market: Matrices) -> Job:
     return Job(
         name=f"streak with its sum ({market.name})",
         about="Length and sum of the run of rising sessions after each one; unknown sessions are passed over.",
+        aim=20.0 if market is stage.made else None,
         ways=[
             ours(lambda: _ours(moves)),
             reading(moves),
@@ -54,6 +55,7 @@ def _pullback(stage: Stage, market: Matrices) -> Job:
     return Job(
         name=f"first pullback ({market.name})",
         about=f"Where a session falls after at least {LEAST_DAYS} rising ones in a row.",
+        aim=30.0 if market is stage.made else None,
         ways=[
             ours(lambda: broken_runs(moves, max_gap=_ANY_GAP) >= LEAST_DAYS),
             reading(moves),

@@ -61,6 +61,7 @@ def _events(stage: Stage, market: Matrices) -> Job:
         about="Entry at the next close; how many, how many rose, by how much; ours keep the sums of each session.",
         ways=everything,
         group="studies",
+        aim=10.0 if market is stage.made else None,
     )
 
 
@@ -88,6 +89,7 @@ def _intervals(stage: Stage, market: Matrices) -> Job:
         about="Ours draws sessions, since funds move together; the others draw events and say too little.",
         ways=ways,
         group="studies",
+        aim=20.0 if market is stage.made else None,
     )
 
 

@@ -1,18 +1,14 @@
-"""A million subscriptions and five hundred alerts: the inverted index beside one SQL join in SQLite.
-
-Run `python benchmarks/subscriptions.py [SUBSCRIPTIONS] [ALERTS]`. Every function returns medians in seconds by name.
-"""
+"""Subscriptions and the alerts of an evening: the inverted index beside one SQL join in SQLite."""
 
 import sqlite3
-import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
-from time import perf_counter
 
 import numpy as np
 
+from benchmarks.job import Job, Kind, Way
+from benchmarks.stage import SEED, Stage
 from bot.alerts import Alert, Reason
 from bot.audience import SubscriptionIndex, Wishes, list_key, topic_bits
 from bot.subscriptions import ALL_FUNDS
@@ -20,8 +16,7 @@ from signals.core.detector import Topic
 from signals.core.field import Axis
 from signals.core.signal import Signal, Subject
 
-SEED = 20250211
-TIMES = 5
+ALERTS = 500
 FUNDS = 1400
 LISTS = 12
 DAY = date(2025, 2, 11)
@@ -124,49 +119,45 @@ join subscription on subscription.id = watched.subscription and subscription.lea
 """
 
 
-def timed(work: Callable[[], object], times: int = TIMES) -> float:
-    """Median of several runs in seconds."""
-    seconds = []
-    for _ in range(times):
-        start = perf_counter()
-        work()
-        seconds.append(perf_counter() - start)
-    return median(seconds)
+def jobs(stage: Stage) -> Iterator[Job]:
+    """One evening's alerts matched, and how that grows."""
+    yield _matching(stage)
+    counts = dict.fromkeys(max(10, stage.subscriptions // part) for part in (100, 10, 1))
+    yield Job(
+        name="growth of a match with subscriptions",
+        about=f"{ALERTS} alerts.",
+        group="growth",
+        ways=[_grown(count) for count in counts],
+    )
 
 
-def measure_subscriptions(subscriptions: int = 1_000_000, alerts: int = 500) -> dict[str, float]:
-    """Matching all alerts; raises ValueError when the two ways disagree."""
-    crowd = made_crowd(subscriptions, alerts)
+def _matching(stage: Stage) -> Job:
+    crowd = made_crowd(stage.subscriptions, ALERTS)
+    index, database = SubscriptionIndex(crowd.wishes, crowd.watchlists), stored(crowd)
+    return Job(
+        name=f"{ALERTS} alerts among {stage.subscriptions:,} subscriptions",
+        about=f"{matched(index, crowd):,} pairs of alert and subscription; compared by their number.",
+        group="whole",
+        aim=20.0,
+        ways=[
+            Way(name="ours: inverted index", run=lambda: matched(index, crowd), kind=Kind.OURS),
+            Way(
+                name="ours: the index built from columns",
+                run=lambda: SubscriptionIndex(crowd.wishes, crowd.watchlists),
+                kind=Kind.OURS,
+                compared=False,
+            ),
+            Way(
+                name="one SQL join in SQLite, in memory",
+                run=lambda: len(database.execute(_JOIN).fetchall()),
+            ),
+        ],
+    )
+
+
+def _grown(subscriptions: int) -> Way:
+    crowd = made_crowd(subscriptions, ALERTS)
     index = SubscriptionIndex(crowd.wishes, crowd.watchlists)
-    with stored(crowd) as database:
-        pairs = len(database.execute(_JOIN).fetchall())
-        if pairs != matched(index, crowd):
-            raise ValueError(f"SQLite finds {pairs} pairs, the index {matched(index, crowd)}")
-        return {
-            f"inverted index ({pairs} pairs)": timed(lambda: matched(index, crowd)),
-            "build the index from columns": timed(lambda: SubscriptionIndex(crowd.wishes, crowd.watchlists), 3),
-            "one SQL join in SQLite, in memory": timed(lambda: database.execute(_JOIN).fetchall()),
-        }
-
-
-def measure_growth(alerts: int = 500) -> dict[str, float]:
-    """Seconds of a match as subscriptions grow."""
-    found = {}
-    for count in (10_000, 100_000, 1_000_000):
-        crowd = made_crowd(count, alerts)
-        index = SubscriptionIndex(crowd.wishes, crowd.watchlists)
-        found[f"{count} subscriptions, {alerts} alerts"] = timed(lambda i=index, c=crowd: matched(i, c))  # type: ignore[misc]
-    return found
-
-
-def main() -> None:
-    """Print the medians and the ratio."""
-    medians = measure_subscriptions(*[int(word) for word in sys.argv[1:3]])
-    for name, seconds in {**medians, **measure_growth()}.items():
-        print(f"{seconds * 1000:12.1f} ms  {name}")
-    slow, fast = (next(medians[one] for one in medians if word in one) for word in ("SQL", "inverted"))
-    print(f"{slow / fast:.0f} times")
-
-
-if __name__ == "__main__":
-    main()
+    return Way(
+        name=f"{subscriptions:,} subscriptions", run=lambda: matched(index, crowd), kind=Kind.OURS, compared=False
+    )

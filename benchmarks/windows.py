@@ -29,8 +29,8 @@ def jobs(stage: Stage) -> Iterator[Job]:
     for market in stage.markets:
         yield _rolling_sum(stage, market)
         yield _zscore(stage, market)
-        yield _percentile(market, WINDOW)
-        yield _percentile(market, YEAR)
+        yield _percentile(stage, market, WINDOW)
+        yield _percentile(stage, market, YEAR)
         yield _highest(stage, market)
 
 
@@ -39,6 +39,7 @@ def _rolling_sum(stage: Stage, market: Matrices) -> Job:
     return Job(
         name=f"rolling sum over {WINDOW} sessions ({market.name})",
         about="Unknown while one of the sessions is.",
+        aim=5.0 if market is stage.made else None,
         ways=[
             ours(lambda: rolling_sum(levels, WINDOW)),
             reading(levels),
@@ -56,6 +57,7 @@ def _zscore(stage: Stage, market: Matrices) -> Job:
     return Job(
         name=f"z-score against the {WINDOW} sessions before ({market.name})",
         about=f"At least {LEAST} of them known, the session itself left out, sample deviation.",
+        aim=10.0 if market is stage.made else None,
         ways=[
             ours(lambda: zscores(levels, WINDOW, LEAST)),
             reading(levels),
@@ -66,11 +68,12 @@ def _zscore(stage: Stage, market: Matrices) -> Job:
     )
 
 
-def _percentile(market: Matrices, window: int) -> Job:
+def _percentile(stage: Stage, market: Matrices, window: int) -> Job:
     levels, least = market.levels, window // 2
     return Job(
         name=f"percentile in the {window} sessions before ({market.name})",
         about=f"Share of them that is lower, ties half; at least {least} known.",
+        aim=8.0 if market is stage.made else None,
         ways=[
             ours(lambda: percentiles(levels, window, least)),
             reading(levels),

@@ -223,6 +223,17 @@ def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
             out[at] = now[at] / before[at] - 1.0 if there >= 0 else np.nan
 
 
+def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """See `plain.group_sums`."""
+    for row in range(len(values)):
+        now, out = values[row], total[row]
+        for group in range(len(bounds) - 1):
+            summed = 0.0
+            for place in range(bounds[group], bounds[group + 1]):
+                summed += now[columns[place]]
+            out[group] = summed
+
+
 def rank_within(
     values: Floats,
     members: Bools,
@@ -233,49 +244,34 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain.rank_within`.
-
-    Members of a group stand side by side in a row of their own, so that all groups' pairs of one distance are
-    compared in one run over it.
-    """
+    """See `plain.rank_within`."""
     sessions, subjects = values.shape
-    places, groups = bounds[-1], len(bounds) - 1
-    label, reach = np.empty(places), np.zeros(subjects + 1, np.int64)
-    widest = 0
-    for group in range(groups):
-        first, stop = bounds[group], bounds[group + 1]
-        widest = max(widest, stop - first)
-        label[first:stop] = group
-        for apart in range(1, stop - first):
-            reach[apart] = stop
-    mine, better = np.empty(places), np.empty(places)
+    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
     for row in range(sessions):
         now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
         for column in range(subjects):
             to_rank[column] = to_size[column] = np.nan
-        for place in range(places):
-            value = now[columns[place]]
-            mine[place] = value if inside[columns[place]] & np.isfinite(value) else np.nan
-            better[place] = 1.0
-        for apart in range(1, widest):
-            stop = reach[apart]
-            one, other, group_of, group_there = mine[:stop], mine[apart:stop], label[:stop], label[apart:stop]
-            first_better, second_better = better[:stop], better[apart:stop]
-            for at in range(len(other)):
-                first_better[at] += 1.0 if (other[at] > one[at]) & (group_of[at] == group_there[at]) else 0.0
-            for at in range(len(other)):
-                second_better[at] += 1.0 if (one[at] > other[at]) & (group_of[at] == group_there[at]) else 0.0
-        for group in range(groups):
+        for group in range(len(bounds) - 1):
             first, stop = bounds[group], bounds[group + 1]
+            if stop - first < least_members:
+                continue
             total = known = 0
             for place in range(first, stop):
-                total += inside[columns[place]]
-                known += np.isfinite(mine[place])
+                column = columns[place]
+                if inside[column]:
+                    total += 1
+                    mine[known], at[known] = now[column], column
+                    known += np.isfinite(now[column])
             if total < least_members or known < least_coverage * total:
                 continue
-            for place in range(first, stop):
-                if np.isfinite(mine[place]):
-                    to_rank[columns[place]], to_size[columns[place]] = better[place], known
+            for one in range(known):
+                value, above = mine[one], 1
+                for other in range(one):
+                    above += mine[other] > value
+                    better[other] += value > mine[other]
+                better[one] = above
+            for one in range(known):
+                to_rank[at[one]], to_size[at[one]] = better[one], known
 
 
 def overtakings(

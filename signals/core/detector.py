@@ -53,7 +53,7 @@ class Findings:
     fires: Bools
     known: Bools
     """Where the detector could judge; elsewhere its silence means nothing."""
-    strength: "Floats | Strength"
+    strength: "Floats | Strength | LaterStrength"
     evidence: Mapping[str, Measure]
     """Numbers by name; a cell that is NaN is left out of that signal. `Later` where they cost something."""
     rung: Ints | None = None
@@ -143,7 +143,12 @@ class Detector(ABC):
         return self._signal(panel, judged, row, column) if judged.found.known[row, column] else None
 
     def _judge(self, panel: Panel) -> "_Judged":
-        return _Judged(self.find(panel))
+        return _Judged(self.find(panel) if panel.speaks_of(self.needs) else self._silence(panel))
+
+    def _silence(self, panel: Panel) -> Findings:
+        """Nothing is known where a need is a field that no source has ever spoken of: no quotes in the evening."""
+        none = np.zeros(panel.shape(self.axis), dtype=np.bool_)
+        return Findings(fires=none, known=none, strength=Strength(none, 1.0), evidence={})
 
     def _signals(self, panel: Panel, judged: "_Judged", row: int) -> Iterator[Signal]:
         for column in np.flatnonzero(judged.found.fires[row] & judged.found.known[row]):
@@ -204,7 +209,7 @@ class _Judged:
 class Strength:
     """Strength of values that fire from a threshold on, computed for the cells that are asked for."""
 
-    values: Floats | Ints
+    values: Floats | Ints | Bools
     threshold: float
     base: float = 0.0
     """Strength of a value of 0."""
@@ -216,6 +221,23 @@ class Strength:
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
         size = np.abs(np.asarray(self.values, dtype=np.float64))
         return self.base + (1 - self.base) * size / (size + abs(self.threshold))
+
+
+class LaterStrength:
+    """A matrix of strengths that is computed when the first cell is asked for."""
+
+    def __init__(self, compute: Callable[[], Floats]) -> None:
+        self._compute = compute
+
+    @cached_property
+    def _values(self) -> Floats:
+        return self._compute()
+
+    def __getitem__(self, cell: tuple[int, int]) -> float:
+        return float(self._values[cell])
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
+        return self._values
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:

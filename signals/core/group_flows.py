@@ -10,12 +10,12 @@ import numpy as np
 from signals.core.field import Axis, Unit
 from signals.core.flows import FLOW, soft_since
 from signals.core.groups import group_of
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Columns, Floats
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive
 from signals.core.quantity import Quantity
-from signals.core.series import carried, lately, previous, rolling_sum, runs
+from signals.core.series import carried, group_sums, lately, previous, rolling_sum, runs
 from signals.core.sizes import AUM
 from signals.core.text import Text
 
@@ -34,7 +34,7 @@ class GroupFlow:
     """Living members."""
 
 
-def members(panel: Panel, *, axis: Axis) -> dict[str, Ints]:
+def members(panel: Panel, *, axis: Axis) -> dict[str, Columns]:
     """Columns of the funds of each group that has any, by the group's name."""
     found: dict[str, list[int]] = defaultdict(list)
     for column, code in enumerate(panel.subjects[Axis.FUND]):
@@ -60,10 +60,10 @@ def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
     size = _sizes(panel) * there
     add = partial(_added, panel, panel.derive(_MEMBERS[axis]), axis)
     total = add(np.where(known, flow.values, 0.0))
-    count, living = add(known.astype(np.float64)), add(there.astype(np.float64))
+    count, living = add(known), add(there)
     stated = (
         (living > 0)
-        & (add(missing.astype(np.float64)) == 0)
+        & (add(missing) == 0)
         & (count >= LEAST_COVERAGE * living)
         & (add(size * known) >= LEAST_COVERAGE * add(size))
     )
@@ -71,7 +71,7 @@ def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
         values=np.where(stated, total, np.nan),
         unit=Unit.CNY,
         inputs=flow.inputs,
-        estimated=np.asarray(add((known & flow.soft).astype(np.float64)) > 0),
+        estimated=np.asarray(add(known & flow.soft) > 0),
         sources=partial(_sources, panel, axis),
     )
     return GroupFlow(measure, np.where(stated, count, np.nan), np.where(stated, living, np.nan))
@@ -83,15 +83,10 @@ def _sizes(panel: Panel) -> Floats:
     return np.nan_to_num(carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0])
 
 
-def _added(panel: Panel, groups: Mapping[str, Ints], axis: Axis, values: Floats) -> Floats:
+def _added(panel: Panel, groups: Mapping[str, Columns], axis: Axis, values: Floats | Bools) -> Floats:
     """Sums over the members of each group; 0 for a group without any."""
-    out = np.zeros(panel.shape(axis))
-    if groups and len(values):
-        order = np.concatenate(list(groups.values()))
-        starts = np.cumsum([0, *(len(columns) for columns in groups.values())])[:-1]
-        at = [panel.column(axis, name) for name in groups]
-        out[:, at] = np.add.reduceat(values[:, order], starts, axis=1)
-    return out
+    empty = np.array([], dtype=np.int64)
+    return group_sums(values, [groups.get(name, empty) for name in panel.subjects[axis]])
 
 
 def _sources(panel: Panel, axis: Axis, row: int, column: int) -> str:
@@ -101,7 +96,7 @@ def _sources(panel: Panel, axis: Axis, row: int, column: int) -> str:
 
 _SHARES = next(iter(FLOW.needs))
 _AXES = (Axis.CLASS, Axis.TRACKED)
-_MEMBERS: Mapping[Axis, Callable[[Panel], dict[str, Ints]]] = {one: partial(members, axis=one) for one in _AXES}
+_MEMBERS: Mapping[Axis, Callable[[Panel], dict[str, Columns]]] = {one: partial(members, axis=one) for one in _AXES}
 _FLOWS: Mapping[Axis, Callable[[Panel], GroupFlow]] = {one: partial(group_flow, axis=one) for one in _AXES}
 
 

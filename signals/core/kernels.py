@@ -75,6 +75,7 @@ GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats co
 RANK_WITHIN = Kernel(
     plain.rank_within, compiled_windows.rank_within, "floats flags columns columns count number -> floats floats"
 )
+GROUP_SUMS = Kernel(plain.group_sums, compiled_windows.group_sums, "floats columns columns -> floats")
 OVERTAKINGS = Kernel(
     plain.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
 )
@@ -99,6 +100,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     SESSIONS_SINCE,
     GROWTH_FROM,
     RANK_WITHIN,
+    GROUP_SUMS,
     OVERTAKINGS,
 )
 

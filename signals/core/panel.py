@@ -119,6 +119,10 @@ class Panel:
         result: Derived = self._derived[compute]
         return result
 
+    def speaks_of(self, needs: Collection[Field]) -> bool:
+        """Whether some source has spoken of every field, on whatever session; of stocks that is not asked."""
+        return all(one in self.layers or one.axis is Axis.STOCK for one in needs)
+
     def fresh_row(self, needs: Collection[Field]) -> int | None:
         """The newest row for which some source has spoken of every field in `needs`."""
         spoken = np.ones(len(self.sessions), dtype=np.bool_)

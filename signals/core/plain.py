@@ -281,6 +281,14 @@ def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
         growth[row] = values[row] / values[max(there, 0)] - 1.0 if there >= 0 else np.nan
 
 
+def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """Sums over the columns of each group, session by session; groups are laid as in `rank_within`."""
+    total[:] = 0.0
+    for group, (first, stop) in enumerate(pairwise(bounds.tolist())):
+        for column in columns[first:stop]:
+            total[:, group] += values[:, column]
+
+
 def rank_within(
     values: Floats,
     members: Bools,

@@ -146,7 +146,9 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
 
 def positive(values: Floats) -> Floats:
     """Zero or less is a hole that a publisher fills in, no price and no count."""
-    return np.where(values > 0, values, np.nan)
+    out = values.copy()
+    out[~(values > 0)] = np.nan
+    return out
 
 
 def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
@@ -351,11 +353,17 @@ def rank_within(
     return out
 
 
-def laid_groups(groups: Sequence[Sequence[int]]) -> tuple[Columns, Columns]:
-    """The columns of all groups one after the other, largest group first, and where each group begins and ends."""
-    by_size = sorted(groups, key=len, reverse=True)
-    columns = np.array([column for group in by_size for column in group], dtype=np.int64)
-    return columns, np.cumsum([0, *(len(group) for group in by_size)], dtype=np.int64)
+def group_sums(values: Floats | Bools, groups: Sequence[Sequence[int] | Columns]) -> Floats:
+    """Sums of each row over the columns of each group: sessions × groups; 0 for a group of none."""
+    out = np.empty((len(values), len(groups)))
+    kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), *laid_groups(groups), out)
+    return out
+
+
+def laid_groups(groups: Sequence[Sequence[int] | Columns]) -> tuple[Columns, Columns]:
+    """The columns of all groups one after the other, and where each group begins and ends among them."""
+    columns = np.array([column for group in groups for column in group], dtype=np.int64)
+    return columns, np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
 
 
 def _sign(rising: bool) -> float:

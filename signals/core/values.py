@@ -112,9 +112,11 @@ def _premium_latest_nav(panel: Panel) -> Measure:
 
 def _premium(panel: Panel, reference: Floats) -> Floats:
     """A suspended fund has a last price and a live reference; the gap between them is nobody's premium."""
-    price = np.where(panel.derive(traded), panel.values(CLOSE), np.nan)
-    premium = price / np.where(reference > 0, reference, np.nan) - 1
-    return np.where(np.abs(premium) <= PREMIUM_LIMIT, premium, np.nan)
+    premium = np.full(reference.shape, np.nan)
+    np.divide(panel.values(CLOSE), reference, out=premium, where=panel.derive(traded) & (reference > 0))
+    premium -= 1
+    premium[np.abs(premium) > PREMIUM_LIMIT] = np.nan
+    return premium
 
 
 NAV_CHANGE = Quantity(

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, scaled
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
@@ -44,8 +44,10 @@ class ExpressionDetector(Detector):
         return Findings(
             fires=verdicts.fires & judged,
             known=verdicts.known & judged,
-            strength=np.broadcast_to(_strength(panel.derive(Evaluation), rule.condition), verdicts.fires.shape),
-            evidence={**{name: one.on(panel) for name, one in self.shows.items()}, **self.beside(panel)},
+            strength=LaterStrength(
+                lambda: np.broadcast_to(_strength(panel.derive(Evaluation), rule.condition), verdicts.fires.shape)
+            ),
+            evidence=Later(lambda: {**{name: one.on(panel) for name, one in self.shows.items()}, **self.beside(panel)}),
         )
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:

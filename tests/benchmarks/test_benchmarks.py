@@ -15,7 +15,7 @@ from benchmarks.picture import draw
 from benchmarks.report import Machine, as_object, as_text
 from benchmarks.stage import MARKET_DATA, Stage, made, panel
 
-SMALL = Stage(sessions=320, funds=40)
+SMALL = Stage(sessions=320, funds=40, rules=60, subscriptions=300)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def test_results_are_a_page_a_picture_and_json(tmp_path: Path) -> None:
     page = as_text(machine, jobs, bench.rows, 1, date(2025, 2, 11))
     assert all(job.name in page for job in jobs)
     assert "2025-02-11" in page
-    rows = json.loads(json.dumps(as_object(machine, bench.rows)))["rows"]
+    rows = json.loads(json.dumps(as_object(machine, jobs, bench.rows)))["rows"]
     assert {row["way"] for row in rows} == {way.name for job in jobs for way in job.ways}
     draw(jobs, bench.rows, tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")

@@ -55,9 +55,11 @@ def filled(
     return outs
 
 
-def assert_twins(kernel: Kernel[Any], *inputs: Any, interpreted: bool = True) -> list[Any]:
+def assert_twins(
+    kernel: Kernel[Any], *inputs: Any, interpreted: bool = True, shape: tuple[int, ...] | None = None
+) -> list[Any]:
     """All bodies agree; returns what they say."""
-    shape = inputs[0].shape
+    shape = inputs[0].shape if shape is None else shape
     told = filled(kernel, kernel.plain, inputs, shape)
     for body in (fast(kernel), kernel.loops) if interpreted else (fast(kernel),):
         for got, expected in zip(filled(kernel, body, inputs, shape), told, strict=True):
@@ -153,6 +155,7 @@ def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
     bounds = np.array([0, cut, stop], dtype=np.int64)
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, least, 0.9)
     assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, least, 0.01)
+    assert_twins(kernels.GROUP_SUMS, values, columns, bounds, shape=(len(values), 2))
 
 
 def long_world(seed: int, sessions: int, funds: int) -> Floats:

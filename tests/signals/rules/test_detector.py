@@ -85,4 +85,4 @@ def test_the_built_in_ones_are_their_formulas(seed: int) -> None:
     far = (moved >= 5e7) & (moved / (aum.values - change.values) >= 0.02)
     found = AumChange(min_change_cny=5e7, min_change=0.02).find(panel)
     np.testing.assert_array_equal(found.fires, far & ~(aum.late if aum.late is not None else False))
-    assert (found.strength[found.fires] >= 0.5).all()
+    assert (np.asarray(found.strength)[found.fires] >= 0.5).all()
