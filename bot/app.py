@@ -3,24 +3,22 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Any
 
 from prometheus_client import CollectorRegistry
-from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.commands.base import Desk, NewSubscriber
+from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
-from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
 from bot.outbox import Pace
@@ -44,12 +42,9 @@ from bot.studies import Studies, StudyPlan
 from bot.subscriptions import Language
 from config.index_map import load_index_map, profile_tables
 from config.lists import load_themes, load_watchlists
-from config.problems import ConfigError, Problem, unknown
 from config.sessions import load_calendar
 from config.settings import Settings
-from signals import load_detectors
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
-from signals.core.detector import Detector
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
 from signals.core.themes import Theme
 from signals.study.evidence import Terms
@@ -62,56 +57,6 @@ WEIGHED_FROM_FUNDS = 3
 
 class MixedMarketsError(Exception):
     """A database holds the demo market and was to take a real one, or the other way round."""
-
-
-def detectors_of(settings: Settings) -> dict[str, Detector]:
-    """Every detector with its thresholds, by name; raises ConfigError with all that is wrong in their tables."""
-    try:
-        classes = load_detectors(settings.plugins)
-    except Exception as error:  # a plug-in file may raise anything at all
-        raise ConfigError([Problem(settings.where("plugins"), "plugins", f"cannot be loaded: {error}")]) from error
-    problems = [*_unknown_detectors(settings, classes), *_unreadable(settings, classes)]
-    made: dict[str, Detector] = {}
-    for name, one in classes.items():
-        try:
-            made[name] = _detector(one, settings.detectors.get(name, {}))
-        except ValidationError as error:
-            problems += _wrong(settings, name, error)
-    if problems:
-        raise ConfigError(problems)
-    return made
-
-
-def _detector(one: type[Detector], table: Mapping[str, Any]) -> Detector:
-    known = {each.name for each in fields(one)}
-    return TypeAdapter(one).validate_python({key: value for key, value in table.items() if key in known})
-
-
-def _unknown_detectors(settings: Settings, classes: Mapping[str, type[Detector]]) -> Iterable[Problem]:
-    for name, table in settings.detectors.items():
-        key = f"detectors.{name}"
-        if name not in classes:
-            yield Problem(settings.where(key), key, unknown(name, classes, "a detector"))
-            continue
-        known = {each.name for each in fields(classes[name])}
-        for parameter in table.keys() - known:
-            place = f"{key}.{parameter}"
-            yield Problem(settings.where(place), place, unknown(parameter, known, f"a parameter of {name}"))
-
-
-def _unreadable(settings: Settings, classes: Mapping[str, type[Detector]]) -> Iterable[Problem]:
-    for name, one in classes.items():
-        for language in Language:
-            if fault := catalogue(language).fault(one.sentence):
-                yield Problem(
-                    settings.where("plugins"), "plugins", f"{name} has a sentence that cannot be read: {fault}"
-                )
-
-
-def _wrong(settings: Settings, name: str, error: ValidationError) -> Iterable[Problem]:
-    for one in error.errors(include_url=False, include_context=False):
-        key = f"detectors.{name}.{'.'.join(map(str, one['loc']))}"
-        yield Problem(settings.where(key), key, f"is wrong: {one['msg']}, not {one['input']!r}")
 
 
 def themes_of() -> tuple[Theme, ...]:
