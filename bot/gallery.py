@@ -132,15 +132,16 @@ class Gallery:
         return [await self._alert(one, panels[one.alert.signal.day, one.asof]) for one in chosen]
 
     async def _walk(self, world: World) -> list[date]:
-        """The last sessions, and of what fires in none of them the newest session on which it begins, and the next."""
+        """The last sessions, and of what begins in none of them the newest on which it does; the next, if ends are told."""
         panel = await self._panel(self.last, self.desk.now())
         after_close = [one for one in world.detectors.values() if not one.intraday]
         began = {one.name: await asyncio.to_thread(beginnings, panel, one) for one in after_close}
         require(name for name, days in began.items() if not days)
         walked = {*panel.sessions[-WALKED_SESSIONS:]}
-        for days in began.values():
+        for name, days in began.items():
             if not walked & {*days}:
-                walked |= {days[-1], world.calendar.after(days[-1])}
+                ends = world.detectors[name].tell_end
+                walked |= {days[-1], world.calendar.after(days[-1])} if ends else {days[-1]}
         return sorted(walked)
 
     async def _panel(self, day: date, asof: datetime) -> Panel:

@@ -32,7 +32,8 @@ CAPTION_LIMIT: int = MessageLimit.CAPTION_LENGTH
 
 _ALT_CHARS_MAX = 200
 
-_IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_CHINESE_TYPE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+"""Ideographs and full-width signs, such as the brackets around a date."""
 _TAG = re.compile(r"<[^>]*>")
 _FOLD, _UNFOLD = "<blockquote expandable>", "</blockquote>"
 _SEAM = f"{_UNFOLD}\n{_FOLD}"
@@ -171,5 +172,5 @@ def _span(span: Span) -> str:
 def _tag(style: Style, words: str) -> str:
     if style is Style.MUTED:
         # Chinese type has no italics: slanted ideographs read badly on a phone.
-        return "" if _IDEOGRAPH.search(words) else "i"
+        return "" if _CHINESE_TYPE.search(words) else "i"
     return {Style.STRONG: "b", Style.CODE: "code"}.get(style, "")

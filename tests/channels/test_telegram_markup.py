@@ -91,7 +91,9 @@ def test_what_looks_like_markup_is_escaped() -> None:
     assert html(paragraph(line(strong("*ST <b>"), code("a&b")))) == ["<b>*ST &lt;b&gt;</b><code>a&amp;b</code>"]
 
 
-@pytest.mark.parametrize(("text", "shown"), [("as of 02-10", "<i>as of 02-10</i>"), ("暂估", "暂估")])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("as of 02-10", "<i>as of 02-10</i>"), ("暂估", "暂估"), ("（02-10）", "（02-10）")]
+)
 def test_italics_are_for_type_that_has_them(text: str, shown: str) -> None:
     assert html(paragraph(line(muted(text)))) == [shown]
 
