@@ -277,4 +277,5 @@ async def test_a_link_that_says_start_is_known_once_the_server_has_told_the_bots
 ) -> None:
     assert telegram.invitation("rule_1_a") == ""
     async with served(telegram, Echo()):
+        await api.ask(LI, "/help")
         assert telegram.invitation("rule_1_a") == "https://t.me/etf_flow_bot?start=rule_1_a"
