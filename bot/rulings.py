@@ -62,6 +62,8 @@ class Rulings:
 
     def __init__(self, plan: RulePlan | None = None) -> None:
         self.plan = plan or RulePlan()
+        self.trying = asyncio.Lock()
+        """Held while a rule is tried out on a longer past than is kept: that takes room."""
         self._names: tuple[object, Vocabulary] | None = None
         self._read: dict[str, Rule] = {}
         self._book: tuple[list[tuple[str, frozenset[str] | None]], RuleBook] | None = None

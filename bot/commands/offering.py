@@ -97,11 +97,7 @@ async def tried_out(talk: Talk, said: str, *, number: int | None = None, telling
     lists = await store.watchlists.all()
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     rule = await asyncio.to_thread(lambda: parse(text, rulings.vocabulary(panel.profiles, lists)))
-    sessions = rulings.plan.trial_sessions
-    if sessions + rule.sessions > WINDOW_SESSIONS and panel.sessions:
-        calendar = talk.desk.world.calendar
-        panel = await store.market.panel(calendar, panel.sessions[-1], talk.now, sessions + rule.sessions)
-    tried = await asyncio.to_thread(_tried, talk, rule, panel, lists, how)
+    tried = await _laid_over(talk, rule, panel, lists, how)
     draft = RuleDraft(
         channel=talk.incoming.channel,
         chat=talk.incoming.address.chat,
@@ -115,6 +111,17 @@ async def tried_out(talk: Talk, said: str, *, number: int | None = None, telling
         codes=_seen(tried),
     )
     return Offer(draft_id=await store.rules.draft(draft, talk.now), tried=tried, panel=panel)
+
+
+async def _laid_over(talk: Talk, rule: Rule, panel: Panel, lists: list[Watchlist], how: Telling) -> Tried:
+    """The trial, over a longer past where the kept one is too short for the rule's windows; one such at a time."""
+    world = talk.desk.world
+    sessions = world.rules.plan.trial_sessions + rule.sessions
+    if sessions <= WINDOW_SESSIONS or not panel.sessions:
+        return await asyncio.to_thread(_tried, talk, rule, panel, lists, how)
+    async with world.rules.trying:
+        longer = await world.store.market.panel(world.calendar, panel.sessions[-1], talk.now, sessions)
+        return await asyncio.to_thread(_tried, talk, rule, longer, lists, how)
 
 
 def _tried(talk: Talk, rule: Rule, panel: Panel, lists: list[Watchlist], how: Telling) -> Tried:

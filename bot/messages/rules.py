@@ -64,7 +64,7 @@ def evidence_text(evidence: Sequence[Evidence], teller: Teller) -> str:
 
 def _figure(one: Evidence, teller: Teller) -> str:
     value = teller.inline(one.figure, one.figure.day)
-    return teller.words.text("rules-days", count=value) if one.figure.unit is Unit.SESSIONS else value
+    return teller.words.text("rules-days", count=round(one.figure.value)) if one.figure.unit is Unit.SESSIONS else value
 
 
 def _expired(rule: OwnRule, words: Catalogue) -> Line:
@@ -79,7 +79,7 @@ def telling_text(telling: Telling, words: Catalogue, *, alike: bool) -> str:
     parts = [words.text("rule-edge" if telling.mode is RuleMode.EDGE else "rule-level")]
     if telling.cooldown_sessions:
         key = "rule-cooldown-alike" if alike else "rule-cooldown"
-        parts.append(words.text(key, count=str(telling.cooldown_sessions)))
+        parts.append(words.text(key, count=telling.cooldown_sessions))
     if not alike:
         parts.append(words.text("rule-cap", count=str(telling.daily_cap)))
     if telling.expires_on is not None:

@@ -270,3 +270,12 @@ async def test_what_was_answered_is_not_answered_again_after_a_restart(api: BotA
         await api.ask(LI, "/etf 1")
     async with served(telegram, second):
         assert await heard_before(api, second, LI) == []
+
+
+async def test_a_link_that_says_start_is_known_once_the_server_has_told_the_bots_name(
+    api: BotApi, telegram: TelegramChannel
+) -> None:
+    assert telegram.invitation("rule_1_a") == ""
+    async with served(telegram, Echo()):
+        await api.ask(LI, "/help")
+        assert telegram.invitation("rule_1_a") == "https://t.me/etf_flow_bot?start=rule_1_a"

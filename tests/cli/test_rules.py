@@ -42,7 +42,7 @@ def prepare(etfbot: Program, *drafts: RuleDraft) -> None:
 
 def test_every_rule_is_listed_with_whose_it_is(etfbot: Program) -> None:
     prepare(etfbot, DRAFT)
-    told = etfbot("rules", *DATABASE)
+    told = etfbot.run("rules", *DATABASE)
     assert told.code == 0
     assert told.out.strip() == (
         "telegram:42:7 #1  premium_iopv > 3% on 宽基  "
@@ -52,7 +52,7 @@ def test_every_rule_is_listed_with_whose_it_is(etfbot: Program) -> None:
 
 def test_scripts_get_one_object_a_line(etfbot: Program) -> None:
     prepare(etfbot, DRAFT, type(DRAFT)(**{**vars(DRAFT), "codes": ()}))
-    first, second = [json.loads(one) for one in etfbot("rules", "--json", *DATABASE).out.splitlines()]
+    first, second = [json.loads(one) for one in etfbot.run("rules", "--json", *DATABASE).out.splitlines()]
     assert first == {
         "id": 1,
         "who": "telegram:42:7",
@@ -73,5 +73,5 @@ def test_scripts_get_one_object_a_line(etfbot: Program) -> None:
 
 def test_where_nobody_has_a_rule_that_is_said_but_not_to_scripts(etfbot: Program) -> None:
     prepare(etfbot)
-    assert etfbot("rules", *DATABASE).out.strip() == "nobody has a rule of his own"
-    assert etfbot("rules", "--json", *DATABASE).out == ""
+    assert etfbot.run("rules", *DATABASE).out.strip() == "nobody has a rule of his own"
+    assert etfbot.run("rules", "--json", *DATABASE).out == ""

@@ -357,9 +357,12 @@ rules-title = Your rules { $at }
 rules-section = Your rules
 rules-head = Rule { $number }: { $said }
 rules-colon = {": "}
-rules-days = { $count } sessions
-rules-others = and { $count } more funds
-rules-others-only = { $count } more funds meet it (the list of the day is full)
+rules-days = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+}
+rules-others = others: { $count }
+rules-others-only = funds that newly meet it: { $count } (the list of the day is full)
 rules-expired = Rule { $number } ended on { $day } and is no longer told: { $said }
 rules-button = My rules
 rules-none = There is no rule yet. Write a condition to try it out, for example:
@@ -374,9 +377,15 @@ rule-state-expired = ended
 rule-state-deleted = deleted
 rule-edge = told when it begins to hold
 rule-level = told each time it holds
-rule-cooldown = then { $count } sessions of silence about that fund
-rule-cooldown-alike = then { $count } sessions of silence
-rule-cap = at most { $count } funds a day by name
+rule-cooldown = { $count ->
+    [one] then { $count } session of silence about that fund
+   *[other] then { $count } sessions of silence about that fund
+}
+rule-cooldown-alike = { $count ->
+    [one] then { $count } session of silence
+   *[other] then { $count } sessions of silence
+}
+rule-cap = names { $count } a day at most
 rule-until = until { $day }
 rule-how-title = Rules of your own
 rule-how = Write a condition in a line, see what it would have told in the past, then decide whether to save it.
@@ -401,13 +410,13 @@ rule-scope-of = { $some } ({ $count } in all)
 rule-trial-unknown = There are not enough figures of the past to try this rule out.
 rule-trial-span = From { $first } to { $last }{" "}
 rule-trial-never = it never held.
-rule-trial-sessions = it held on { $holds } of { $decided } sessions ({ $share }) and began { $begins } times.
-rule-trial-pairs = it held { $holds } times in { $decided } ({ $share }), counted by fund and session, and began { $begins } times.
+rule-trial-sessions = it held on { $holds } of { $decided } sessions ({ $share }); times it began: { $begins }.
+rule-trial-pairs = it held in { $holds } of { $decided } cases ({ $share }), counted by fund and session; times it began: { $begins }.
 rule-trial-days = It last began:
 rule-trial-more = { $some } and others, { $count } in all
 rule-trial-often = Most often: { $some }
-rule-trial-fund = { $fund } ({ $count } times)
-rule-trial-brief = { $said }. It began { $begins } times and held { $share } of the time.
+rule-trial-fund = { $fund } (×{ $count })
+rule-trial-brief = { $said }. Held { $share } of the time; times it began: { $begins }.
 rule-today = On the newest session ({ $day }) it holds for { $count }:
 rule-today-alike = On the newest session ({ $day }) it holds:
 rule-today-none = It does not hold on the newest session ({ $day }).
