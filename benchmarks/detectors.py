@@ -13,6 +13,13 @@ from signals.core.panel import Panel
 
 POLL_SESSIONS = 250
 
+_WINDOW = "What a poll does; a single streak in pandas is shown as a yardstick."
+_HISTORY = (
+    "Beside a single streak in pandas. Every quantity of every session is kept, gigabytes of "
+    "them, and most of the time is the system handing out memory for them: a poll never does this, a study of one "
+    "signal does its part of it."
+)
+
 
 def jobs(stage: Stage) -> Iterator[Job]:
     """A poll's window and, where the stage is longer, its whole history."""
@@ -32,7 +39,7 @@ def _all(market: Panel) -> Job:
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
-        about=f"{len(detectors)} detectors with splits and peer ranks, from raw figures in memory.",
+        about=f"{len(detectors)} detectors with splits and peer ranks, from raw figures in memory. {_WINDOW if short else _HISTORY}",
         group="whole",
         aim=30.0 if short else 1 / 1.5,
         ways=[

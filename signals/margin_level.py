@@ -1,7 +1,8 @@
 """两市融资余额 as a level: round amounts that it crosses, and new highs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from signals.core.field import FINANCING, Axis, Unit
 from signals.core.lookback import pauses, reach_before
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, of_both
 from signals.core.measure import knowable
-from signals.core.milestones import crossings
+from signals.core.milestones import Crossings, crossings
 from signals.core.panel import Panel
 from signals.core.series import highest_before
 from signals.core.standing import YEAR_SESSIONS
@@ -43,7 +44,7 @@ class MarginMilestone(Detector):
     def find(self, panel: Panel) -> Findings:
         """The session of the crossing, which is an event of its own."""
         balance, change = FINANCING_BALANCE.on(panel), FINANCING_CHANGE.on(panel)
-        crossed = crossings(balance.values, self.step_cny, self.apart_cny)
+        crossed = panel.derive(_crossed(self.step_cny, self.apart_cny))
         fires = np.isfinite(crossed.line) & (crossed.upward == self.upward) & of_both(panel)
         line = np.where(fires, crossed.line, np.nan)
         return Findings(
@@ -57,6 +58,12 @@ class MarginMilestone(Detector):
                 "change": change,
             },
         )
+
+
+@cache
+def _crossed(step_cny: float, apart_cny: float) -> Callable[[Panel], Crossings]:
+    """One function for one set of lines, so that a panel is gone through once for both ways."""
+    return lambda panel: crossings(FINANCING_BALANCE.on(panel).values, step_cny, apart_cny)
 
 
 @dataclass(frozen=True, kw_only=True)

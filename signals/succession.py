@@ -72,8 +72,6 @@ def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
 
 def _theirs(values: Floats, columns: Ints) -> Floats:
     """Each cell's value from another column of its row; NaN where there is none."""
-    if not values.size:
-        return values
     return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), np.nan)
 
 

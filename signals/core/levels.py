@@ -12,7 +12,7 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
-from signals.core.series import highest_before
+from signals.core.series import highest_before, previous
 from signals.core.sizes import AUM
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
 from signals.core.text import Text
@@ -26,11 +26,10 @@ def _price_level(panel: Panel) -> Measure:
     one even where nobody says what it moved from.
     """
     moves, seen = np.log1p(CHANGE.on(panel).values), panel.derive(traded)
-    known = np.isfinite(moves)
-    if len(seen):
-        known[seen.argmax(axis=0), np.arange(seen.shape[1])] |= seen.any(axis=0)
-    level = np.cumsum(np.where(np.isfinite(moves), moves, 0.0), axis=0)
-    level[~known] = np.nan
+    moved = np.isfinite(moves)
+    first = seen & ~previous(np.logical_or.accumulate(seen, axis=0), fill=False)
+    level = np.cumsum(np.where(moved, moves, 0.0), axis=0)
+    level[~(moved | first)] = np.nan
     return Measure(values=level, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 

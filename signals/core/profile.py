@@ -72,6 +72,7 @@ def exchange_of(code: str) -> str:
     raise ValueError(f"{code!r} is not the code of an exchange-traded fund")
 
 
+@cache
 def plain_index_name(name: str) -> str:
     """The name of an index without what some publishers add to it and others do not: 上证50指数 is 上证50."""
     for word in _TRIMMINGS:

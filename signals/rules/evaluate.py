@@ -125,9 +125,9 @@ class Evaluation:
             case Either():
                 return reduce(_either, (self.condition(part, late_counts=late_counts) for part in one.parts))
             case _:
-                return self.atom(one, np.arange(len(self._panel.sessions)), late_counts=late_counts)
+                return self.atom(one, slice(None), late_counts=late_counts)
 
-    def atom(self, one: Atom, rows: Ints, *, late_counts: bool = False) -> Verdicts:
+    def atom(self, one: Atom, rows: Ints | slice, *, late_counts: bool = False) -> Verdicts:
         """A comparison, crossing or record on the given rows."""
         sides = [self.measure(one.of)] if isinstance(one, Record) else [self.measure(one.left), self.measure(one.right)]
         if isinstance(one, Record):
@@ -142,7 +142,7 @@ class Evaluation:
                 known = known if side.late is None else known & ~side.late[rows]
         return Verdicts(fires & known, known)
 
-    def _record(self, one: Record, of: Measure, rows: Ints) -> tuple[Bools, Bools]:
+    def _record(self, one: Record, of: Measure, rows: Ints | slice) -> tuple[Bools, Bools]:
         scaled, factors = self._scaled(one.of, of)
         scaled = scaled if one.direction is Direction.UP else -scaled
         past = windows.highest_before(scaled, one.sessions)[rows]
@@ -258,7 +258,7 @@ def _summed(one: Call, of: Measure) -> Measure:
     return replace(of, values=rolling_sum(of.values, one.sessions), estimated=soft)
 
 
-def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints) -> tuple[Bools, Bools]:
+def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints | slice) -> tuple[Bools, Bools]:
     beyond = Operator.ABOVE if direction is Direction.UP else Operator.BELOW
     before = previous(left)[rows], previous(right)[rows]
     now = left[rows], right[rows]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from enum import StrEnum
 from functools import cache
 from math import isfinite
@@ -126,6 +126,16 @@ def paused(detector: Detector, panel: Panel, one: Signal) -> bool:
     column = panel.column(detector.axis, one.subject.code)
     began = {each.subject for each in detector.detect(panel, [one.since])}
     return pauses is not None and bool(pauses()[panel.row(one.day), column]) and one.subject in began
+
+
+@every_detector
+def test_it_knows_nothing_where_no_source_speaks_of_a_need(detector: Detector) -> None:
+    panel = world(1)
+    for need in detector.needs & panel.layers.keys():
+        without = {one: layer for one, layer in panel.layers.items() if one is not need}
+        judged = detector.findings(replace(panel, layers=without, _derived={}))
+        assert not judged.found.known.any()
+        assert judged.found.fires.shape == panel.shape(detector.axis)
 
 
 @every_detector

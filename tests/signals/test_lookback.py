@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from signals.core.lookback import pauses, reach_before
 from signals.core.matrix import Floats
-from signals.core.series import highest_before, known_before, mean_before
+from signals.core.series import highest_before, known_before, lately, mean_before
 from tests.signals.worlds import EXAMPLES, matrices
 
 spans = st.integers(1, 15)
@@ -59,3 +59,11 @@ def test_after_a_longer_silence_it_is_over() -> None:
     fires = np.array([[True], [False], [False], [False]])
     assert pauses(fires, 2)[:, 0].tolist() == [False, True, True, False]
     assert not pauses(fires, 0).any()
+
+
+@EXAMPLES
+@given(matrices(), spans)
+def test_a_flag_is_seen_for_as_many_sessions_as_one_asks(values: Floats, sessions: int) -> None:
+    shown = lately(values > 0, sessions)
+    for row, column in np.ndindex(values.shape):
+        assert shown[row, column] == (values[max(0, row - sessions + 1) : row + 1, column] > 0).any()

@@ -126,7 +126,7 @@ def test_one_basis_alone_may_be_watched() -> None:
 
 def test_the_gain_of_a_streak_is_no_softer_than_its_own_sessions() -> None:
     """The NAV of T may be an estimate; the streak ended the session before on final ones."""
-    world = market(7).fund(FUND, nav=[*RISES, None])
+    world = market(7).fund(FUND, close=[1.0] * 7, nav=[*RISES, None])
     rows = {FUND: {"nav": 1.04, ESTIMATED: True}}
     told = pullback(world.panel(snapshot(Dataset.NAV, world.sessions[-1], rows, scope="SSE")), basis=Watch.NAV)
     assert told is not None
