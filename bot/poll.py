@@ -17,7 +17,7 @@ from bot.sources.upstreams import Upstreams
 from bot.store.database import Database
 from bot.studies import Studies
 from signals.core.calendar import TradingCalendar
-from signals.core.detector import Detector
+from signals.core.detector import WINDOW_SESSIONS, Detector
 from signals.core.panel import Panel
 from signals.core.themes import Theme
 
@@ -83,7 +83,7 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     3. The panel holds what is known at `now` up to the session, and nothing later.
     4. Detectors whose needs are published for the session look at it; others are skipped.
     5. What they see becomes alerts only where it is new against what was told; beside it stands what followed
-       such signals in the past. Subscribers' own rules are judged beside them, but not within a session.
+       such signals in the past. Subscribers' own rules are judged beside them.
     6. Alerts, hits of rules, one grouped delivery per subscriber, and the ledger entry are one transaction: a poll that
        is killed and run again neither loses nor repeats anything. A poll within a session has no entry:
        the price of a missed minute is gone.
@@ -98,7 +98,7 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     alerts = decide(sights, told, _pace(world, slot.day))
     report.alerts = len(alerts)
     batch = f"{slot.job}/{slot.due.isoformat()}"
-    rules = RuleNews() if intraday else await world.rules.judge(world.store, panel, slot.day)
+    rules = await world.rules.judge(world.store, panel, slot.day, intraday=intraday)
     report.rule_hits = len(rules.findings)
     report.deliveries = await world.store.outbox.record(
         batch=batch,
@@ -117,6 +117,8 @@ async def _panel(world: World, slot: Slot, now: datetime) -> Panel:
     if not slot.round.within_session:
         return await market.panel(world.calendar, slot.day, now)
     sessions = max((one.window for one in world.detectors.values() if one.intraday), default=1)
+    if await world.store.rules.any_intraday():
+        sessions = WINDOW_SESSIONS
     return await market.panel(world.calendar, slot.day, now, sessions=sessions, spot=True)
 
 

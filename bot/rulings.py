@@ -81,7 +81,7 @@ class Rulings:
             self._names, self._read = (key, made), {}
         return self._names[1]
 
-    async def judge(self, store: Database, panel: Panel, day: date) -> RuleNews:
+    async def judge(self, store: Database, panel: Panel, day: date, *, intraday: bool = False) -> RuleNews:
         """What the rules in force have to say of a session and nobody was told; no more than that they are over.
 
         1. A rule whose last day lies before the session is over, and is not judged.
@@ -89,6 +89,9 @@ class Rulings:
            hold, the others wherever they hold; each on the funds of its author's scope.
         3. What was told of the session already, or lately of the same fund, is left out.
         4. Beyond the daily cap funds are counted and not named.
+
+        While the session trades only rules on its prices are judged, each at every price: told once a day, they
+        need not begin to hold just now. Afterwards only the others are.
         """
         own = await store.rules.active()
         if not own:
@@ -98,6 +101,7 @@ class Rulings:
         people = {one.id: one for one in await store.subscriptions.active()}
         lists = await store.watchlists.all()
         watched = await asyncio.to_thread(self._watched, panel, live, people, lists)
+        watched = [one for one in watched if one.rule.intraday is intraday]
         found = await asyncio.to_thread(self._found, panel, watched, day)
         if not found:
             return RuleNews(expired=over)
@@ -189,7 +193,7 @@ def _fresh(panel: Panel, rules: Sequence[Rule], row: int) -> Bools:
 def _places(
     watched: Sequence[_Watched], book: RuleBook, panel: Panel, row: int, fresh: Bools
 ) -> Iterator[tuple[int, int]]:
-    level = np.array([one.own.telling.mode is RuleMode.LEVEL for one in watched], dtype=np.bool_)
+    level = np.array([one.own.telling.mode is RuleMode.LEVEL or one.rule.intraday for one in watched], dtype=np.bool_)
     alike = np.array([one.scope is None for one in watched], dtype=np.bool_)
     for wanted, look in ((fresh & ~level, book.newly), (fresh & level, book.firing)):
         if not wanted.any():

@@ -81,8 +81,13 @@ class Worker:
             poll=self.poll,
             digests=self.digests,
             intraday=self.intraday,
-            followed=lambda: world.store.subscriptions.any_wants(Topic.INTRADAY),
+            followed=self._followed,
         )
+
+    async def _followed(self) -> bool:
+        """Whether anybody wants to hear of prices within the session, by topic or by a rule of his own."""
+        store = self.desk.world.store
+        return await store.subscriptions.any_wants(Topic.INTRADAY) or await store.rules.any_intraday()
 
     async def remember(self) -> None:
         """Learn from the ledger how publishers have fared today, and drop what is too old to matter."""

@@ -95,7 +95,7 @@ def _meaning(tried: Tried, words: Catalogue, named: Named) -> Iterator[Line]:
 def _past(tried: Tried, words: Catalogue, named: Named, today: date) -> Iterator[Line]:
     trial, alike = tried.trial, tried.rule.axis is not Axis.FUND
     if not trial.decided or trial.first is None or tried.last is None:
-        yield line(strong(words.text("rule-trial-unknown")))
+        yield line(strong(words.text("rule-trial-intraday" if tried.rule.intraday else "rule-trial-unknown")))
         return
     span = words.text("rule-trial-span", first=trial.first.isoformat(), last=tried.last.isoformat())
     key = "rule-trial-never" if not trial.holds else "rule-trial-sessions" if alike else "rule-trial-pairs"

@@ -12,6 +12,8 @@ from bot.rules import OwnRule, RuleDraft, RuleHit, RuleMode, RuleState, Telling
 from bot.store.connections import Connections, insert, one_at_a_time
 from bot.store.tables import RULE_DRAFTS, RULE_HITS, RULES, SUBSCRIPTIONS
 
+_INTRADAY = "spot_"
+
 DRAFTS_KEPT = 40
 """Of one chat; whoever tries out more has forgotten the first."""
 
@@ -136,10 +138,17 @@ class RuleStore:
         found = await self._where(*known, RULES.c.state != RuleState.DELETED)
         return found[0] if found else None
 
+    async def any_intraday(self) -> bool:
+        """Whether a rule in force speaks of prices within the session."""
+        # A rule is kept in its canonical words, and those quantities alone begin so.
+        spoken = RULES.c.text.contains(_INTRADAY, autoescape=True)
+        query = select(RULES.c.id).where(*_in_force(), spoken).limit(1)
+        async with self._connections.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def active(self) -> list[OwnRule]:
         """The rules that polls judge: those in force, of subscribers who listen."""
-        listens = RULES.c.subscription_id.in_(select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.active))
-        return await self._where(RULES.c.state == RuleState.ACTIVE, listens)
+        return await self._where(*_in_force())
 
     async def all(self) -> list[OwnRule]:
         """Every rule that is not deleted, by subscription and number."""
@@ -209,6 +218,11 @@ async def _require_room(connection: AsyncConnection, subscription_id: int, limit
     count = (await connection.execute(select(func.count()).select_from(RULES).where(*mine))).scalar_one()
     if count >= limit:
         raise TooManyRulesError
+
+
+def _in_force() -> tuple[ColumnElement[bool], ...]:
+    listens = RULES.c.subscription_id.in_(select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.active))
+    return RULES.c.state == RuleState.ACTIVE, listens
 
 
 def _of_chat(channel: str, chat: str, thread: str) -> tuple[ColumnElement[bool], ...]:

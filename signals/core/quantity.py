@@ -14,6 +14,9 @@ from signals.core.field import (
     NAV,
     SHARES,
     SHORT,
+    SPOT_IOPV,
+    SPOT_PREV_CLOSE,
+    SPOT_PRICE,
     Axis,
     Field,
     Unit,
@@ -34,6 +37,8 @@ STALE_SESSIONS = 5
 class Freshness(StrEnum):
     """When a session's figure is out (3 of the domain rules), earliest first."""
 
+    INTRADAY = "intraday"
+    """While the exchanges trade."""
     CLOSE = "close"
     """Some minutes after the close."""
     EVENING = "evening"
@@ -43,6 +48,7 @@ class Freshness(StrEnum):
 
 
 _PUBLISHED = {
+    **dict.fromkeys((SPOT_PRICE, SPOT_PREV_CLOSE, SPOT_IOPV), Freshness.INTRADAY),
     NAV: Freshness.EVENING,
     SHARES: Freshness.EVENING,
     FINANCING: Freshness.MORNING,

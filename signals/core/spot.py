@@ -68,6 +68,7 @@ SPOT = Quantity(
     label=Text("现价", "price now"),
     unit=Unit.CNY_PER_SHARE,
     meaning=Text("交易时段内的最新价", "newest price while the exchanges trade"),
+    words=("最新价", "盘中价", "last price"),
     needs=_NEEDS,
     compute=_price,
 )
@@ -76,6 +77,8 @@ SPOT_CHANGE = Quantity(
     label=Text("盘中涨跌幅", "change since the close"),
     unit=Unit.MOVE,
     meaning=Text("现价÷交易所前收盘价−1", "price over the exchange's previous close, less 1"),
+    words=("盘中涨幅", "盘中涨跌", "intraday change"),
+    opposite=("盘中跌幅",),
     needs=_NEEDS,
     compute=_change,
 )
@@ -84,6 +87,8 @@ SPOT_PREMIUM_IOPV = Quantity(
     label=Text("盘中溢价率（IOPV）", "intraday premium over IOPV"),
     unit=Unit.FRACTION,
     meaning=Text("现价÷同一时刻的IOPV−1", "price over the IOPV of the same moment, less 1"),
+    words=("盘中溢价率", "盘中溢价", "intraday premium"),
+    opposite=("盘中折价率", "盘中折价", "intraday discount"),
     needs=frozenset({SPOT_PRICE, SPOT_IOPV}),
     compute=_over_iopv,
 )
@@ -91,7 +96,10 @@ SPOT_PREMIUM_NAV = Quantity(
     name="spot_premium_nav",
     label=Text("盘中溢价率（最近净值）", "intraday premium over the latest NAV"),
     unit=Unit.FRACTION,
-    meaning=Text("现价÷最近一次公布的净值−1", "price over the latest published NAV, less 1"),
+    meaning=Text(
+        "跨境基金现价÷最近一次公布的净值−1", "of a cross-border fund: price over its latest published NAV, less 1"
+    ),
+    words=("盘中净值溢价率", "intraday nav premium"),
     needs=_NEEDS,
     compute=_over_nav,
 )

@@ -32,6 +32,7 @@ from signals.core.prices import (
 )
 from signals.core.quantity import Quantity
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, FLOW_SHARE, SHARE_COUNT, SHARE_GROWTH_YTD
+from signals.core.spot import SPOT, SPOT_CHANGE, SPOT_PREMIUM_IOPV, SPOT_PREMIUM_NAV
 from signals.core.standing import (
     AMOUNT_RATIO_20,
     AMOUNT_RATIO_60,
@@ -77,6 +78,7 @@ FUND_QUANTITIES: Mapping[str, Quantity] = {
         FUND_FINANCING_STREAK,
     )
 }
+"""The quantities of a fund that an export lists, in its order."""
 
 GROUP_QUANTITIES: Mapping[str, Quantity] = {
     one.name: one
@@ -94,7 +96,6 @@ GROUP_QUANTITIES: Mapping[str, Quantity] = {
     for one in by_axis.values()
 } | {one.name: one for one in BREADTH.values()}
 """Of classes of funds, and of the indices that funds track: the money into their funds, and their constituents."""
-"""The quantities of a fund that an export lists, in its order."""
 
 QUANTITIES: Mapping[str, Quantity] = {
     **FUND_QUANTITIES,
@@ -104,6 +105,10 @@ QUANTITIES: Mapping[str, Quantity] = {
             PREMIUM_LATEST_NAV,
             NAV_CHANGE,
             TRACKED_CHANGE,
+            SPOT,
+            SPOT_CHANGE,
+            SPOT_PREMIUM_IOPV,
+            SPOT_PREMIUM_NAV,
             INDEX_LEVEL,
             INDEX_CHANGE,
             FINANCING_BALANCE,

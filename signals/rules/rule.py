@@ -64,12 +64,20 @@ class Rule:
     @property
     def needs(self) -> frozenset[Field]:
         """Fields that must be published before it can be decided."""
-        return frozenset().union(*(one.needs for one in self.quantities))
+        moving = [one for one in self.quantities if one.freshness is Freshness.INTRADAY]
+        return frozenset().union(*(one.needs for one in moving or self.quantities))
 
     @property
     def freshness(self) -> Freshness:
-        """When it can be decided: with the last of its figures."""
+        """When it can be decided: with the last of its figures, or at each price within the session."""
+        if self.intraday:
+            return Freshness.INTRADAY
         return max((one.freshness for one in self.quantities), key=list(Freshness).index)
+
+    @property
+    def intraday(self) -> bool:
+        """Whether it speaks of prices within the session; whatever else it speaks of is then as last known."""
+        return any(one.freshness is Freshness.INTRADAY for one in self.quantities)
 
     @property
     def axis(self) -> Axis:

@@ -74,7 +74,7 @@ async def test_a_rise_is_told_once_to_who_asked_for_it_and_again_when_it_grows(
     sent = await letters(store)
     assert {chat: len(messages) for chat, messages in sent.items()} == {"wants": 2}
     assert codes(sent["wants"][0]) == {FUND}
-    assert "+5.50%" in words(sent["wants"][0])
+    assert "5.50%" in words(sent["wants"][0])
     assert "09:32" in words(sent["wants"][0])
 
 

@@ -17,12 +17,25 @@ from bot.store.database import Database
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals.core.detector import Detector
+from signals.core.snapshot import Dataset
 from signals.rules import parse
 from signals.streak import InflowStreak
 from tests.bot.killing import KilledError, Killer
-from tests.bot.publishers import DAYS, FUND, NEXT_DAY, OTHER, ask, past, publishers, with_flows, world_of
+from tests.bot.publishers import (
+    DAYS,
+    FUND,
+    NEXT_DAY,
+    OTHER,
+    Publisher,
+    ask,
+    data_from,
+    past,
+    publishers,
+    with_flows,
+    world_of,
+)
 from tests.bot.readers import letters, reader, words
-from tests.builders import LAST_DAY, Market, market, moment
+from tests.builders import LAST_DAY, Market, market, moment, snapshot
 
 pytestmark = pytest.mark.anyio
 
@@ -261,13 +274,58 @@ async def test_a_rule_whose_list_is_gone_keeps_silent_and_the_others_go_on(store
     assert await store.rules.told_on(DAYS[-3]) == {(rule.id, FUND)}
 
 
-async def test_within_a_session_no_rule_is_judged(store: Database) -> None:
+async def test_within_a_session_no_rule_on_published_figures_is_judged(store: Database) -> None:
     who = await reader(store, "li", FUND)
     await ruled(store, who, "净流入 > 0")
     await store.market.add(RISING.snapshots())
     due = moment(NEXT_DAY, "10:00")
     report = await poll(world_of(store), (), Slot(round=Round.INTRADAY, due=due, day=DAYS[-3]), due)
     assert report.rule_hits == 0
+
+
+async def minutes(store: Database, *prices: float, one: Round = Round.INTRADAY) -> list[int]:
+    """How many findings each poll of a fund's price has, minute by minute, over a previous close of 1."""
+    await past(store, RISING, LAST_DAY)
+    source = Publisher(Dataset.SPOT, settles=False)
+    found = []
+    for minute, price in enumerate(prices, 1):
+        rows = {FUND: {"spot_price": price, "spot_prev_close": 1.0}, OTHER: {"spot_price": 1.0, "spot_prev_close": 1.0}}
+        source.tables[LAST_DAY] = snapshot(Dataset.SPOT, LAST_DAY, rows).table
+        due = moment(LAST_DAY, f"10:{minute:02}")
+        report = await poll(world_of(store), data_from(source), Slot(round=one, due=due, day=LAST_DAY), due)
+        found.append(report.rule_hits)
+    return found
+
+
+async def test_a_rule_on_prices_is_judged_at_every_price_and_told_once_a_day(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    await ruled(store, who, "盘中涨跌幅 > 3%")
+    assert await minutes(store, 1.02, 1.04, 1.01, 1.05) == [0, 1, 0, 0]
+    letter = words(await only_letter(store))
+    assert "盘中涨跌幅" in letter
+    assert "4.00%" in letter
+
+
+async def test_what_it_says_beside_prices_is_as_last_known(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    await ruled(store, who, "盘中涨跌幅 > 3% 且 前1日连续净流入 >= 2")
+    await ruled(store, who, "盘中涨跌幅 > 3% 且 前1日连续净流入 >= 3")
+    assert await minutes(store, 1.04) == [1]
+
+
+async def test_after_the_close_rules_on_prices_are_silent(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    await ruled(store, who, "盘中涨跌幅 > 3%")
+    assert await minutes(store, 1.04, one=Round.CLOSE) == [0]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("盘中涨跌幅 > 3%", True), ("涨跌幅 > 3%", False)])
+async def test_prices_are_read_where_a_rule_speaks_of_them(store: Database, text: str, wanted: bool) -> None:
+    who = await reader(store, "li", FUND)
+    rule = await ruled(store, who, text)
+    assert await store.rules.any_intraday() is wanted
+    await store.rules.change(replace(rule, state=RuleState.PAUSED), moment(LAST_DAY), 20)
+    assert not await store.rules.any_intraday()
 
 
 async def test_the_rules_are_compiled_once_and_again_when_they_change(store: Database) -> None:

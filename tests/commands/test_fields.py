@@ -21,6 +21,7 @@ async def test_every_quantity_is_listed_folded(chat: Chat, said: str, language: 
 async def test_they_stand_by_what_they_are_about_and_when_they_are_out(chat: Chat) -> None:
     titles = headings(await chat.say("字段"))
     assert titles[1:] == [
+        "基金 · 盘中更新",
         "基金 · 收盘后更新",
         "基金 · 晚间更新",
         "基金 · 次日开盘前更新",

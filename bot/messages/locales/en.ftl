@@ -407,6 +407,7 @@ rule-scope-alike = the same for all, told once
 rule-scope-all = all
 rule-scope-index = those on { $index }
 rule-scope-of = { $some } ({ $count } in all)
+rule-trial-intraday = Prices within a session are kept for the day only: it cannot be tried out on the past.
 rule-trial-unknown = There are not enough figures of the past to try this rule out.
 rule-trial-span = From { $first } to { $last }{" "}
 rule-trial-never = it never held.
@@ -468,6 +469,7 @@ fields-about = {" "}({ $unit }): { $meaning }
 fields-hint = Written for example: flow over 20 sessions, highest(premium, 60), premium 3 sessions ago, rank(turnover) <= 3. Say “rule” for examples.
 fields-unknown = Nothing is called “{ $word }”. Say “fields” for all.
 fields-button = Fields
+freshness-intraday = while the exchanges trade
 freshness-close = out after the close
 freshness-evening = out in the evening
 freshness-morning = out before the next open
