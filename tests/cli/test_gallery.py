@@ -2,6 +2,7 @@
 
 import re
 
+from bot.gallery import ANSWERS
 from signals import load_detectors
 from tests.cli.program import Program
 
@@ -15,8 +16,8 @@ def test_the_whole_gallery_is_written(etfbot: Program) -> None:
     assert (process.returncode, err) == (0, "")
     page = (etfbot.folder / "all.html").read_text("utf-8")
     kinds = re.findall(r'<div class="kind" id="(\w+)"', page)
-    answers = ["evening", "morning", "fund", "margin", "theme", "rank", "signal", "study"]
-    assert sorted(kinds) == sorted([*load_detectors(), *answers])
+    answers = [kind for kind, _, _ in ANSWERS]
+    assert sorted(kinds) == sorted([*load_detectors(), "evening", "morning", *answers])
     assert re.fullmatch(rf"all\.html: \d+ messages, {len(kinds)} kinds\n", out)
     reasons = {*re.findall(r'<span class="tag">\w+ · ([a-z ]+)</span>', page)}
     assert reasons == {"new", "a higher rung", "a reminder", "over", "corrected", "withdrawn"}
