@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals.core.detector import Detector
-from signals.rules import parse
+from signals.rules import RuleBook, parse
 from signals.streak import InflowStreak
 from tests.bot.killing import KilledError, Killer
 from tests.bot.publishers import DAYS, FUND, NEXT_DAY, OTHER, ask, past, publishers, with_flows, world_of
@@ -259,6 +259,21 @@ async def test_a_rule_whose_list_is_gone_keeps_silent_and_the_others_go_on(store
     await store.rules.rewrite(broken, draft, moment(DAYS[0]))
     await evenings(store, RISING, [DAYS[-3]])
     assert await store.rules.told_on(DAYS[-3]) == {(rule.id, FUND)}
+
+
+async def test_a_defect_in_the_rules_keeps_no_alert_from_its_readers(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = await reader(store, "li", FUND)
+    await ruled(store, who, "净流入 > 0")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(RuleBook, "judge", broken)
+    (report,) = await evenings(store, RISING, [LAST_DAY], InflowStreak())
+    assert (report.alerts, report.rule_hits) == (1, 0)
+    assert "连续第3日获净流入" in words(await only_letter(store))
 
 
 async def test_within_a_session_no_rule_is_judged(store: Database) -> None:
