@@ -42,6 +42,8 @@ def render_alerts(
     ordered = sorted(groups.items(), key=lambda group: (group[0].axis is Axis.FUND, -group[1][0].signal.strength))
     past = _Past(evidence or Evidence(), named, words)
     blocks += [Paragraph(tuple(_group(subject, group, teller, named, past))) for subject, group in ordered]
+    if alerts and (rules or expired):
+        blocks.append(Heading(words.text("rules-section")))
     blocks += rule_section(rules, expired, teller, named)
     subjects = [*(subject for subject, _ in ordered), *_named_funds(rules)]
     buttons = _buttons(list(dict.fromkeys(subjects)), named)

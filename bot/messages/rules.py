@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from bot.messages.catalogue import Catalogue
-from bot.messages.model import Block, Heading, Line, Paragraph, Span, line, muted, strong
+from bot.messages.model import Block, Line, Paragraph, Span, line, muted, strong
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.rules import EVERYWHERE, OwnRule, RuleFinding, RuleMode, RuleState, Telling
@@ -15,10 +15,7 @@ from signals.rules.trial import Evidence
 def rule_section(
     findings: Sequence[RuleFinding], expired: Sequence[OwnRule], teller: Teller, named: Named
 ) -> Iterator[Block]:
-    """What a subscriber's rules tell of one session, and which of them are over; nothing where there is neither."""
-    if not (findings or expired):
-        return
-    yield Heading(teller.words.text("rules-section"))
+    """What a subscriber's rules tell of one session, and which of them are over, without a heading."""
     for _, of_rule in groupby(findings, key=lambda one: one.rule.id):
         yield Paragraph(tuple(_rule_lines(list(of_rule), teller, named)))
     if expired:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.messages.model import Block, Heading, Paragraph
+from bot.messages.model import Block, Paragraph
 from bot.messages.names import Named
 from bot.messages.rules import evidence_text, marked, rule_section, telling_text
 from bot.messages.sentences import Teller
@@ -43,12 +43,7 @@ def finding(code: str, *evidence: Evidence, counted: bool = False) -> RuleFindin
 
 
 def lines(blocks: list[Block]) -> list[str]:
-    return [
-        text
-        for block in blocks
-        if isinstance(block, Heading | Paragraph)
-        for text in ([block.text] if isinstance(block, Heading) else [one.text for one in block.lines])
-    ]
+    return [one.text for block in blocks if isinstance(block, Paragraph) for one in block.lines]
 
 
 def test_figures_share_a_date_and_an_estimate_among_them_is_marked() -> None:
@@ -73,13 +68,11 @@ def test_a_figure_of_another_session_has_its_own_date() -> None:
 def test_funds_stand_under_their_rule_and_those_beyond_the_cap_are_counted() -> None:
     found = [finding("510300", PREMIUM), finding("a", counted=True), finding("b", counted=True)]
     assert lines(list(rule_section(found, [], ZH, Named({})))) == [
-        "你的规则",
         "规则2：溢价率大于3%",
         "510300：溢价率3.12%（02-11）",
         "另有2只",
     ]
     assert lines(list(rule_section(found[1:], [], EN, Named({})))) == [
-        "Your rules",
         "Rule 2: premium is above 3%",
         "funds that newly meet it: 2 (the list of the day is full)",
     ]
@@ -87,12 +80,12 @@ def test_funds_stand_under_their_rule_and_those_beyond_the_cap_are_counted() -> 
 
 def test_what_holds_for_all_has_one_line_without_a_fund() -> None:
     said = lines(list(rule_section([finding(EVERYWHERE, PREMIUM)], [], ZH, Named({}))))
-    assert said == ["你的规则", "规则2：溢价率大于3%", "溢价率3.12%（02-11）"]
+    assert said == ["规则2：溢价率大于3%", "溢价率3.12%（02-11）"]
 
 
 def test_an_end_is_said_and_nothing_where_there_is_nothing() -> None:
     said = lines(list(rule_section([], [RULE], ZH, Named({}))))
-    assert said == ["你的规则", "规则2已于2025-02-10到期，不再提醒：溢价率 > 3%"]
+    assert said == ["规则2已于2025-02-10到期，不再提醒：溢价率 > 3%"]
     assert list(rule_section([], [], ZH, Named({}))) == []
 
 

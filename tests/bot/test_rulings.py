@@ -18,7 +18,7 @@ from bot.store.watchlists import Watchlist
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals.core.detector import Detector
 from signals.core.snapshot import Dataset
-from signals.rules import parse
+from signals.rules import RuleBook, parse
 from signals.streak import InflowStreak
 from tests.bot.killing import KilledError, Killer
 from tests.bot.publishers import (
@@ -93,7 +93,6 @@ async def test_a_rule_is_told_when_it_begins_with_its_figures_and_their_day(stor
     letter = await only_letter(store)
     assert words(letter).splitlines() == [
         "自选规则提醒 02-07 22:00",
-        "你的规则",
         "规则1：净流入大于0，且换手率大于1%",
         f"{FUND}：净流入100万元，换手率5.24%（02-07）",
     ]
@@ -107,7 +106,6 @@ async def test_it_is_told_in_the_readers_language(store: Database) -> None:
     await evenings(store, RISING, [DAYS[-3]])
     assert words(await only_letter(store)).splitlines() == [
         "Your rules 02-07 22:00",
-        "Your rules",
         "Rule 1: net inflow is above 0, and turnover is above 1%",
         f"{FUND}: net inflow CNY 1.00m, turnover 5.24% (02-07)",
     ]
@@ -161,8 +159,8 @@ async def test_beyond_the_cap_funds_are_counted(store: Database) -> None:
     rule = await ruled(store, who, "涨跌幅 > 3%", Telling(daily_cap=3))
     await evenings(store, world, [LAST_DAY])
     lines = words(await only_letter(store)).splitlines()
-    assert [one[:6] for one in lines[3:6]] == ["510607", "510606", "510605"]
-    assert lines[6:] == ["另有5只"]
+    assert [one[:6] for one in lines[2:5]] == ["510607", "510606", "510605"]
+    assert lines[5:] == ["另有5只"]
     assert await store.rules.told_on(LAST_DAY) == {(rule.id, fund) for fund in funds}
 
 
@@ -203,7 +201,7 @@ async def test_what_holds_for_the_market_is_told_once_even_to_one_who_follows_no
     who = await reader(store, "li")
     rule = await ruled(store, who, "沪深300 涨跌幅 < -1%")
     await evenings(store, world, DAYS[-2:])
-    assert words(await only_letter(store)).splitlines()[2:] == [
+    assert words(await only_letter(store)).splitlines()[1:] == [
         "规则1：沪深300涨跌幅小于−1%",
         "沪深300涨跌幅−2.50%（02-11）",
     ]
@@ -257,7 +255,7 @@ async def test_a_rule_is_told_on_its_last_day_and_its_end_once(store: Database) 
     await ask(world_of(store, rules=Rulings()), publishers(RISING).values(), LAST_DAY, "23:00")
     said = await told(store)
     assert ["净流入100万元" in one for one in said] == [True, True, False]
-    assert said[2].splitlines()[1:] == ["你的规则", f"规则1已于{DAYS[-2].isoformat()}到期，不再提醒：净流入 > 0"]
+    assert said[2].splitlines()[1:] == [f"规则1已于{DAYS[-2].isoformat()}到期，不再提醒：净流入 > 0"]
     assert (await store.rules.of(who.id))[0].state is RuleState.EXPIRED
 
 
@@ -272,6 +270,21 @@ async def test_a_rule_whose_list_is_gone_keeps_silent_and_the_others_go_on(store
     await store.rules.rewrite(broken, draft, moment(DAYS[0]))
     await evenings(store, RISING, [DAYS[-3]])
     assert await store.rules.told_on(DAYS[-3]) == {(rule.id, FUND)}
+
+
+async def test_a_defect_in_the_rules_keeps_no_alert_from_its_readers(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = await reader(store, "li", FUND)
+    await ruled(store, who, "净流入 > 0")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(RuleBook, "judge", broken)
+    (report,) = await evenings(store, RISING, [LAST_DAY], InflowStreak())
+    assert (report.alerts, report.rule_hits) == (1, 0)
+    assert "连续第3日获净流入" in words(await only_letter(store))
 
 
 async def test_within_a_session_no_rule_on_published_figures_is_judged(store: Database) -> None:
