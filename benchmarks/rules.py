@@ -113,27 +113,30 @@ def parsed(texts: list[Text]) -> list[Rule]:
 
 def jobs(stage: Stage) -> Iterator[Job]:
     """One judgement of all rules, and how it grows."""
-    yield _judged(stage)
+    rules = parsed(made_texts(stage.rules))
+    yield _judged(stage, rules)
     counts = dict.fromkeys(max(1, stage.rules // part) for part in (100, 10, 1))
+    books = {count: RuleBook(rules[:count]) for count in counts}
     yield Job(
         name="growth of a judgement with rules",
         about=f"{stage.funds:,} funds.",
         group="growth",
-        ways=[_grown(count, stage.funds, f"{count:,} rules") for count in counts],
+        ways=[_grown(book, stage.funds, f"{count:,} rules") for count, book in books.items()],
     )
     yield Job(
         name="growth of a judgement with funds",
         about=f"{stage.rules:,} rules.",
         group="growth",
         ways=[
-            _grown(stage.rules, funds, f"{funds:,} funds") for funds in (stage.funds // 4, stage.funds, 4 * stage.funds)
+            _grown(books[stage.rules], funds, f"{funds:,} funds")
+            for funds in (stage.funds // 4, stage.funds, 4 * stage.funds)
         ],
     )
 
 
-def _judged(stage: Stage) -> Job:
+def _judged(stage: Stage, known: list[Rule]) -> Job:
     texts, panel = made_texts(stage.rules), made_panel(stage.funds)
-    known, row = parsed(texts), len(panel.sessions) - 1
+    row = len(panel.sessions) - 1
     book = RuleBook(known)
     before = book.holding(panel, row - 1)
     sample = texts[: max(1, SAMPLE_PAIRS // stage.funds)]
@@ -170,7 +173,7 @@ def row_by_row(texts: list[Text], panel: Panel) -> Callable[[], list[list[bool]]
     return lambda: [[bool(eval(code, {"__builtins__": {}}, one)) for one in rows] for code in codes]  # noqa: S307
 
 
-def _grown(rules: int, funds: int, name: str) -> Way:
-    book, panel = RuleBook(parsed(made_texts(rules))), made_panel(funds)
+def _grown(book: RuleBook, funds: int, name: str) -> Way:
+    panel = made_panel(funds)
     row = len(panel.sessions) - 1
     return Way(name=name, run=lambda: book.judge(panel, row), kind=Kind.OURS, compared=False)
