@@ -50,7 +50,7 @@ ANSWERS = (
     ("margin", "/margin", Text("市场与两融", "Market and margin")),
     ("theme", "/theme DeepSeek", Text("主题", "A theme")),
     ("rank", "/rank turnover", Text("排行", "A ranking")),
-    ("rule", "/rule 换手率 > 20% 且 净流入 > 1000万", Text("自己的规则", "A rule of one's own")),
+    ("rule", "/rule 连续净流入 >= 5 且 涨跌幅 < -1%", Text("自己的规则", "A rule of one's own")),
     ("rule_refused", "/rule 溢价率 > 净流入", Text("看不懂的规则", "A rule that makes no sense")),
     ("signal", "/signals first_pullback", Text("信号说明", "A signal explained")),
     ("study", "/study inflow_streak", Text("研究", "A study")),
