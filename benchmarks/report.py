@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.job import Job, Kind, Row
+from benchmarks.job import Job, Kind, Row, as_ratio
 from benchmarks.stage import Stage
 
 
@@ -95,7 +95,7 @@ def _summary(jobs: Sequence[Job], rows: Sequence[Row]) -> str:
         times = f"{mine[0].seconds / limit.seconds:.1f}" if limit else "–"
         aim = "–" if job.aim is None else f"{job.aim:,.2g}{'' if best.ratio >= job.aim else ', missed'}"
         ours = _time(mine[0].seconds)
-        lines.append(f"| {job.name} | **{best.ratio:,.1f}** | {aim} | {best.way} | {ours} | {times} |")
+        lines.append(f"| {job.name} | **{as_ratio(best.ratio)}** | {aim} | {best.way} | {ours} | {times} |")
     return "\n".join(lines)
 
 
@@ -110,7 +110,7 @@ def _table(job: Job, rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         memory = "–" if row.memory_bytes is None else f"{row.memory_bytes / 2**20:,.0f} MiB"
-        lines.append(f"| {row.way} | {_time(row.seconds)} | {row.ratio:,.1f} | {memory} | {row.note} |")
+        lines.append(f"| {row.way} | {_time(row.seconds)} | {as_ratio(row.ratio)} | {memory} | {row.note} |")
     return "\n".join(lines)
 
 
