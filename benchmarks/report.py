@@ -19,6 +19,8 @@ class Machine:
     processor: str
     cores: int
     memory_bytes: int
+    load: float
+    """Processes that ran or waited beside, on the mean of the last minutes: more than the cores is a busy machine."""
     python: str
     versions: dict[str, str]
 
@@ -31,6 +33,7 @@ class Machine:
             processor=_processor(),
             cores=os.cpu_count() or 1,
             memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            load=os.getloadavg()[2],
             python=platform.python_version(),
             versions={name: module.__version__ for name, module in modules.items() if module is not None},
         )
@@ -39,7 +42,7 @@ class Machine:
         """In one sentence."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         size = self.memory_bytes / 2**30
-        return f"{self.processor}, {self.cores} cores, {size:.0f} GiB, Python {self.python}; {versions}."
+        return f"{self.processor}, {self.cores} cores, {size:.0f} GiB, load {self.load:.1f}, Python {self.python}; {versions}."
 
 
 def _processor() -> str:
