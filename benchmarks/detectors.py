@@ -48,7 +48,7 @@ def _all(market: Panel) -> Job:
             Way(
                 name="pandas wide, one streak with its sum",
                 run=frames.one_streak,
-                kind=Kind.LIMIT if short else Kind.OTHER,
+                kind=Kind.NEAR if short else Kind.OTHER,
                 compared=False,
             ),
         ],

@@ -71,6 +71,11 @@ class Row:
     note: str = ""
 
 
+def as_ratio(ratio: float) -> str:
+    """A ratio for people: one decimal, two where it is small."""
+    return f"{ratio:,.1f}" if ratio >= 1 else f"{ratio:.2f}"
+
+
 @dataclass(kw_only=True)
 class Bench:
     """Runs jobs; all ways of a job take turns, so that a busy moment hits them alike."""

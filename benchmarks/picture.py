@@ -9,10 +9,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from benchmarks.job import Job, Kind, Row
+from benchmarks.job import Job, Kind, Row, as_ratio
 
 _TOOLS = {
-    "read": ("reading the input once", "#9a9a9a", "|"),
+    "read the": ("reading the input once", "#9a9a9a", "|"),
     "pandas": ("pandas", "#3b5ba9", "o"),
     "polars": ("polars", "#2a9d8f", "D"),
     "rust": ("vectorbt, rust", "#b5452c", "^"),
@@ -63,7 +63,7 @@ def _ratios(axes: Axes, jobs: Sequence[Job], rows: Sequence[Row]) -> None:
         others = [row.ratio for row in mine if row.kind is Kind.OTHER]
         if others:
             axes.annotate(
-                f"{min(others):,.1f} ×", (1.02, at), xycoords=("axes fraction", "data"), fontsize=9, va="center"
+                f"{as_ratio(min(others))} ×", (1.02, at), xycoords=("axes fraction", "data"), fontsize=9, va="center"
             )
     axes.axvline(1, color="#1f6f54", linewidth=2)
     axes.plot([], [], "|", color="#1f6f54", markersize=13, markeredgewidth=2.4, label="aimed at")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.job import Job, Kind, Row
+from benchmarks.job import Job, Kind, Row, as_ratio
 from benchmarks.stage import Stage
 
 
@@ -19,6 +19,8 @@ class Machine:
     processor: str
     cores: int
     memory_bytes: int
+    load: float
+    """Processes that ran or waited beside, on the mean of the last minutes: more than the cores is a busy machine."""
     python: str
     versions: dict[str, str]
 
@@ -31,6 +33,7 @@ class Machine:
             processor=_processor(),
             cores=os.cpu_count() or 1,
             memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            load=os.getloadavg()[2],
             python=platform.python_version(),
             versions={name: module.__version__ for name, module in modules.items() if module is not None},
         )
@@ -39,7 +42,7 @@ class Machine:
         """In one sentence."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         size = self.memory_bytes / 2**30
-        return f"{self.processor}, {self.cores} cores, {size:.0f} GiB, Python {self.python}; {versions}."
+        return f"{self.processor}, {self.cores} cores, {size:.0f} GiB, load {self.load:.1f}, Python {self.python}; {versions}."
 
 
 def _processor() -> str:
@@ -95,7 +98,7 @@ def _summary(jobs: Sequence[Job], rows: Sequence[Row]) -> str:
         times = f"{mine[0].seconds / limit.seconds:.1f}" if limit else "–"
         aim = "–" if job.aim is None else f"{job.aim:,.2g}{'' if best.ratio >= job.aim else ', missed'}"
         ours = _time(mine[0].seconds)
-        lines.append(f"| {job.name} | **{best.ratio:,.1f}** | {aim} | {best.way} | {ours} | {times} |")
+        lines.append(f"| {job.name} | **{as_ratio(best.ratio)}** | {aim} | {best.way} | {ours} | {times} |")
     return "\n".join(lines)
 
 
@@ -110,7 +113,7 @@ def _table(job: Job, rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         memory = "–" if row.memory_bytes is None else f"{row.memory_bytes / 2**20:,.0f} MiB"
-        lines.append(f"| {row.way} | {_time(row.seconds)} | {row.ratio:,.1f} | {memory} | {row.note} |")
+        lines.append(f"| {row.way} | {_time(row.seconds)} | {as_ratio(row.ratio)} | {memory} | {row.note} |")
     return "\n".join(lines)
 
 
