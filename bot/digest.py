@@ -44,7 +44,9 @@ async def write_digest(
 ) -> Message:
     """One digest, for whoever asks."""
     writer = await writer_of(world, limits, run)
-    return await asyncio.to_thread(writer.write, funds, language)
+    written = await asyncio.to_thread(writer.write, funds, language)
+    writer.release()
+    return written
 
 
 def takes(subscription: Subscription, edition: Edition) -> bool:
@@ -67,6 +69,7 @@ async def enqueue_digests(
         return 0
     writer, lists = await writer_of(world, limits, run), await world.store.watchlists.codes()
     written = await asyncio.to_thread(lambda: [writer.write(one.funds(lists), one.language) for one in readers])
+    writer.release()
     return await world.store.outbox.enqueue(
         [
             NewDelivery(

@@ -23,5 +23,7 @@ class Panels:
         async with self._lock:
             key = (day, await self._market.stamp(now))
             if self._kept is None or self._kept[0] != key:
+                if self._kept is not None:
+                    self._kept[1].release()
                 self._kept = (key, await self._market.panel(self._calendar, day, now))
             return self._kept[1]

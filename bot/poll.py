@@ -91,8 +91,17 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
     asker = Asker(store=world.store, upstreams=world.upstreams, now=now)
     collected = await Collector(asker=asker, day=slot.day).collect(data)
     report = PollReport(slot=slot, collected=collected)
-    intraday = slot.round.within_session
     panel = await _panel(world, slot, now)
+    try:
+        await _tell(world, panel, slot, now, report)
+    finally:
+        panel.release()
+    return report
+
+
+async def _tell(world: World, panel: Panel, slot: Slot, now: datetime, report: PollReport) -> None:
+    """Look, decide, and leave what is worth telling in one transaction (4 to 6)."""
+    intraday = slot.round.within_session
     sights, report.skipped = await asyncio.to_thread(look, panel, world.detectors.values(), slot.day, intraday=intraday)
     told = await world.store.alerts.told([sight.kind for sight in sights])
     alerts = decide(sights, told, _pace(world, slot.day))
@@ -108,7 +117,6 @@ async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -
         run=None if intraday else (slot.job, slot.due),
         rules=rules,
     )
-    return report
 
 
 async def _panel(world: World, slot: Slot, now: datetime) -> Panel:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import structlog
@@ -64,10 +65,20 @@ def signals_seen(panel: Panel, detectors: Iterable[Detector]) -> Iterator[Signal
 
 def signals_of(panel: Panel, detectors: Iterable[Detector], axis: Axis = Axis.FUND) -> dict[str, list[Signal]]:
     """The signals of each fund (or other subject), strongest first, none that says what another one says."""
-    found: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals_seen(panel, (one for one in detectors if one.axis is axis)):
-        found[signal.subject.code].append(signal)
-    return {fund: _distinct(sorted(signals, key=lambda one: -one.strength)) for fund, signals in found.items()}
+    return panel.derive(_SignalsOf(tuple(one for one in detectors if one.axis is axis)))
+
+
+@dataclass(frozen=True, slots=True)
+class _SignalsOf:
+    """What people ask of a panel again and again, worked out once; what detectors worked it out from is not kept."""
+
+    detectors: tuple[Detector, ...]
+
+    def __call__(self, panel: Panel) -> dict[str, list[Signal]]:
+        found: dict[str, list[Signal]] = defaultdict(list)
+        for signal in signals_seen(panel, self.detectors):
+            found[signal.subject.code].append(signal)
+        return {code: _distinct(sorted(signals, key=lambda one: -one.strength)) for code, signals in found.items()}
 
 
 def _distinct(signals: list[Signal]) -> list[Signal]:
@@ -83,3 +94,5 @@ def _detected(detector: Detector, panel: Panel, day: date) -> list[Signal] | Non
     except Exception:
         log.exception("defect in a detector", detector=detector.name, day=day.isoformat())
         return None
+    finally:
+        detector.forget(panel)

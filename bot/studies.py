@@ -117,6 +117,7 @@ class Studies:
             if key not in self._histories:
                 panel = await market.panel(calendar, day, asof, sessions=sessions)
                 _keep(self._histories, key, await asyncio.to_thread(self._told, panel, detector, fund_class))
+                panel.release()
             return self._histories[key]
 
     async def thresholds(
@@ -135,7 +136,8 @@ class Studies:
         async with self._loading:
             panel = await market.panel(calendar, day, asof, sessions=sessions)
             made = await asyncio.to_thread(study_thresholds, panel, quantity, values, fund_class, self.plan.terms)
-        return ToldOfEach(studies=tuple(made), unit=quantity.on(panel).unit, demo=panel.demo)
+            panel.release()
+        return ToldOfEach(studies=tuple(made), unit=quantity.unit, demo=panel.demo)
 
     def _told(self, panel: Panel, detector: Detector, fund_class: FundClass | None) -> Told:
         chosen = fund_class or busiest_class(panel, detector)
@@ -147,6 +149,8 @@ class Studies:
         except Exception:
             log.exception("defect in a study", detector=detector.name)
             return None
+        finally:
+            detector.forget(panel)
 
 
 def _keep(kept: dict[_Key, _Made], key: _Key, made: _Made) -> None:

@@ -104,6 +104,10 @@ class DigestWriter:
         buttons = tuple(Button(self._panel.profiles[code].name, f"/etf {code}") for code in mine[:3])
         return Message(blocks=tuple(blocks), buttons=(buttons,) if buttons else ())
 
+    def release(self) -> None:
+        """Nothing more is written: give back the room of what was worked out."""
+        self._panel.release()
+
     def _title(self, teller: Teller) -> str:
         day = self._today if self._edition is Edition.MORNING else self._panel.sessions[-1]
         key = "digest-morning-title" if self._edition is Edition.MORNING else "digest-title"

@@ -130,6 +130,10 @@ class Detector(ABC):
         """`find` with its rungs and episodes, computed once per panel."""
         return panel.derive(self._judge)
 
+    def forget(self, panel: Panel) -> None:
+        """Give back the room of `findings`; signals keep what they state."""
+        panel.forget(self._judge)
+
     def detect(self, panel: Panel, days: Collection[date] | None = None) -> list[Signal]:
         """The signals of the given sessions (default: all), by session, strongest first."""
         judged = self.findings(panel)

@@ -113,11 +113,22 @@ class Panel:
         return self.columns[axis][subject]
 
     def derive(self, compute: Callable[["Panel"], Derived]) -> Derived:
-        """The result of a function of the panel, computed once."""
-        if compute not in self._derived:
-            self._derived[compute] = compute(self)
-        result: Derived = self._derived[compute]
-        return result
+        """The result of a function of the panel, computed once, and again after it was forgotten."""
+        known: Derived | None = self._derived.get(compute)
+        if known is None:
+            known = self._derived[compute] = compute(self)
+        return known
+
+    def forget(self, compute: Callable[["Panel"], Any]) -> None:
+        """Give back the room of one result."""
+        self._derived.pop(compute, None)
+
+    def release(self) -> None:
+        """Give back the room of all results: they and the panel hold each other, and a whole market's are large.
+
+        Whoever still reads the panel computes anew what he asks for.
+        """
+        self._derived.clear()
 
     def speaks_of(self, needs: Collection[Field]) -> bool:
         """Whether some source has spoken of every field, on whatever session; of stocks that is not asked."""

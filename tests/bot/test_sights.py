@@ -101,3 +101,10 @@ def test_the_signals_of_indices_are_asked_for_by_their_axis() -> None:
     assert {kind.kind for told in signals_of(made.panel(), detectors).values() for kind in told} == {"inflow_streak"}
     ours = signals_of(made.panel(), detectors, Axis.TRACKED)
     assert {code: [one.kind for one in told] for code, told in ours.items()} == {"000300": ["index_inflow"]}
+
+
+def test_what_people_ask_for_is_kept_and_what_it_was_worked_out_from_is_not() -> None:
+    panel, detector = replace(RISING, _derived={}), RisingStreak()
+    first = signals_of(panel, [detector])
+    assert signals_of(panel, [detector]) is first
+    assert not any(getattr(one, "__self__", None) == detector for one in panel._derived)

@@ -256,3 +256,22 @@ def test_the_groups_of_a_panel_are_those_of_its_funds() -> None:
     panel = market(2).fund("560850", words={"index_code": "931247"}, close=1.0).panel()
     assert panel.subjects[Axis.TRACKED] == ("931247",)
     assert "broad" in panel.subjects[Axis.CLASS]
+
+
+def test_what_is_worked_out_is_kept_until_it_is_forgotten() -> None:
+    panel, calls = market(2).fund("510300", close=1.0).panel(), list[str]()
+
+    def counted(one: Panel) -> int:
+        calls.append("counted")
+        return len(one.sessions)
+
+    def other(_: Panel) -> int:
+        calls.append("other")
+        return 7
+
+    assert [panel.derive(counted), panel.derive(counted), panel.derive(other)] == [2, 2, 7]
+    panel.forget(counted)
+    assert [panel.derive(counted), panel.derive(other)] == [2, 7]
+    panel.release()
+    assert [panel.derive(counted), panel.derive(other)] == [2, 7]
+    assert calls == ["counted", "other", "counted", "counted", "other"]
