@@ -229,12 +229,12 @@ def test_an_alert_is_an_object_with_the_keys_of_the_contract() -> None:
     }
 
 
-def test_whoever_else_takes_part_is_named() -> None:
+def test_whoever_else_takes_part_adds_no_key_that_scripts_do_not_know() -> None:
     one = replace(SIGNAL, others={"former": Subject(Axis.FUND, PEERS[0])})
     named = Named(peers().panel().profiles)
-    assert signal_object(one, named, moment(LAST_DAY), None)["others"] == {
-        "former": {"code": PEERS[0], "name": "沪深300ETF"}
-    }
+    assert [*signal_object(one, named, moment(LAST_DAY), None)] == [
+        *signal_object(SIGNAL, named, moment(LAST_DAY), None)
+    ]
 
 
 def test_financing_balances_are_those_of_the_newest_list_with_its_date() -> None:

@@ -145,7 +145,7 @@ def test_nothing_but_corrections_is_a_correction(language: Language, title: str)
 def test_a_correction_among_other_alerts_says_so_itself(language: Language) -> None:
     message = told(premium("560850", 0.6), inflow("159590", 0.5), language=language, reasons={1: Reason.CORRECTED})
     assert said(message)[0] == said(told(margin(1), language=language))[0]
-    corrected = [one for one in said(message) if one.startswith(("更正", "correction"))]
+    corrected = [one for one in said(message) if one.startswith(("更正", "corrected"))]
     assert len(corrected) == 1
 
 
@@ -190,5 +190,5 @@ def test_a_sentence_that_lacks_the_name_of_a_stock_falls_back_to_its_figures() -
     (limit,) = DETECTORS["constituents_limit_up"].detect(panel, [date(2025, 2, 5)])
     nameless = replace(limit, evidence={name: replace(one, of="") for name, one in limit.evidence.items()})
     teller = Teller(Language.ZH, DETECTORS, DAY)
-    assert "以浪潮信息权重最高" in teller.sentence(limit)
+    assert "其中浪潮信息权重最高" in teller.sentence(limit)
     assert teller.sentence(nameless).startswith("成分股涨停：权重15.14%")

@@ -182,6 +182,7 @@ def test_a_rule_knows_what_it_needs_and_when_that_is_out() -> None:
     assert rule.needs == {SHARES, CLOSE, IOPV}
     assert rule.freshness is Freshness.EVENING
     assert parse("溢价率 > 3%", VOCABULARY).freshness is Freshness.CLOSE
+    assert parse("盘中溢价率 > 3% 且 净流入 > 0", VOCABULARY).freshness is Freshness.INTRADAY
     market = parse("融资余额变动 > 0", VOCABULARY)
     assert (market.needs, market.freshness) == ({FINANCING}, Freshness.MORNING)
 
