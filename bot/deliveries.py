@@ -65,6 +65,8 @@ class Delivery:
     """Parts of a split message that the channel has already confirmed."""
     plain: bool = False
     """Send without markup: the channel refused ours."""
+    answers: str = ""
+    """The channel's id of the message that this one corrects or ends; empty = none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -95,6 +95,8 @@ class Drain:
     async def _send_parts(self, delivery: Delivery) -> None:
         channel = self._channels[delivery.channel]
         parts = channel.render(delivery.message, plain=delivery.plain)
+        # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
+        parts[0] = replace(parts[0], answers=delivery.answers)
         for part in parts[delivery.parts_sent :]:
             remote_id = await channel.send(delivery.address, part)
             await self._outbox.part_sent(delivery.id, remote_id)

@@ -19,6 +19,8 @@ class Part:
     """`markup` is bare text."""
     picture: bytes = field(default=b"", repr=False)
     """A PNG above the text, which is short enough to stand under it; empty = none."""
+    answers: str = ""
+    """The channel's id of an earlier message of the chat that this one is a reply to, where the channel has replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

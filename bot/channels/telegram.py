@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram import Message as Sent
 from telegram.constants import InlineKeyboardButtonLimit, ParseMode
 from telegram.error import TelegramError
@@ -91,6 +91,8 @@ class TelegramChannel:
         mode = None if part.plain else ParseMode.HTML
         thread = int(address.thread) if address.thread else None
         keyboard = _keyboard(part.buttons)
+        # What was deleted meanwhile, or stands in a chat that has moved, is not replied to: the message comes all the same.
+        reply = ReplyParameters(int(part.answers), allow_sending_without_reply=True) if part.answers else None
         if part.picture:
             return await self._bot.send_photo(
                 chat_id=address.chat,
@@ -100,6 +102,7 @@ class TelegramChannel:
                 disable_notification=part.silent,
                 message_thread_id=thread,
                 reply_markup=keyboard,
+                reply_parameters=reply,
             )
         return await self._bot.send_message(
             chat_id=address.chat,
@@ -109,6 +112,7 @@ class TelegramChannel:
             disable_notification=part.silent,
             message_thread_id=thread,
             reply_markup=keyboard,
+            reply_parameters=reply,
         )
 
     async def whoami(self) -> str:

@@ -14,6 +14,7 @@ from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
 from bot.messages.model import Message, from_json, to_json
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
+from bot.store.answering import answered
 from bot.store.connections import Connections, insert, one_at_a_time
 from bot.store.rules import RecordedRules, add_hits, expire
 from bot.store.runs import mark_done
@@ -113,10 +114,12 @@ class Outbox:
                 "attempts": DELIVERIES.c.attempts + 1,
                 "lease_until": now + timedelta(seconds=lease_seconds),
             }
+            answers = dict[int, str]()
             if rows:
-                mine = DELIVERIES.c.id.in_([row.id for row in rows])
-                await connection.execute(update(DELIVERIES).where(mine).values(values))
-        return [_claimed(row) for row in rows]
+                ids = [row.id for row in rows]
+                await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(values))
+                answers = await answered(connection, ids)
+        return [_claimed(row, answers.get(row.id, "")) for row in rows]
 
     async def part_sent(self, delivery_id: int, remote_id: str) -> None:
         """Count one more part of a split message as taken by the channel, under the channel's id."""
@@ -276,7 +279,7 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
     return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
 
 
-def _claimed(row: Row[Any]) -> Delivery:
+def _claimed(row: Row[Any], answers: str) -> Delivery:
     return Delivery(
         id=row.id,
         batch=row.batch,
@@ -287,6 +290,7 @@ def _claimed(row: Row[Any]) -> Delivery:
         attempts=row.attempts + 1,
         parts_sent=row.parts_sent,
         plain=row.plain,
+        answers=answers,
     )
 
 

@@ -75,6 +75,8 @@ class Recorder:
     gone: dict[str, Exception] = field(default_factory=dict)
     """What every call for a chat raises."""
     sent: list[tuple[Address, str]] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    """What each part that was taken is a reply to."""
     arrivals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     """The words of every part that was taken, for whoever waits for the next."""
     calls: int = 0
@@ -88,6 +90,7 @@ class Recorder:
         if failure is not None:
             raise failure
         self.sent.append((address, part.markup))
+        self.answers.append(part.answers)
         self.arrivals.put_nowait(part.markup)
         return str(self.calls)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.outbox import Drain, Pace
 from bot.store.database import Database
 from bot.subscriptions import Language
 from signals.core.detector import Detector
@@ -24,7 +25,7 @@ from tests.bot.publishers import (
     with_flows,
     world_of,
 )
-from tests.bot.readers import codes, letters, reader, told, words
+from tests.bot.readers import Recorder, codes, letters, reader, told, words
 from tests.builders import LAST_DAY, Market, market, moment
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +134,27 @@ async def test_a_withdrawn_alert_is_corrected_once_to_exactly_those_who_got_it(s
     assert "更正" in second
     assert "暂估" not in second
     assert "correction" in words(sent["watches all"][1]).lower()
+
+
+async def test_a_correction_answers_the_message_that_told_its_reader(store: Database) -> None:
+    await reader(store, "first", OTHER)
+    await reader(store, "second", OTHER)
+    await past(store, EVENING, LAST_DAY)
+    evening = publishers(EVENING)
+    evening["etf_shares.szse"].provisional = {LAST_DAY}
+    channel = Recorder()
+    drain = Drain(store.outbox, {"test": channel}, lambda: moment(NEXT_DAY, "09:00"), Pace())
+    await ask(world_of(store, InflowStreak()), evening.values(), LAST_DAY, "20:00")
+    await drain.once()
+    told_by = {address.chat: str(at) for at, (address, _) in reversed([*enumerate(channel.sent, 1)])}
+    await ask(world_of(store, InflowStreak()), publishers(MORNING).values(), LAST_DAY, "08:30", on=NEXT_DAY)
+    before = len(channel.sent)
+    assert channel.answers == [""] * before
+    await drain.once()
+    replies = [(one[0].chat, answer) for one, answer in zip(channel.sent, channel.answers, strict=True)][before:]
+    assert dict(reversed(replies)) == told_by
+    assert sorted(filter(None, channel.answers)) == sorted(told_by.values())
+    assert len(told_by) == 2
 
 
 async def test_a_figure_that_moved_is_corrected_with_the_new_one(store: Database) -> None:

@@ -65,6 +65,20 @@ async def test_a_silent_message_makes_no_sound_at_all(api: BotApi, telegram: Tel
     assert api.sent(LI)[0].silent
 
 
+async def test_a_correction_is_a_reply_to_what_it_corrects(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    first = await telegram.send(Address(str(LI)), Part(markup="a"))
+    await telegram.send(Address(str(LI)), Part(markup="b", answers=first))
+    await telegram.send(Address(str(LI)), Part(markup="c", picture=PNG, answers=first))
+    assert [seen.answers for seen in api.sent(LI)] == [None, int(first), int(first)]
+
+
+async def test_what_it_corrects_may_be_gone(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    await telegram.send(Address(str(LI)), Part(markup="b", answers="4711"))
+    assert [(seen.text, seen.answers) for seen in api.sent(LI)] == [("b", None)]
+
+
 async def test_a_topic_is_written_to(api: BotApi, telegram: TelegramChannel) -> None:
     api.open(GROUP, topics=(7, 9))
     await telegram.send(Address(str(GROUP), "9"), Part(markup="a"))

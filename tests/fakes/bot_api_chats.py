@@ -35,6 +35,8 @@ class Sent:
     preview: bool
     """Links may unfold below it."""
     files: tuple[str, ...] = ()
+    answers: int | None = None
+    """The message of the chat that it is a reply to."""
 
     @property
     def labels(self) -> list[str]:
@@ -79,9 +81,14 @@ class Room:
         thread = call.get("message_thread_id")
         if thread is not None and thread not in self.topics:
             raise RefusedError(400, "Bad Request: message thread not found")
+        reply = call.get("reply_parameters") or {}
+        answered = reply.get("message_id") in self.sent
+        if reply and not answered and not reply.get("allow_sending_without_reply"):
+            raise RefusedError(400, "Bad Request: message to be replied not found")
         written = Sent(
             chat=self.id,
             id=0,
+            answers=reply["message_id"] if answered else None,
             silent=bool(call.get("disable_notification")),
             thread=thread,
             preview=not (call.get("link_preview_options") or {}).get("is_disabled", False),
