@@ -15,6 +15,7 @@ from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE
 from signals.core.text import Text
 from signals.groups import IndexInflow
+from signals.intraday import IntradayRise
 from signals.peers import LargestFund
 from signals.size import AumChange
 from signals.streak import InflowStreak, RisingStreak
@@ -108,3 +109,14 @@ def test_what_people_ask_for_is_kept_and_what_it_was_worked_out_from_is_not() ->
     first = signals_of(panel, [detector])
     assert signals_of(panel, [detector]) is first
     assert not any(getattr(one, "__self__", None) == detector for one in panel._derived)
+
+
+@pytest.mark.parametrize(("intraday", "kinds"), [(True, ["intraday_rise"]), (False, ["rising_streak"])])
+def test_prices_within_a_session_are_looked_at_while_it_trades_and_nothing_else_is(
+    intraday: bool, kinds: list[str]
+) -> None:
+    closes = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7]
+    both = market(8).fund(FUND, close=closes, volume=1e6, spot_price=1.7, spot_prev_close=1.6).panel()
+    sights, _ = look(both, [RisingStreak(tell=Tell.ALERT), IntradayRise()], LAST_DAY, intraday=intraday)
+    assert [one.kind for one in sights] == kinds
+    assert [len(one.signals) for one in sights] == [1]
