@@ -15,7 +15,7 @@ from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
-from bot.commands.base import Desk, NewSubscriber
+from bot.commands.base import Desk, NewSubscriber, Roles
 from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
@@ -298,6 +298,7 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
         studio=Studio(),
         invite=invite,
         demo=settings.source == "demo",
+        roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.alerts import Alert
+from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Topic
 from signals.core.field import Axis
@@ -40,6 +41,8 @@ class Subscription:
     channel: str
     chat: str
     thread: str = ""
+    title: str = ""
+    """What the chat or the person is called; empty = not known."""
     active: bool = True
     paused_reason: str = ""
     """Why deliveries stopped (the chat is gone or has blocked us); settings are kept."""
@@ -53,7 +56,24 @@ class Subscription:
     evening_digest: time | None = time(17, 45)
     """Minute in his own zone; None = no evening digest."""
     morning_digest: bool = True
+    weekly_digest: bool = True
+    sections: frozenset[Section] = frozenset(Section)
+    """Parts of a digest that he reads."""
+    length: Length = Length.FULL
+    layout: Layout = Layout.LINES
+    colours: Colours = Colours.RED_UP
+    dark_pictures: bool = False
+    pin_digest: bool = False
+    """The newest digest stands pinned at the top of the chat, where the bot may."""
     least_strength: float = 0.0
+    quiet: QuietHours | None = None
+    urgent_passes: bool = False
+    """Premiums within the session arrive in quiet hours too."""
+    daily_cap: int = 0
+    """Messages of alerts in a day of his zone, after which the rest waits and comes together; 0 = no limit."""
+    mutes: tuple[Mute, ...] = ()
+    members_set_up: bool = False
+    """In a group everybody may change these settings, not its administrators only."""
 
     def funds(self, watchlists: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """The codes he follows, his own and those of his lists."""

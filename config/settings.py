@@ -85,6 +85,7 @@ class Settings(Table):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], LOWER]
     log_format: Literal["console", "json"]
     language: Literal["zh", "en"]
+    owners: tuple[Admin, ...] = text('a list of chats such as ["telegram:123456789"]')
     admins: tuple[Admin, ...] = text('a list of chats such as ["telegram:123456789"]')
     archive: Archive
     web: Web

@@ -2,10 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.deliveries import Address
-from bot.messages.model import Button, Message
+from bot.messages.model import Button, Document, Message
+
+
+class ChatKind(StrEnum):
+    """Who reads a chat."""
+
+    PRIVATE = "private"
+    """One person with the bot."""
+    GROUP = "group"
+    CHANNEL = "channel"
+    """Many who read and cannot answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +30,26 @@ class Part:
     """`markup` is bare text."""
     picture: bytes = field(default=b"", repr=False)
     """A PNG above the text, which is short enough to stand under it; empty = none."""
+    document: Document | None = None
+    """A file; the text stands under it."""
     answers: str = ""
     """The channel's id of an earlier message of the chat that this one is a reply to, where the channel has replies."""
+    replaces: str = ""
+    """The channel's id of an earlier message of ours whose place this one takes, where the channel can edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The person who says something, as the channel knows him."""
+
+    id: str = ""
+    """Empty where the channel does not tell."""
+    name: str = ""
+    """What he calls himself: never markup, never trusted."""
+
+
+async def _anybody() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +61,16 @@ class Incoming:
     text: str
     language: str = ""
     """IETF tag of the person's client where the channel tells it; empty = unknown."""
+    speaker: Speaker = Speaker()
+    kind: ChatKind = ChatKind.PRIVATE
+    title: str = ""
+    """What the chat is called where it has a name of its own."""
+    document: Document | None = None
+    """A file that came with the words."""
+    pressed: str = ""
+    """The channel's id of the message under which the pressed button stands; empty = it was typed."""
+    may_set_up: Callable[[], Awaitable[bool]] = field(default=_anybody, compare=False, repr=False)
+    """Whether the speaker manages the chat: asked only when it matters, for a channel may have to ask its server."""
 
 
 Answer = Callable[[Incoming], Awaitable[Message]]
@@ -49,6 +88,8 @@ class MenuEntry:
     """The Chinese word that says the same; empty where there is none."""
     quick: bool = False
     """Says something by itself: fit for a button that is always there."""
+    admin: bool = False
+    """For administrators of the service only."""
 
 
 class Channel(Protocol):

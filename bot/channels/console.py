@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.channels.base import Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.deliveries import Address
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
+from bot.messages.model import Block, Document, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
 
 _STYLES = {
     Style.PLAIN: "",
@@ -82,6 +82,8 @@ def _shown(block: Block) -> Iterator[ConsoleRenderable]:
             yield _grid(block)
         case Picture():
             yield Text(legible(block.alt), style="dim italic", overflow="fold")
+        case Document():
+            yield Text(legible(f"{block.name} {block.about}".strip()), style="dim italic", overflow="fold")
 
 
 def _line(line: Line, *, faint: bool) -> ConsoleRenderable:

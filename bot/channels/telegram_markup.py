@@ -10,6 +10,7 @@ from telegram.constants import MessageLimit
 from bot.channels.legible import NOTHING, legible, visible
 from bot.messages.model import (
     Block,
+    Document,
     Heading,
     Line,
     Message,
@@ -142,6 +143,8 @@ def _lines_of(block: Block) -> tuple[Line, ...]:
             return tuple(Line(_spaced(row)) for row in rows)
         case Picture():
             return (line(muted(block.alt)),)
+        case Document():
+            return (line(muted(block.about or block.name)),)
 
 
 def _spaced(row: tuple[Span, ...]) -> tuple[Span, ...]:

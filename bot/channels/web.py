@@ -13,7 +13,20 @@ from typing import Any, ClassVar, Protocol, cast
 from bot.channels.base import Answer, Incoming, MenuEntry, Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.deliveries import Address
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Table, paragraph, plain, to_json
+from bot.messages.model import (
+    Block,
+    Document,
+    Heading,
+    Line,
+    Message,
+    Paragraph,
+    Picture,
+    Span,
+    Table,
+    paragraph,
+    plain,
+    to_json,
+)
 from bot.messages.split import split_line
 
 LOCAL_CHAT = "me"
@@ -179,6 +192,8 @@ def _lines(block: Block) -> Iterable[Line]:
             return [Line((Span("  ".join(row)),)) for row in rows]
         case Picture():
             return [Line((Span(block.alt),))]
+        case Document():
+            return [Line((Span(f"{block.name} {block.about}".strip()),))]
 
 
 def _split(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
@@ -217,6 +232,8 @@ def _units(block: Block) -> Iterator[Block]:
                 yield Table(header, (_legible(row, share),))
         case Picture():
             yield replace(block, alt=legible(block.alt)[:PART_CHARS_MAX])
+        case Document():
+            yield replace(block, name=legible(block.name), about=legible(block.about)[:PART_CHARS_MAX])
 
 
 def _legible(spans: Iterable[Span], most: int | None = None) -> tuple[Span, ...]:
@@ -227,7 +244,7 @@ def _joined(units: list[Block]) -> Block:
     """The units of one block, put together again."""
     first = units[0]
     match first:
-        case Heading() | Picture():
+        case Heading() | Picture() | Document():
             return first
         case Paragraph():
             return replace(

@@ -182,7 +182,7 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         timetable=timetable_of(settings),
         clock=clock,
         intraday=intraday_of(settings),
-        admins=settings.admins,
+        admins=tuple(dict.fromkeys((*settings.owners, *settings.admins))),
         metrics=metrics,
         sessions_ahead=sessions_ahead_of(settings, desk.world),
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.channels.base import Incoming
-from bot.commands.base import Command, Desk, Registry, SaidWrongError, Talk
+from bot.channels.base import ChatKind, Incoming
+from bot.commands.base import Command, Desk, Registry, Right, SaidWrongError, Talk
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Message, plain
 from bot.subscriptions import Language
@@ -48,6 +48,7 @@ class Answerer:
             now=self.desk.now(),
         )
         try:
+            await require_right(talk, command)
             return await command.run(talk)
         except SaidWrongError as error:
             return plain(str(error))
@@ -71,3 +72,25 @@ class Answerer:
         if incoming.language.lower().startswith("en"):
             return Language.EN
         return Language.ZH if incoming.language else self.desk.newcomer.language
+
+
+async def require_right(talk: Talk, command: Command) -> None:
+    """Raise SaidWrongError when the speaker may not say this here: the one place where that is decided."""
+    has = talk.desk.roles.right(talk.incoming)
+    match command.right:
+        case Right.OWNER if has is not Right.OWNER:
+            raise SaidWrongError(talk.texts.text("not-for-you"))
+        case Right.ADMIN if has is Right.ANYONE:
+            raise SaidWrongError(talk.texts.text("not-for-you"))
+        case Right.CHANGE_BY_WORDS if not talk.words:
+            return
+        case Right.CHANGE | Right.CHANGE_BY_WORDS:
+            if has is Right.ANYONE and not await _sets_up(talk):
+                raise SaidWrongError(talk.texts.text("not-your-chat"))
+
+
+async def _sets_up(talk: Talk) -> bool:
+    """Whether the speaker may change the chat's settings."""
+    if talk.incoming.kind is ChatKind.PRIVATE or (talk.subscription is not None and talk.subscription.members_set_up):
+        return True
+    return await talk.incoming.may_set_up()

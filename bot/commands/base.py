@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import StrEnum
 from types import ModuleType
 
 from bot.channels.base import Incoming, MenuEntry
@@ -17,6 +18,48 @@ from bot.poll import World
 from bot.subscriptions import Language, Subscription
 from signals.core.calendar import MARKET_ZONE
 from signals.core.text import Text
+
+
+class Right(StrEnum):
+    """Who may say a command."""
+
+    ANYONE = "anyone"
+    CHANGE = "change"
+    """Whoever sets up the chat: in a group its administrators, unless it is open to all."""
+    CHANGE_BY_WORDS = "change_by_words"
+    """Anyone may ask; with words behind it it changes the chat's settings."""
+    ADMIN = "admin"
+    """Administrators of the service."""
+    OWNER = "owner"
+
+
+class Chapter(StrEnum):
+    """Where help lists a command."""
+
+    BEGIN = "begin"
+    ASK = "ask"
+    SIGNALS = "signals"
+    RULES = "rules"
+    SETTINGS = "settings"
+    SERVICE = "service"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Who runs the service, as ``channel:person``; an owner is an administrator too."""
+
+    admins: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+
+    def right(self, incoming: Incoming) -> Right:
+        """The most that a speaker may; a channel that does not tell who speaks has no administrators."""
+        person = f"{incoming.channel}:{incoming.speaker.id}"
+        if not incoming.speaker.id:
+            return Right.ANYONE
+        if person in self.owners:
+            return Right.OWNER
+        return Right.ADMIN if person in self.admins else Right.ANYONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +89,7 @@ class Desk:
     """A link that opens a chat here and says ``/start WORD``; empty where there is no such thing."""
     demo: bool = False
     """The service runs on the demo market."""
+    roles: Roles = field(default_factory=Roles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +134,35 @@ class Command:
     """Place in menus."""
     quick: bool
     """Worth a button that is always there."""
+    chapter: Chapter = Chapter.SERVICE
+    right: Right = Right.ANYONE
     run: Run = field(compare=False, repr=False)
 
 
 def command(
-    name: str, *words: str, rank: int, about: Text, usage: Text | None = None, quick: bool = False
+    name: str,
+    *words: str,
+    rank: int,
+    about: Text,
+    usage: Text | None = None,
+    quick: bool = False,
+    chapter: Chapter = Chapter.SERVICE,
+    right: Right = Right.ANYONE,
 ) -> Callable[[Run], Command]:
     """Make a command of a coroutine function."""
 
     def made(run: Run) -> Command:
-        return Command(name=name, words=words, help=about, usage=usage, rank=rank, quick=quick, run=run)
+        return Command(
+            name=name,
+            words=words,
+            help=about,
+            usage=usage,
+            rank=rank,
+            quick=quick,
+            chapter=chapter,
+            right=right,
+            run=run,
+        )
 
     return made
 
@@ -143,6 +206,13 @@ class Registry:
     def menu(self) -> tuple[MenuEntry, ...]:
         """What a channel shows to choose from."""
         return tuple(
-            MenuEntry(name=one.name, help_zh=one.help.zh, help_en=one.help.en, word_zh=one.words[0], quick=one.quick)
+            MenuEntry(
+                name=one.name,
+                help_zh=one.help.zh,
+                help_en=one.help.en,
+                word_zh=one.words[0],
+                quick=one.quick,
+                admin=one.right in (Right.ADMIN, Right.OWNER),
+            )
             for one in self.commands
         )

@@ -83,7 +83,28 @@ class Picture:
         return int.from_bytes(self.png[16:20]), int.from_bytes(self.png[20:24])
 
 
-Block: TypeAlias = Heading | Paragraph | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to keep: a set-up, a report."""
+
+    name: str
+    """File name with its ending."""
+    data: bytes = field(repr=False)
+    about: str = ""
+    """What is in it, in a few words, for channels that send no files."""
+
+
+Block: TypeAlias = Heading | Paragraph | Table | Picture | Document
+
+
+class Look(StrEnum):
+    """How a button is coloured where a channel can."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    """What most people want to press: save, subscribe."""
+    DANGER = "danger"
+    """What cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,9 @@ class Button:
 
     label: str
     command: str
+    look: Look = Look.PLAIN
+    copies: bool = False
+    """Pressing it copies `command` for pasting elsewhere, and says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +127,8 @@ class Message:
     """Rows of buttons."""
     silent: bool = False
     """Arrives without a sound where the channel can."""
+    in_place: bool = False
+    """Answers a button by taking the place of the message that the button stands under, where the channel can edit."""
 
 
 def line(*pieces: str | Span, indent: int = 0) -> Line:
@@ -139,7 +165,7 @@ def to_json(message: Message) -> dict[str, Any]:
     """A message as plain data, for a delivery that outlives the process."""
     return {
         "blocks": [_block_to_json(block) for block in message.blocks],
-        "buttons": [[[button.label, button.command] for button in row] for row in message.buttons],
+        "buttons": [[_button_to_json(button) for button in row] for row in message.buttons],
         "silent": message.silent,
     }
 
@@ -149,11 +175,24 @@ def from_json(data: dict[str, Any]) -> Message:
     try:
         return Message(
             blocks=tuple(_block_from_json(block) for block in data["blocks"]),
-            buttons=tuple(tuple(Button(*button) for button in row) for row in data["buttons"]),
+            buttons=tuple(tuple(_button_from_json(button) for button in row) for row in data["buttons"]),
             silent=bool(data["silent"]),
         )
     except TypeError as error:
         raise ValueError(f"this is no message: {error}") from None
+
+
+def _button_to_json(button: Button) -> list[Any]:
+    """Label and command; a look and whether it copies only where they say something."""
+    told: list[Any] = [button.label, button.command]
+    if button.look is not Look.PLAIN or button.copies:
+        told += [str(button.look), button.copies]
+    return told
+
+
+def _button_from_json(data: list[Any]) -> Button:
+    label, command, *rest = data
+    return Button(label, command, Look(rest[0]), bool(rest[1])) if rest else Button(label, command)
 
 
 def _block_to_json(block: Block) -> dict[str, Any]:
@@ -170,6 +209,8 @@ def _block_to_json(block: Block) -> dict[str, Any]:
         case Picture():
             png, dark = (b64encode(one).decode("ascii") for one in (block.png, block.dark))
             return {"png": png, "alt": block.alt, "dark": dark}
+        case Document():
+            return {"file": block.name, "data": b64encode(block.data).decode("ascii"), "about": block.about}
 
 
 def _block_from_json(data: dict[str, Any]) -> Block:
@@ -181,6 +222,8 @@ def _block_from_json(data: dict[str, Any]) -> Block:
     if "png" in data:
         png, dark = (b64decode(data[name], validate=True) for name in ("png", "dark"))
         return Picture(png, data["alt"], dark)
+    if "file" in data:
+        return Document(data["file"], b64decode(data["data"], validate=True), data["about"])
     return Table(tuple(data["header"]), tuple(_spans_from_json(row) for row in data["rows"]))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.messages.model import Heading, Line, Message, Paragraph, Picture, Span, Table, line, muted
+from bot.messages.model import Document, Heading, Line, Message, Paragraph, Picture, Span, Table, line, muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def pieces(message: Message, heading: Callable[[Heading], str], one_line: Callab
             yield Piece(one_line(each), gap=apart and number == 0)
 
 
-def _lines(block: Paragraph | Table | Picture) -> Iterable[Line]:
+def _lines(block: Paragraph | Table | Picture | Document) -> Iterable[Line]:
     match block:
         case Paragraph():
             return block.lines
@@ -36,6 +36,8 @@ def _lines(block: Paragraph | Table | Picture) -> Iterable[Line]:
             return [line(*_joined(row)) for row in block.rows]
         case Picture():
             return [line(muted(block.alt))]
+        case Document():
+            return [line(muted(block.about or block.name))]
 
 
 def _joined(row: tuple[Span, ...]) -> Iterator[str | Span]:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.deliveries import Address
+from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.store.connections import Connections, insert
 from bot.store.errors import StoreError
 from bot.store.tables import SUBSCRIPTIONS
@@ -135,6 +136,20 @@ def _settings(subscription: Subscription) -> dict[str, Any]:
         "evening_digest": subscription.evening_digest,
         "morning_digest": subscription.morning_digest,
         "least_strength": subscription.least_strength,
+        "title": subscription.title,
+        "weekly_digest": subscription.weekly_digest,
+        "sections": sorted(section.value for section in subscription.sections),
+        "length": subscription.length.value,
+        "layout": subscription.layout.value,
+        "colours": subscription.colours.value,
+        "dark_pictures": subscription.dark_pictures,
+        "pin_digest": subscription.pin_digest,
+        "quiet_from": subscription.quiet and subscription.quiet.start,
+        "quiet_until": subscription.quiet and subscription.quiet.until,
+        "urgent_passes": subscription.urgent_passes,
+        "daily_cap": subscription.daily_cap,
+        "mutes": [[mute.what, mute.until and mute.until.isoformat()] for mute in subscription.mutes],
+        "members_set_up": subscription.members_set_up,
     }
 
 
@@ -154,4 +169,17 @@ def _subscription(row: RowMapping) -> Subscription:
         evening_digest=row["evening_digest"],
         morning_digest=row["morning_digest"],
         least_strength=row["least_strength"],
+        title=row["title"],
+        weekly_digest=row["weekly_digest"],
+        sections=frozenset(Section(name) for name in row["sections"]),
+        length=Length(row["length"]),
+        layout=Layout(row["layout"]),
+        colours=Colours(row["colours"]),
+        dark_pictures=row["dark_pictures"],
+        pin_digest=row["pin_digest"],
+        quiet=QuietHours(row["quiet_from"], row["quiet_until"]) if row["quiet_from"] is not None else None,
+        urgent_passes=row["urgent_passes"],
+        daily_cap=row["daily_cap"],
+        mutes=tuple(Mute(what, datetime.fromisoformat(until) if until else None) for what, until in row["mutes"]),
+        members_set_up=row["members_set_up"],
     )

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from bot.alerts import Alert, Reason
-from bot.messages.model import Button, Message, Table, code, line, muted, paragraph, strong
+from bot.messages.model import Button, Document, Look, Message, Table, code, line, muted, paragraph, strong
+from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.outbox import NewDelivery
@@ -58,8 +59,9 @@ MESSAGE = Message(
     blocks=(
         paragraph(line("信创50ETF ", strong("6连涨"), " 后首次回调", muted("（560850）"), indent=1), folded=True),
         Table(header=("代码", "净流入"), rows=((code("560850"), strong("1572万元")),)),
+        Document("我的设置.json", b"{}\n", "设置"),
     ),
-    buttons=((Button("详情", "/etf 560850"),),),
+    buttons=((Button("详情", "/etf 560850", Look.GOOD), Button("560850", "560850", copies=True)),),
     silent=True,
 )
 
@@ -83,6 +85,19 @@ EVERY_SETTING = Subscription(
     evening_digest=time(18, 30),
     morning_digest=False,
     least_strength=0.1 + 0.2,
+    title="软件群 <b>",
+    weekly_digest=False,
+    sections=frozenset({Section.MARKET, Section.FUNDS}),
+    length=Length.SHORT,
+    layout=Layout.TABLE,
+    colours=Colours.GREEN_UP,
+    dark_pictures=True,
+    pin_digest=True,
+    quiet=QuietHours(time(22, 30), time(7)),
+    urgent_passes=True,
+    daily_cap=5,
+    mutes=(Mute("560850"), Mute("inflow_streak", datetime(2025, 2, 12, 1, tzinfo=UTC))),
+    members_set_up=True,
 )
 
 

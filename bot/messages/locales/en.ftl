@@ -473,3 +473,7 @@ freshness-intraday = while the exchanges trade
 freshness-close = out after the close
 freshness-evening = out in the evening
 freshness-morning = out before the next open
+
+# Who may say what
+not-for-you = This command is for the administrators of the bot only.
+not-your-chat = Only administrators of this chat may change its settings. Anybody may ask, e.g. by sending a fund code.

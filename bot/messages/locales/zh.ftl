@@ -464,3 +464,7 @@ freshness-intraday = 盘中更新
 freshness-close = 收盘后更新
 freshness-evening = 晚间更新
 freshness-morning = 次日开盘前更新
+
+# Who may say what
+not-for-you = 这条命令只给机器人的管理员用。
+not-your-chat = 本群的设置只有群管理员能改。任何人都可以查询，例如发送基金代码。
