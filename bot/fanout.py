@@ -30,14 +30,19 @@ class _Letter:
     alerts: list[RecordedAlert] = field(default_factory=list)
     findings: list[RuleFinding] = field(default_factory=list)
     expired: list[OwnRule] = field(default_factory=list)
+    withdrawn: list[RuleFinding] = field(default_factory=list)
     hits: list[int] = field(default_factory=list)
     """Ids of what is told of rules."""
+    undone: list[int] = field(default_factory=list)
+    """Ids of what was told of rules and is taken back."""
 
     @property
     def rule_news(self) -> str:
         """A name for what it tells of rules; empty where that is nothing."""
         if self.hits:
             return f"hit{min(self.hits)}"
+        if self.undone:
+            return f"undone{min(self.undone)}"
         return f"expired{self.expired[0].id}" if self.expired else ""
 
 
@@ -75,6 +80,12 @@ class Fanout:
                 letter = letters[places[one.rule.subscription_id]]
                 letter.findings.append(one)
                 letter.hits.append(hit)
+        for one in self.rules.withdrawn:
+            hit = ruled.withdrawn.get((one.hit.rule_id, one.hit.code))
+            if hit is not None and one.rule.subscription_id in places:
+                letter = letters[places[one.rule.subscription_id]]
+                letter.withdrawn.append(one)
+                letter.undone.append(hit)
         for rule_id in sorted(ruled.expired):
             rule = self.rules.expired[rule_id]
             if rule.subscription_id in places:
@@ -109,6 +120,7 @@ class Fanout:
                 self.now.astimezone(MARKET_ZONE),
                 evidence=self.evidence,
                 rules=letter.findings,
+                withdrawn=letter.withdrawn,
                 expired=letter.expired,
                 demo=self.demo,
             ),

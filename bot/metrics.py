@@ -51,6 +51,12 @@ class Metrics:
         self._recoveries = Counter(
             "etfbot_source_recoveries_total", "How often a broken source was back.", ["source"], registry=registry
         )
+        self._told = Counter(
+            "etfbot_told_total",
+            "What polls have found worth telling: alerts, hits of subscribers' own rules, hits taken back, messages left.",
+            ["what"],
+            registry=registry,
+        )
         self._polls = Counter(
             "etfbot_polls_total", "Polls by job and result (done, failed).", ["job", "result"], registry=registry
         )
@@ -79,6 +85,8 @@ class Metrics:
             self._refused.labels(gate).inc()
         for name in report.collected.asked:
             self._broken.labels(name).set(name in report.collected.broken)
+        for what, count in report.told().items():
+            self._told.labels(what).inc(count)
         for change in changes:
             (self._breaks if change.reason else self._recoveries).labels(change.source).inc()
 

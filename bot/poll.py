@@ -72,7 +72,18 @@ class PollReport:
     alerts: int = 0
     rule_hits: int = 0
     """Funds for which a subscriber's own rule had something to tell."""
+    rule_corrections: int = 0
+    """Funds for which what a rule told was taken back."""
     deliveries: int = 0
+
+    def told(self) -> dict[str, int]:
+        """How much was told, by what it was."""
+        return {
+            "alert": self.alerts,
+            "rule_hit": self.rule_hits,
+            "rule_correction": self.rule_corrections,
+            "delivery": self.deliveries,
+        }
 
 
 async def poll(world: World, data: Iterable[Datum], slot: Slot, now: datetime) -> PollReport:
@@ -108,7 +119,7 @@ async def _tell(world: World, panel: Panel, slot: Slot, now: datetime, report: P
     report.alerts = len(alerts)
     batch = f"{slot.job}/{slot.due.isoformat()}"
     rules = await world.rules.judge(world.store, panel, slot.day, intraday=intraday)
-    report.rule_hits = len(rules.findings)
+    report.rule_hits, report.rule_corrections = len(rules.findings), len(rules.withdrawn)
     report.deliveries = await world.store.outbox.record(
         batch=batch,
         alerts=alerts,

@@ -91,6 +91,8 @@ class RuleHit:
     rule_id: int
     code: str
     day: date
+    named: bool = True
+    """The fund was told by name, not only counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +115,8 @@ class RuleNews:
     """By rule; within a rule the most telling first."""
     expired: Mapping[int, OwnRule] = field(default_factory=dict)
     """Rules whose last day is over and whose author does not know yet, by id."""
+    withdrawn: tuple[RuleFinding, ...] = ()
+    """What was told of the session by name and does not hold on the figures known now; with these figures."""
 
     @property
     def hits(self) -> list[RuleHit]:

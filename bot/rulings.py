@@ -89,9 +89,10 @@ class Rulings:
            hold, the others wherever they hold; each on the funds of its author's scope.
         3. What was told of the session already, or lately of the same fund, is left out.
         4. Beyond the daily cap funds are counted and not named.
+        5. What was told by name and is known not to hold on the figures of now, revised since, is taken back.
 
         While the session trades only rules on its prices are judged, each at every price: told once a day, they
-        need not begin to hold just now. Afterwards only the others are.
+        need not begin to hold just now, and no later price takes one back. Afterwards only the others are.
         """
         own = await store.rules.active()
         if not own:
@@ -103,8 +104,10 @@ class Rulings:
         watched = await asyncio.to_thread(self._watched, panel, live, people, lists)
         watched = [one for one in watched if one.rule.intraday is intraday]
         found = await asyncio.to_thread(self._found, panel, watched, day)
+        standing = frozenset() if intraday else await store.rules.standing_on(day)
+        withdrawn = await asyncio.to_thread(_withdrawn, panel, watched, standing, day) if standing else ()
         if not found:
-            return RuleNews(expired=over)
+            return RuleNews(expired=over, withdrawn=withdrawn)
         row = panel.row(day)
         quiet = max(watched[number].own.telling.cooldown_sessions for number, _ in found)
         memory = _Memory(
@@ -112,7 +115,7 @@ class Rulings:
             today=await store.rules.told_on(day),
         )
         findings = await asyncio.to_thread(lambda: tuple(_findings(panel, row, watched, found, memory)))
-        return RuleNews(findings=findings, expired=over)
+        return RuleNews(findings=findings, expired=over, withdrawn=withdrawn)
 
     def _watched(
         self,
@@ -233,10 +236,41 @@ def _findings(
             yield RuleFinding(
                 rule=one.own,
                 meaning=one.rule.explanation,
-                hit=RuleHit(rule_id=one.own.id, code=code, day=panel.sessions[row]),
+                hit=RuleHit(rule_id=one.own.id, code=code, day=panel.sessions[row], named=at < named),
                 counted=at >= named,
                 evidence=evidence(one.rule, panel, row, codes[code]) if at < named else (),
             )
+
+
+def _withdrawn(
+    panel: Panel, watched: Sequence[_Watched], standing: Collection[tuple[int, str]], day: date
+) -> tuple[RuleFinding, ...]:
+    """What was told of a session and is known not to hold there, by rule and code; a figure that is unknown now says nothing."""
+    try:
+        row, columns = panel.row(day), panel.columns[Axis.FUND]
+        own = {one.own.id: one for one in watched}
+        told = [
+            (own[rule], code, 0 if code == EVERYWHERE else columns[code])
+            for rule, code in sorted(standing)
+            if rule in own and (code == EVERYWHERE or code in columns)
+        ]
+        book = RuleBook([one.rule for one, *_ in told])
+        refuted = book.refuted(
+            panel, row, np.arange(len(told)), np.array([column for *_, column in told], dtype=np.int64)
+        )
+        return tuple(
+            RuleFinding(
+                rule=one.own,
+                meaning=one.rule.explanation,
+                hit=RuleHit(rule_id=one.own.id, code=code, day=day),
+                evidence=evidence(one.rule, panel, row, column),
+            )
+            for (one, code, column), gone in zip(told, refuted.tolist(), strict=True)
+            if gone
+        )
+    except Exception:
+        log.exception("defect in taking rules back", day=day.isoformat())
+        return ()
 
 
 def _too_soon(own: OwnRule, panel: Panel, row: int, last: date | None) -> bool:

@@ -26,6 +26,7 @@ def render_alerts(
     *,
     evidence: Evidence | None = None,
     rules: Sequence[RuleFinding] = (),
+    withdrawn: Sequence[RuleFinding] = (),
     expired: Sequence[OwnRule] = (),
     demo: bool,
 ) -> Message:
@@ -37,17 +38,18 @@ def render_alerts(
     for alert in sorted(alerts, key=lambda one: -one.signal.strength):
         groups[alert.signal.subject].append(alert)
     words = teller.words
-    title = words.text(_title(alerts, rules_too=bool(rules or expired)), at=f"{asof:%m-%d %H:%M}")
+    of_rules = bool(rules or expired or withdrawn)
+    title = words.text(_title(alerts, rules_too=of_rules), at=f"{asof:%m-%d %H:%M}")
     blocks: list[Block] = [Heading(_labelled(title, teller, demo=demo), 1)]
     ordered = sorted(groups.items(), key=lambda group: (group[0].axis is Axis.FUND, -group[1][0].signal.strength))
     past = _Past(evidence or Evidence(), named, words)
     blocks += [Paragraph(tuple(_group(subject, group, teller, named, past))) for subject, group in ordered]
-    if alerts and (rules or expired):
+    if alerts and of_rules:
         blocks.append(Heading(words.text("rules-section")))
-    blocks += rule_section(rules, expired, teller, named)
-    subjects = [*(subject for subject, _ in ordered), *_named_funds(rules)]
+    blocks += rule_section(rules, withdrawn, expired, teller, named)
+    subjects = [*(subject for subject, _ in ordered), *_named_funds((*rules, *withdrawn))]
     buttons = _buttons(list(dict.fromkeys(subjects)), named)
-    if rules or expired:
+    if of_rules:
         buttons = (*buttons, (Button(words.text("rules-button"), "/rules"),))
     return Message(blocks=tuple(blocks), buttons=buttons)
 

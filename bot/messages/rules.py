@@ -13,11 +13,17 @@ from signals.rules.trial import Evidence
 
 
 def rule_section(
-    findings: Sequence[RuleFinding], expired: Sequence[OwnRule], teller: Teller, named: Named
+    findings: Sequence[RuleFinding],
+    withdrawn: Sequence[RuleFinding],
+    expired: Sequence[OwnRule],
+    teller: Teller,
+    named: Named,
 ) -> Iterator[Block]:
-    """What a subscriber's rules tell of one session, and which of them are over, without a heading."""
+    """What a subscriber's rules tell of one session, what is taken back, and which are over, without a heading."""
     for _, of_rule in groupby(findings, key=lambda one: one.rule.id):
         yield Paragraph(tuple(_rule_lines(list(of_rule), teller, named)))
+    for _, of_rule in groupby(withdrawn, key=lambda one: one.rule.id):
+        yield Paragraph(tuple(_withdrawn_lines(list(of_rule), teller, named)))
     if expired:
         yield Paragraph(tuple(_expired(one, teller.words) for one in expired))
 
@@ -35,6 +41,16 @@ def _rule_lines(findings: Sequence[RuleFinding], teller: Teller, named: Named) -
         yield fund_line(one.hit.code, one.evidence, teller, named)
     if others := len(findings) - len(told):
         yield line(muted(words.text("rules-others" if told else "rules-others-only", count=str(others))), indent=1)
+
+
+def _withdrawn_lines(findings: Sequence[RuleFinding], teller: Teller, named: Named) -> Iterator[Line]:
+    words, rule = teller.words, findings[0].rule
+    yield line(strong(words.text("rules-withdrawn", number=str(rule.number), said=words.of(findings[0].meaning))))
+    for one in findings:
+        if one.hit.code == EVERYWHERE:
+            yield line(evidence_text(one.evidence, teller), indent=1)
+        else:
+            yield fund_line(one.hit.code, one.evidence, teller, named)
 
 
 def fund_line(code: str, evidence: Sequence[Evidence], teller: Teller, named: Named) -> Line:

@@ -16,7 +16,7 @@ from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.answering import answered
 from bot.store.connections import Connections, insert, one_at_a_time
-from bot.store.rules import RecordedRules, add_hits, expire
+from bot.store.rules import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
 from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
@@ -206,8 +206,11 @@ class Outbox:
 
 
 async def _add_rules(connection: AsyncConnection, news: RuleNews, asof: datetime) -> RecordedRules:
-    hits = await add_hits(connection, news.hits)
-    return RecordedRules(hits=hits, expired=await expire(connection, list(news.expired), asof))
+    return RecordedRules(
+        hits=await add_hits(connection, news.hits),
+        expired=await expire(connection, list(news.expired), asof),
+        withdrawn=await withdraw(connection, [one.hit for one in news.withdrawn], asof),
+    )
 
 
 def _news(one: NewDelivery) -> str:

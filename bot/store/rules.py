@@ -34,9 +34,11 @@ class RecordedRules:
     """Ids of the new hits, by rule and code."""
     expired: frozenset[int] = frozenset()
     """Rules that are over from now on."""
+    withdrawn: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    """Ids of the hits that are taken back now, by rule and code."""
 
     def __bool__(self) -> bool:
-        return bool(self.hits or self.expired)
+        return bool(self.hits or self.expired or self.withdrawn)
 
 
 class RuleStore:
@@ -170,6 +172,14 @@ class RuleStore:
         async with self._connections.read() as connection:
             return frozenset((row.rule_id, row.code) for row in await connection.execute(query))
 
+    async def standing_on(self, day: date) -> frozenset[tuple[int, str]]:
+        """Rules and codes that were told of a session by name and not taken back."""
+        query = select(RULE_HITS.c.rule_id, RULE_HITS.c.code).where(
+            RULE_HITS.c.day == day, RULE_HITS.c.named, RULE_HITS.c.withdrawn_at.is_(None)
+        )
+        async with self._connections.read() as connection:
+            return frozenset((row.rule_id, row.code) for row in await connection.execute(query))
+
     async def counts(self) -> dict[int, tuple[int, date]]:
         """How often each rule was told of a fund, and on which session last."""
         query = select(RULE_HITS.c.rule_id, func.count().label("hits"), func.max(RULE_HITS.c.day).label("last"))
@@ -192,6 +202,22 @@ async def add_hits(connection: AsyncConnection, hits: Iterable[RuleHit]) -> dict
     new = insert(connection, RULE_HITS).on_conflict_do_nothing(index_elements=key)
     added = await connection.execute(new.returning(RULE_HITS.c.id, RULE_HITS.c.rule_id, RULE_HITS.c.code), rows)
     return {(row.rule_id, row.code): row.id for row in added}
+
+
+async def withdraw(connection: AsyncConnection, hits: Iterable[RuleHit], now: datetime) -> dict[tuple[int, str], int]:
+    """Take back what rules were told of, inside a transaction; the ids of what stood until now, by rule and code."""
+    taken: dict[tuple[int, str], int] = {}
+    for one in hits:
+        standing = (
+            RULE_HITS.c.rule_id == one.rule_id,
+            RULE_HITS.c.code == one.code,
+            RULE_HITS.c.day == one.day,
+            RULE_HITS.c.withdrawn_at.is_(None),
+        )
+        taking = update(RULE_HITS).where(*standing).values(withdrawn_at=now).returning(RULE_HITS.c.id)
+        if (hit := (await connection.execute(taking)).scalar_one_or_none()) is not None:
+            taken[one.rule_id, one.code] = hit
+    return taken
 
 
 async def expire(connection: AsyncConnection, rule_ids: Sequence[int], now: datetime) -> frozenset[int]:

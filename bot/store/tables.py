@@ -228,10 +228,12 @@ RULE_HITS = Table(
     Column("rule_id", _ID, ForeignKey("rules.id"), nullable=False),
     Column("code", String, nullable=False),
     Column("day", Date, nullable=False),
+    Column("named", Boolean, nullable=False),
+    Column("withdrawn_at", Moment),
     UniqueConstraint("rule_id", "code", "day"),
     Index(None, "day"),
 )
-"""What rules were told of, so that nothing is told twice."""
+"""What rules were told of, so that nothing is told twice; `withdrawn_at`: when it was said that it does not hold."""
 
 RULE_DRAFTS = Table(
     "rule_drafts",

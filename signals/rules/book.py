@@ -135,6 +135,11 @@ class RuleBook:
             before = self.holding(panel, row - 1) if row else np.zeros((1, 1), dtype=np.uint64)
         return self._pairs(panel, self.judge(panel, row).holds & ~before)
 
+    def refuted(self, panel: Panel, row: int, rules: Ints, funds: Ints) -> Bools:
+        """For each rule (by its number) with a fund (by its column): whether it is known not to hold on a session."""
+        words = self.judge(panel, row).fails[self._condition_of[rules], funds // 64]
+        return np.asarray((words >> (funds % 64).astype(np.uint64)) & np.uint64(1), dtype=np.bool_)
+
     def _place(self, one: Condition) -> tuple[int, int]:
         """The row of a condition and how many connectives deep it is; a new one is compiled."""
         if one.text in self._places:

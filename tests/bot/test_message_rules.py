@@ -67,7 +67,7 @@ def test_a_figure_of_another_session_has_its_own_date() -> None:
 
 def test_funds_stand_under_their_rule_and_those_beyond_the_cap_are_counted() -> None:
     found = [finding("510300", PREMIUM), finding("a", counted=True), finding("b", counted=True)]
-    assert lines(list(rule_section(found, [], ZH, Named({})))) == [
+    assert lines(list(rule_section(found, [], [], ZH, Named({})))) == [
         "规则2：溢价率大于3%",
         "510300：溢价率3.12%（02-11）",
         "另有2只",
@@ -79,14 +79,14 @@ def test_funds_stand_under_their_rule_and_those_beyond_the_cap_are_counted() -> 
 
 
 def test_what_holds_for_all_has_one_line_without_a_fund() -> None:
-    said = lines(list(rule_section([finding(EVERYWHERE, PREMIUM)], [], ZH, Named({}))))
+    said = lines(list(rule_section([finding(EVERYWHERE, PREMIUM)], [], [], ZH, Named({}))))
     assert said == ["规则2：溢价率大于3%", "溢价率3.12%（02-11）"]
 
 
 def test_an_end_is_said_and_nothing_where_there_is_nothing() -> None:
-    said = lines(list(rule_section([], [RULE], ZH, Named({}))))
+    said = lines(list(rule_section([], [], [RULE], ZH, Named({}))))
     assert said == ["规则2已于2025-02-10到期，不再提醒：溢价率 > 3%"]
-    assert list(rule_section([], [], ZH, Named({}))) == []
+    assert list(rule_section([], [], [], ZH, Named({}))) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is counted of polls: each reading, refusal, break and recovery where it happened, and no more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -88,6 +89,13 @@ def test_a_poll_is_counted_with_its_result(metrics: Metrics, result: str) -> Non
     counts = {one: told(metrics, "polls_total", job=SLOT.job, result=one) for one in ("done", "failed")}
     assert counts == {one: 1 if one == result else None for one in counts}
     assert told(metrics, "poll_duration_seconds_count", job=SLOT.job) == 1
+
+
+def test_what_was_told_is_counted_by_what_it_was(metrics: Metrics) -> None:
+    for _ in range(2):
+        metrics.note(replace(report(), alerts=3, rule_hits=5, rule_corrections=1, deliveries=4), [])
+    found = {what: told(metrics, "told_total", what=what) for what in PollReport(slot=SLOT).told()}
+    assert found == {"alert": 6, "rule_hit": 10, "rule_correction": 2, "delivery": 8}
 
 
 def test_a_poll_that_a_shutdown_cuts_off_is_not_counted(metrics: Metrics) -> None:

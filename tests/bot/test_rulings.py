@@ -410,3 +410,75 @@ async def _outcome(path: Path, killer: Killer) -> list[str]:
         said = await told(store)
         killer.calls = calls
         return said
+
+
+GIVEN, REVISED = 1.0, -1.0
+"""Money into the fund on the last session, as first told and as revised; in units of shares."""
+
+
+async def _revised_overnight(store: Database, before: Market, after: Market) -> list[PollReport]:
+    """An evening on estimates, and two polls of the next morning on what they were revised to."""
+    estimates = publishers(before).values()
+    for one in estimates:
+        one.provisional.add(LAST_DAY)
+    judging = world_of(store, rules=Rulings())
+    await past(store, before, LAST_DAY)
+    await ask(judging, estimates, LAST_DAY)
+    final = publishers(after).values()
+    return [await ask(judging, final, LAST_DAY, hour, on=NEXT_DAY) for hour in ("08:00", "09:00")]
+
+
+def _flowing(last: float) -> Market:
+    return with_flows(*[-1] * 12, last)
+
+
+async def test_what_was_told_on_an_estimate_is_taken_back_once_and_to_its_author_only(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    await reader(store, "wu", FUND)
+    await ruled(store, who, "净流入 > 0")
+    await _revised_overnight(store, _flowing(GIVEN), _flowing(REVISED))
+    found = await letters(store)
+    assert {chat: len(all_) for chat, all_ in found.items()} == {"li": 2}
+    correction = found["li"][1]
+    assert words(correction).splitlines() == [
+        "自选规则提醒 02-12 08:00",
+        "更正：规则1曾提醒的条件，按最新数据不成立（净流入大于0）",
+        f"{FUND}：净流入−100万元（02-11）",
+    ]
+    assert correction.buttons[0][0].command == f"/etf {FUND}"
+
+
+async def test_what_still_holds_on_the_revised_figure_is_not_taken_back(store: Database) -> None:
+    await ruled(store, await reader(store, "li", FUND), "净流入 > 0")
+    await _revised_overnight(store, _flowing(GIVEN), _flowing(2.0))
+    assert len(await told(store)) == 1
+
+
+async def test_a_hit_that_was_only_counted_is_not_taken_back(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    rule = await ruled(store, who, "净流入 > 0", Telling(daily_cap=0))
+    await _revised_overnight(store, _flowing(GIVEN), _flowing(REVISED))
+    assert len(await told(store)) == 1
+    assert await store.rules.told_on(LAST_DAY) == {(rule.id, FUND)}
+    assert await store.rules.standing_on(LAST_DAY) == frozenset()
+
+
+async def test_what_holds_for_the_market_is_taken_back_for_all(store: Database) -> None:
+    await ruled(store, await reader(store, "li"), "沪深300涨跌幅 < -2%")
+    fallen = [4000.0] * 13
+    before, after = (RISING.index("000300", [*fallen, last]) for last in (3900.0, 3990.0))
+    reports = await _revised_overnight(store, before, after)
+    assert [one.told()["rule_correction"] for one in reports] == [1, 0]
+    assert words((await letters(store))["li"][1]).splitlines()[1:] == [
+        "更正：规则1曾提醒的条件，按最新数据不成立（沪深300涨跌幅小于−2%）",
+        "沪深300涨跌幅−0.25%（02-11）",
+    ]
+
+
+async def test_a_rule_that_is_paused_takes_nothing_back(store: Database) -> None:
+    who = await reader(store, "li", FUND)
+    seen = await ruled(store, who, "净流入 > 0", day=LAST_DAY, codes=(FUND,))
+    assert await store.rules.standing_on(LAST_DAY) == {(seen.id, FUND)}
+    await store.rules.change(replace(seen, state=RuleState.PAUSED), moment(LAST_DAY), 20)
+    reports = await _revised_overnight(store, _flowing(REVISED), _flowing(REVISED))
+    assert [one.rule_corrections for one in reports] == [0, 0]

@@ -364,6 +364,7 @@ rules-days = { $count ->
 rules-others = others: { $count }
 rules-others-only = funds that newly meet it: { $count } (the list of the day is full)
 rules-expired = Rule { $number } ended on { $day } and is no longer told: { $said }
+rules-withdrawn = Correction: what rule { $number } told does not hold on the latest figures ({ $said })
 rules-button = My rules
 rules-none = There is no rule yet. Write a condition to try it out, for example:
 rules-list-title = My rules ({ $count }/{ $limit })

@@ -361,6 +361,7 @@ rules-days = { $count }日
 rules-others = 另有{ $count }只
 rules-others-only = { $count }只基金新增符合（今日已列满上限）
 rules-expired = 规则{ $number }已于{ $day }到期，不再提醒：{ $said }
+rules-withdrawn = 更正：规则{ $number }曾提醒的条件，按最新数据不成立（{ $said }）
 rules-button = 我的规则
 rules-none = 还没有规则。写一条条件就能试算，例如：
 rules-list-title = 我的规则（{ $count }/{ $limit }）

@@ -63,6 +63,18 @@ def test_whatever_the_rules_are(texts: list[str], row: int) -> None:
     assert pairs_of(RuleBook(known).firing(panel, row)) == alone(tuple(known), panel, row)
 
 
+@pytest.mark.parametrize("row", [0, 20, 39])
+def test_refuted_is_what_is_known_not_to_hold(row: int) -> None:
+    known, panel = rules(), world()
+    places = [(rule, fund) for rule in range(len(known)) for fund in range(panel.shape(Axis.FUND)[1])]
+    told = RuleBook(known).refuted(panel, row, *np.array(places).T)
+    verdicts = [evaluate(rule, panel) for rule in known]
+    count = panel.shape(Axis.FUND)[1]
+    fails = [np.broadcast_to(one.known[row] & ~one.fires[row], (count,)) for one in verdicts]
+    assert told.tolist() == [bool(fails[rule][fund]) for rule, fund in places]
+    assert {True, False} == set(told.tolist())
+
+
 def test_what_is_unknown_is_neither_held_nor_failed() -> None:
     book, panel = RuleBook(rules()[:6]), world()
     judged = book.judge(panel, 30)
