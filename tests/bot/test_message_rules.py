@@ -72,7 +72,7 @@ def test_funds_stand_under_their_rule_and_those_beyond_the_cap_are_counted() -> 
         "510300：溢价率3.12%（02-11）",
         "另有2只",
     ]
-    assert lines(list(rule_section(found[1:], [], EN, Named({})))) == [
+    assert lines(list(rule_section(found[1:], [], [], EN, Named({})))) == [
         "Rule 2: premium is above 3%",
         "funds that newly meet it: 2 (the list of the day is full)",
     ]
