@@ -81,7 +81,8 @@ class FundCard:
     def index(self) -> Line | None:
         """The index that the fund tracks."""
         profile = self._panel.profiles[self._code]
-        name = " ".join(dict.fromkeys(filter(None, (profile.index_name, profile.index_key))))
+        known = self._words.index(profile.index_key, profile.index_name)
+        name = " ".join(dict.fromkeys(filter(None, (known, profile.index_key))))
         return line(muted(self._words.text("fund-index", index=name)), indent=1) if name else None
 
     def hood(self, signals: Mapping[str, Sequence[Signal]] | None = None) -> list[Line]:

@@ -1,5 +1,6 @@
 """Every text of the product in both languages: Fluent files, and the sentences that detectors bring along."""
 
+import csv
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -37,6 +38,10 @@ class Catalogue:
         """A text that code brings along, without placeholders."""
         return text.zh if self.language is Language.ZH else text.en
 
+    def index(self, key: str, name: str) -> str:
+        """What an index is called here; `name`, which is Chinese, where this language has no name for it."""
+        return _index_names(self.language).get(key, name)
+
     def sentence(self, text: Text, values: Mapping[str, str]) -> str:
         """A pattern that a detector brings along, filled in; raises KeyError when it is broken or lacks a value."""
         pattern = self.of(text)
@@ -72,6 +77,15 @@ class Catalogue:
 def placeholders(pattern: str) -> list[str]:
     """The names of the values that a pattern shows, in their order."""
     return _PLACEHOLDER.findall(pattern)
+
+
+@cache
+def _index_names(language: Language) -> Mapping[str, str]:
+    """Names of indices by their keys; Chinese ones come with the funds."""
+    file = _LOCALES / f"indices.{language}.csv"
+    if not file.exists():
+        return {}
+    return {row["code"]: row["name"] for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines())}
 
 
 @cache

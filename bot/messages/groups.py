@@ -65,7 +65,8 @@ def tracked_lines(panel: Panel, teller: Teller) -> list[Line]:
 def _ranked(key: str, pairs: Iterable[tuple[str, Figure]], panel: Panel, teller: Teller) -> Line:
     named, words, told = Named(panel.profiles), teller.words, list(pairs)
     some = words.text("exchange-join").join(
-        words.text("group-amount", group=named.index(index), amount=teller.amount(flow)) for index, flow in told
+        words.text("group-amount", group=words.index(index, named.index(index)), amount=teller.amount(flow))
+        for index, flow in told
     )
     return line(words.text(key, some=some) + teller.dated(told[0][1].day, [flow for _, flow in told]))
 

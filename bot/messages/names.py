@@ -22,7 +22,7 @@ class Named:
         return profile.name if profile else fund
 
     def index(self, key: str) -> str:
-        """The name of an index that some fund tracks; its key where none is told."""
+        """The Chinese name of an index that some fund tracks; its key where none is told."""
         return next((one.index_name for one in self.profiles.values() if one.index_key == key and one.index_name), key)
 
     def of(self, subject: Subject, words: Catalogue) -> str:
@@ -33,7 +33,7 @@ class Named:
             case Axis.CLASS:
                 return words.text(f"class-{subject.code.replace('_', '-')}")
             case Axis.TRACKED:
-                return self.index(subject.code)
+                return words.index(subject.code, self.index(subject.code))
             case _:
                 return self.fund(subject.code)
 

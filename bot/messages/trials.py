@@ -80,7 +80,7 @@ def _part(one: ScopePart, words: Catalogue, named: Named, titles: Mapping[str, s
         case ScopeKind.LIST:
             return titles.get(one.name, one.name)
         case ScopeKind.INDEX:
-            return words.text("rule-scope-index", index=named.index(one.name))
+            return words.text("rule-scope-index", index=words.index(one.name, named.index(one.name)))
         case _:
             return named.fund(one.name)
 

@@ -84,7 +84,7 @@ def test_the_card_of_the_other_fund_does_too() -> None:
 def test_the_card_is_complete_in_english() -> None:
     panel = known(EVENING)
     assert card(panel, teller=EN).head().text == "信创50ETF 560850  1.430 −1.31% (02-11)"
-    assert card(panel, teller=EN).index().text == "tracks 中证信创 931247"
+    assert card(panel, teller=EN).index().text == "tracks CSI IT Application Innovation 931247"
     assert points(panel, teller=EN)[1] == "closing premium 0.56% over IOPV, first of 3 on its index (02-11)"
     rest = re.sub("中证信创|信创50ETF", "", "\n".join(points(panel, teller=EN)))
     assert not re.search("[\u4e00-\u9fff\uff00-\uffef]", rest)

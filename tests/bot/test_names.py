@@ -5,6 +5,7 @@ import pytest
 from bot.messages.catalogue import catalogue
 from bot.messages.names import Named
 from bot.subscriptions import Language
+from config.index_map import load_index_map
 from signals.core.field import Axis
 from signals.core.groups import FundGroup
 from signals.core.profile import FundClass, Profile
@@ -54,3 +55,13 @@ def test_every_class_has_a_name_in_both_languages(group: FundGroup) -> None:
     subject = Subject(Axis.CLASS, str(group))
     assert NAMED.of(subject, ZH).endswith("ETF")
     assert NAMED.of(subject, EN).endswith("ETFs")
+
+
+def test_every_packaged_index_has_an_english_name_and_no_other_has() -> None:
+    known = {one.index_code: one.index_name for one in load_index_map()}
+    english, chinese = EN, ZH
+    said = {key: english.index(key, name) for key, name in known.items()}
+    assert [key for key, name in said.items() if not name.isascii()] == []
+    assert len(set(said.values())) == len(said)
+    assert {key: chinese.index(key, name) for key, name in known.items()} == known
+    assert english.index("999999", "某指数") == "某指数"

@@ -39,7 +39,7 @@ async def test_a_card_is_told_in_english(chat: Chat) -> None:
     answer = await english.say("etf 560850")
     assert said(answer)[0] == "信创50ETF 560850  1.430 −1.31% (02-11)"
     assert "CNY 59.56m traded, turnover 30.83%, first of 3 on its index (02-11)" in said(answer)
-    assert undated(answer, Language.EN) == ["tracks 中证信创 931247"]
+    assert undated(answer, Language.EN) == ["tracks CSI IT Application Innovation 931247"]
 
 
 async def test_every_figure_of_a_card_bears_its_date_and_an_index_is_none(chat: Chat) -> None:

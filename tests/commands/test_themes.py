@@ -35,7 +35,7 @@ async def test_it_is_told_in_english(chat: Chat) -> None:
     english = chat.other("2", language="en")
     lines = said(await english.say("theme semiconductors"))
     assert lines[0] == "Exposure to Semiconductors (01-27) [demo data 演示数据]"
-    assert lines[2].startswith("1 科创50 ")
+    assert lines[2].startswith("1 STAR 50 ")
 
 
 async def test_without_a_word_the_themes_are_listed_with_who_leads_them(chat: Chat) -> None:
