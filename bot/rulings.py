@@ -94,7 +94,7 @@ class Rulings:
         While the session trades only rules on its prices are judged, each at every price: told once a day, they
         need not begin to hold just now, and no later price takes one back. Afterwards only the others are.
         """
-        own = await store.rules.active()
+        own = await store.rules.active(intraday=intraday)
         if not own:
             return RuleNews()
         over = {one.id: one for one in own if one.telling.expires_on is not None and one.telling.expires_on < day}
@@ -102,7 +102,6 @@ class Rulings:
         people = {one.id: one for one in await store.subscriptions.active()}
         lists = await store.watchlists.all()
         watched = await asyncio.to_thread(self._watched, panel, live, people, lists)
-        watched = [one for one in watched if one.rule.intraday is intraday]
         found = await asyncio.to_thread(self._found, panel, watched, day)
         standing = frozenset() if intraday else await store.rules.standing_on(day)
         withdrawn = await asyncio.to_thread(_withdrawn, panel, watched, standing, day) if standing else ()
@@ -128,13 +127,18 @@ class Rulings:
         vocabulary = self.vocabulary(panel.profiles, lists)
         codes = {one.name: frozenset(one.codes) for one in lists}
         read = {one.text: self._parsed(one.text, vocabulary) for one in own}
-        self._read = {text: rule for text, rule in read.items() if rule is not None}
+        self._keep({text: rule for text, rule in read.items() if rule is not None})
         scopes = _Scopes(panel.profiles, codes)
         return [
             _Watched(one, rule, None if rule.axis is not Axis.FUND else scopes.of(rule, people[one.subscription_id]))
             for one in own
             if (rule := read[one.text]) is not None and one.subscription_id in people
         ]
+
+    def _keep(self, read: dict[str, Rule]) -> None:
+        """Remember what was read; the few rules that are judged at every price do not push the others out."""
+        few = all(rule.intraday for rule in read.values())
+        self._read = {**self._read, **read} if few else read
 
     def _parsed(self, text: str, vocabulary: Vocabulary) -> Rule | None:
         if text in self._read:

@@ -142,15 +142,13 @@ class RuleStore:
 
     async def any_intraday(self) -> bool:
         """Whether a rule in force speaks of prices within the session."""
-        # A rule is kept in its canonical words, and those quantities alone begin so.
-        spoken = RULES.c.text.contains(_INTRADAY, autoescape=True)
-        query = select(RULES.c.id).where(*_in_force(), spoken).limit(1)
+        query = select(RULES.c.id).where(*_in_force(), _on_prices()).limit(1)
         async with self._connections.read() as connection:
             return (await connection.execute(query)).first() is not None
 
-    async def active(self) -> list[OwnRule]:
-        """The rules that polls judge: those in force, of subscribers who listen."""
-        return await self._where(*_in_force())
+    async def active(self, *, intraday: bool) -> list[OwnRule]:
+        """The rules that polls judge, in force and of subscribers who listen: on prices within the session, or the others."""
+        return await self._where(*_in_force(), _on_prices() if intraday else ~_on_prices())
 
     async def all(self) -> list[OwnRule]:
         """Every rule that is not deleted, by subscription and number."""
@@ -244,6 +242,11 @@ async def _require_room(connection: AsyncConnection, subscription_id: int, limit
     count = (await connection.execute(select(func.count()).select_from(RULES).where(*mine))).scalar_one()
     if count >= limit:
         raise TooManyRulesError
+
+
+def _on_prices() -> ColumnElement[bool]:
+    # A rule is kept in its canonical words, and those quantities alone begin so.
+    return RULES.c.text.contains(_INTRADAY, autoescape=True)
 
 
 def _in_force() -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,7 @@
 """Who listens: the settings of every chat; a chat that is gone keeps them."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, Text, cast, exists, select, update
@@ -153,6 +154,17 @@ def _settings(subscription: Subscription) -> dict[str, Any]:
     }
 
 
+# Thousands of subscribers choose among few sets.
+@cache
+def _topics(names: tuple[str, ...]) -> frozenset[Topic]:
+    return frozenset(map(Topic, names))
+
+
+@cache
+def _sections(names: tuple[str, ...]) -> frozenset[Section]:
+    return frozenset(map(Section, names))
+
+
 def _subscription(row: RowMapping) -> Subscription:
     return Subscription(
         id=row["id"],
@@ -163,7 +175,7 @@ def _subscription(row: RowMapping) -> Subscription:
         paused_reason=row["paused_reason"],
         language=Language(row["language"]),
         zone=row["zone"],
-        topics=frozenset(Topic(name) for name in row["topics"]),
+        topics=_topics(tuple(row["topics"])),
         watched=frozenset(row["watched"]),
         watchlists=frozenset(row["watchlists"]),
         evening_digest=row["evening_digest"],
@@ -171,7 +183,7 @@ def _subscription(row: RowMapping) -> Subscription:
         least_strength=row["least_strength"],
         title=row["title"],
         weekly_digest=row["weekly_digest"],
-        sections=frozenset(Section(name) for name in row["sections"]),
+        sections=_sections(tuple(row["sections"])),
         length=Length(row["length"]),
         layout=Layout(row["layout"]),
         colours=Colours(row["colours"]),

@@ -74,12 +74,12 @@ class Rule:
             return Freshness.INTRADAY
         return max((one.freshness for one in self.quantities), key=list(Freshness).index)
 
-    @property
+    @cached_property
     def intraday(self) -> bool:
         """Whether it speaks of prices within the session; whatever else it speaks of is then as last known."""
         return any(one.freshness is Freshness.INTRADAY for one in self.quantities)
 
-    @property
+    @cached_property
     def axis(self) -> Axis:
         """What it is about: FUND, or, where it holds for all funds alike, INDEX or MARKET."""
         axes = {one.axis for one in self.quantities}

@@ -112,7 +112,7 @@ async def test_a_deleted_rule_is_in_no_list_but_comes_back_by_its_number(store: 
     (one,) = await subscribers(store, 1)
     rule = await saved(store, one)
     gone = await store.rules.change(replace(rule, state=RuleState.DELETED), LATER, 20)
-    assert await store.rules.of(one) == await store.rules.all() == await store.rules.active() == []
+    assert await store.rules.of(one) == await store.rules.all() == await store.rules.active(intraday=False) == []
     assert await store.rules.find(one, 1) == gone
     assert await store.rules.change(rule, LATER, 20) == rule
     assert await store.rules.of(one) == [rule]
@@ -134,7 +134,7 @@ async def test_only_rules_in_force_of_those_who_listen_are_judged(store: Databas
     paused = await saved(store, one)
     await store.rules.change(replace(paused, state=RuleState.PAUSED), NOW, 20)
     await store.subscriptions.pause(other, "gone", NOW)
-    assert await store.rules.active() == [mine]
+    assert await store.rules.active(intraday=False) == [mine]
     assert len(await store.rules.all()) == 3
 
 
@@ -205,7 +205,7 @@ async def test_what_fails_leaves_no_hit(store: Database) -> None:
     with pytest.raises(RuntimeError):
         await store.outbox.record("close", [], NOW, fails, None, rules=over)
     assert await store.rules.told_on(DAY) == frozenset()
-    assert await store.rules.active() == [rule]
+    assert await store.rules.active(intraday=False) == [rule]
 
 
 async def test_a_rule_is_over_once(store: Database) -> None:
