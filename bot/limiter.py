@@ -1,0 +1,127 @@
+"""How fast a channel may be used: in all, and for each chat; who waits is served by priority, and chats in turn."""
+
+import asyncio
+import heapq
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many messages in any span of so many seconds, under a name of its own."""
+
+    key: str
+    messages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What a channel allows: in all, and to one chat."""
+
+    overall: Quota | None = None
+    of_chat: Callable[[str], Sequence[Quota]] = field(default=lambda _: ())
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    chat: Sequence[Quota]
+    turn: asyncio.Future[None]
+    place: tuple[int, int]
+    """Priority, then who came first."""
+
+    def __lt__(self, other: "_Waiter") -> bool:
+        return self.place < other.place
+
+
+class Limiter:
+    """Lets messages out so that the server counts no more of them in any span than it allows.
+
+    The server counts a message at some moment between its sending and its answer. So what a quota lends comes back
+    `seconds` after the answer, not after the sending: however long answers take, no span ever holds too many.
+    One event loop uses it; whoever is cancelled while he waits takes nothing.
+    """
+
+    def __init__(self, quotas: Quotas) -> None:
+        self._quotas = quotas
+        self._used: defaultdict[str, int] = defaultdict(int)
+        self._ready: list[_Waiter] = []
+        self._parked: defaultdict[str, deque[_Waiter]] = defaultdict(deque)
+        """Who waits for a quota of his chat, by its name."""
+        self._numbers = count()
+        self._paused_until = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return len(self._ready) + sum(map(len, self._parked.values()))
+
+    @asynccontextmanager
+    async def turn(self, chat: str, priority: int) -> AsyncIterator[None]:
+        """Wait until a message may go to a chat; the lowest number first. What it uses is given back after the block."""
+        quotas = self._quotas.of_chat(chat)
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._ready, _Waiter(quotas, turn, (priority, next(self._numbers))))
+        self._serve()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._give_back(quotas)
+            raise
+        try:
+            yield
+        finally:
+            self._give_back(quotas)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing out for a while: the server has refused us as a whole."""
+        loop = asyncio.get_running_loop()
+        self._paused_until = max(self._paused_until, loop.time() + seconds)
+        loop.call_later(seconds, self._serve)
+
+    def remember(self, sent: Iterable[tuple[str, float]]) -> None:
+        """Count what was sent before this process began: chats, and how many seconds ago the answer came."""
+        loop = asyncio.get_running_loop()
+        for chat, ago_seconds in sent:
+            for quota in self._all(self._quotas.of_chat(chat)):
+                if ago_seconds < quota.seconds:
+                    self._used[quota.key] += 1
+                    loop.call_later(quota.seconds - ago_seconds, self._returned, quota)
+
+    def _all(self, chat: Sequence[Quota]) -> tuple[Quota, ...]:
+        return tuple(chat) if self._quotas.overall is None else (self._quotas.overall, *chat)
+
+    def _serve(self) -> None:
+        """Let out whoever may go now, the most urgent first; who must wait for his own chat steps aside."""
+        now = asyncio.get_running_loop().time()
+        while self._ready and now >= self._paused_until and not self._full(self._quotas.overall):
+            waiter = heapq.heappop(self._ready)
+            if waiter.turn.done():
+                continue
+            full = next((one for one in waiter.chat if self._full(one)), None)
+            if full is not None:
+                self._parked[full.key].append(waiter)
+                continue
+            for quota in self._all(waiter.chat):
+                self._used[quota.key] += 1
+            waiter.turn.set_result(None)
+
+    def _full(self, quota: Quota | None) -> bool:
+        return quota is not None and self._used.get(quota.key, 0) >= quota.messages
+
+    def _give_back(self, chat: Sequence[Quota]) -> None:
+        loop = asyncio.get_running_loop()
+        for quota in self._all(chat):
+            loop.call_later(quota.seconds, self._returned, quota)
+
+    def _returned(self, quota: Quota) -> None:
+        self._used[quota.key] -= 1
+        if not self._used[quota.key]:
+            del self._used[quota.key]
+        for waiter in self._parked.pop(quota.key, ()):
+            heapq.heappush(self._ready, waiter)
+        self._serve()

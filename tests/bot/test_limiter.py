@@ -1,0 +1,165 @@
+"""No span of the server's ever holds more messages than it allows, and hardly fewer; on a clock that jumps."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.limiter import Limiter, Quota, Quotas
+from tests.bot.virtual import run
+
+PRIVATE, GROUP = (1, 1.0), (20, 60.0)
+OVERALL = Quota("*", 30, 1.0)
+
+
+def of_chat(chat: str) -> Sequence[Quota]:
+    quotas = [Quota(chat, *PRIVATE)]
+    return [*quotas, Quota(f"{chat} a minute", *GROUP)] if chat.startswith("-") else quotas
+
+
+QUOTAS = Quotas(OVERALL, of_chat)
+
+
+@dataclass
+class Server:
+    """Takes messages at a random moment between sending and answer, and remembers when."""
+
+    limiter: Limiter
+    latency_seconds: Callable[[], float]
+    drawn: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    taken: list[tuple[float, str]] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+
+    async def send(self, chat: str, priority: int = 1) -> None:
+        async with self.limiter.turn(chat, priority):
+            self.order.append(chat)
+            whole = self.latency_seconds()
+            there = whole * self.drawn.random()
+            await asyncio.sleep(there)
+            self.taken.append((asyncio.get_running_loop().time(), chat))
+            await asyncio.sleep(whole - there)
+
+    def most(self, seconds: float, *chats: str) -> int:
+        """The most messages (to these chats, or all) in any span of so many seconds."""
+        times = sorted(at for at, chat in self.taken if not chats or chat in chats)
+        # A span that ends as one begins holds it too; a hair less, for sums of fractions are no more exact than that.
+        return max(sum(1 for other in times if at - seconds + 1e-9 < other <= at) for at in times)
+
+
+async def told(chats: Sequence[str], latency_seconds: Callable[[], float]) -> Server:
+    server = Server(Limiter(QUOTAS), latency_seconds)
+    await asyncio.gather(*(server.send(chat) for chat in chats))
+    assert server.limiter.waiting == 0
+    return server
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    chats=st.lists(st.sampled_from(["1", "2", "3", "-1", "-2"]), min_size=1, max_size=120),
+    slowest=st.floats(0, 5),
+    seed=st.integers(),
+)
+def test_no_span_holds_too_many_however_long_answers_take(chats: list[str], slowest: float, seed: int) -> None:
+    drawn = random.Random(seed)  # noqa: S311
+    server = run(told(chats, lambda: drawn.uniform(0, slowest)))
+    assert sorted(chat for _, chat in server.taken) == sorted(chats)
+    assert server.most(1.0) <= OVERALL.messages
+    for chat in set(chats):
+        assert server.most(1.0, chat) == 1
+        if chat.startswith("-"):
+            assert server.most(60.0, chat) <= 20
+
+
+@pytest.mark.parametrize("latency_seconds", [0.001, 0.02])
+def test_nearly_all_of_what_is_allowed_is_used(latency_seconds: float) -> None:
+    async def work() -> float:
+        server = await told([str(number) for number in range(3000)], lambda: latency_seconds)
+        assert server.most(1.0) == OVERALL.messages
+        return asyncio.get_running_loop().time()
+
+    assert 3000 / run(work()) >= 0.95 * OVERALL.messages
+
+
+def test_a_group_gets_its_twenty_a_minute() -> None:
+    async def work() -> float:
+        await told(["-1"] * 100, lambda: 0.05)
+        return asyncio.get_running_loop().time()
+
+    assert run(work()) < 4 * 60 + 25
+
+
+def test_a_slow_group_holds_up_nobody_else() -> None:
+    async def work() -> dict[str, float]:
+        server = await told(["-1"] * 60 + [str(number) for number in range(200)], lambda: 0.01)
+        last: dict[str, float] = defaultdict(float)
+        for at, chat in server.taken:
+            last["group" if chat == "-1" else "others"] = at
+        return last
+
+    last = run(work())
+    assert last["others"] < 9
+    assert last["group"] > 120
+
+
+def test_who_is_urgent_goes_first_and_others_in_the_order_in_which_they_came() -> None:
+    async def work() -> list[str]:
+        server = Server(Limiter(Quotas(Quota("*", 1, 1.0))), lambda: 0.0)
+        first = asyncio.create_task(server.send("first"))
+        await asyncio.sleep(0)
+        waiting = [
+            server.send("broadcast", 3),
+            server.send("digest", 2),
+            server.send("urgent", 0),
+            server.send("alert", 1),
+        ]
+        await asyncio.gather(first, *waiting, server.send("second alert", 1))
+        return server.order
+
+    assert run(work()) == ["first", "urgent", "alert", "second alert", "digest", "broadcast"]
+
+
+def test_a_pause_lets_nothing_out() -> None:
+    async def work() -> list[float]:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        await server.send("1")
+        server.limiter.pause(30)
+        server.limiter.pause(5)
+        await asyncio.gather(server.send("1"), server.send("2"))
+        return sorted(at for at, _ in server.taken)
+
+    assert run(work()) == pytest.approx([0.0, 30.0, 30.0])
+
+
+def test_what_was_sent_before_the_start_counts() -> None:
+    async def work() -> float:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        server.limiter.remember([*(("-1", 10.0 + number) for number in range(20)), ("-1", 70.0)])
+        await server.send("-1")
+        return server.taken[0][0]
+
+    assert run(work()) == pytest.approx(60 - 29)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=40))
+def test_who_gives_up_takes_nothing(people: list[tuple[float, bool]]) -> None:
+    async def work() -> int:
+        server = Server(Limiter(Quotas(Quota("*", 2, 1.0), lambda chat: [Quota(chat, 1, 1.0)])), lambda: 0.1)
+        tasks = [asyncio.create_task(server.send(str(number % 3))) for number in range(len(people))]
+        for (after, leaves), task in sorted(zip(people, tasks, strict=True), key=lambda pair: pair[0][0]):
+            await asyncio.sleep(after)
+            if leaves:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(2)
+        begun = asyncio.get_running_loop().time()
+        await asyncio.gather(server.send("a"), server.send("b"))
+        assert asyncio.get_running_loop().time() - begun == pytest.approx(0.1)
+        return server.limiter.waiting
+
+    assert run(work()) == 0
