@@ -276,6 +276,7 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
             base_url=chat.base_url,
             proxy=chat.proxy or None,
             poll_timeout_seconds=chat.poll_timeout_seconds,
+            messages_per_second=chat.messages_per_second,
         )
     web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
     return Channels(web=web, telegram=telegram, console=ConsoleChannel())

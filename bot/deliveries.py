@@ -63,6 +63,8 @@ class Delivery:
     attempts: int
     parts_sent: int
     """Parts of a split message that the channel has already confirmed."""
+    priority: int = 1
+    """The lowest number goes first."""
     plain: bool = False
     """Send without markup: the channel refused ours."""
     answers: str = ""

@@ -1,8 +1,7 @@
 """The one consumer of deliveries: claim what is due, send it part by part, keep what the channel answered."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,19 +17,38 @@ log = structlog.get_logger(__name__)
 LEASE_USED = 0.75
 """Share of a lease after which nothing more is begun: what outlives its lease is sent twice."""
 
+ROOM = 0.25
+"""Share of the hands that must be free before more is claimed: a claim costs as much for one message as for many."""
+
+
+REMEMBERED_SECONDS = 60.0
+"""The longest span in which a channel counts messages."""
+
+
+class _LateError(Exception):
+    """A message was so long in hand that its lease would not last for the sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    delivery: Delivery
+    until: datetime
+    """Nothing of it is begun after that."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """How the queue is drained."""
 
     batch: int = 100
+    """Messages of one channel that are in hand at once."""
     lease_seconds: float = 60.0
     """A claimed delivery that is neither sent nor failed by then may be claimed again."""
     idle_seconds: float = 1.0
 
 
 class Drain:
-    """Sends what is due on the channels it has; one chat's deliveries stay in their order."""
+    """Sends what is due on the channels it has: chats side by side, one chat's messages one after the other."""
 
     def __init__(
         self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime], pace: Pace
@@ -47,56 +65,68 @@ class Drain:
                 group.create_task(self._run(kind))
 
     async def once(self) -> int:
-        """Try everything that is due, once; returns how many deliveries were tried."""
-        return sum(await asyncio.gather(*(self._once(kind) for kind in self._channels)))
+        """Try the first message that is due to each chat; returns how many were tried."""
+        claims = [await self._claim(kind, self.pace.batch) for kind in self._channels]
+        await asyncio.gather(*(self._deliver(one) for claim in claims for one in claim))
+        return sum(map(len, claims))
+
+    async def _remember(self, kind: str) -> None:
+        """Count what was sent just before this process began: the server does."""
+        now = self._now()
+        sent = await self._outbox.sent_since(kind, now - timedelta(seconds=REMEMBERED_SECONDS))
+        self._channels[kind].limiter.remember((chat, (now - at).total_seconds()) for chat, at in sent)
 
     async def _run(self, kind: str) -> None:
-        while True:
-            if not await self._once(kind):
-                await asyncio.sleep(self.pace.idle_seconds)
+        await self._remember(kind)
+        sending: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                room = self.pace.batch - len(sending)
+                claimed = await self._claim(kind, room) if room >= self.pace.batch * ROOM else []
+                sending |= {group.create_task(self._deliver(one)) for one in claimed}
+                if sending and len(claimed) < room:
+                    # What follows in a chat can be claimed as soon as what is before it has arrived.
+                    await asyncio.wait(sending, timeout=self.pace.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
+                elif not sending:
+                    await asyncio.sleep(self.pace.idle_seconds)
+                sending = {task for task in sending if not task.done()}
 
-    async def _once(self, kind: str) -> int:
-        """Send a batch in order while its lease lasts; what is left falls back into the queue when it ends."""
+    async def _claim(self, kind: str, most: int) -> list[_InHand]:
         now = self._now()
-        claimed = await self._outbox.claim(now, self.pace.batch, self.pace.lease_seconds, channels={kind})
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
-        waiting = deque(claimed)
-        while waiting:
-            if self._now() >= until:
-                log.warning("channel too slow for a batch", channel=kind)
-                break
-            delivery = waiting.popleft()
-            failure = await self._failure(delivery)
-            if failure is not None:
-                # What else is on its way to that chat must not overtake, nor find the same shut door.
-                untried = [one for one in waiting if one.subscription_id == delivery.subscription_id]
-                waiting = deque(one for one in waiting if one.subscription_id != delivery.subscription_id)
-                await self._failed(delivery, failure, [one.id for one in untried])
-        return len(claimed)
+        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})
+        return [_InHand(one, until) for one in claimed]
 
-    async def _failure(self, delivery: Delivery) -> SendFailedError | None:
-        """Send one delivery; None when the channel has all of it."""
+    async def _deliver(self, in_hand: _InHand) -> None:
+        """Send one delivery while its lease lasts, and keep what came of it."""
+        delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds):
-                await self._send_parts(delivery)
+                await self._send_parts(delivery, in_hand.until)
+        except _LateError:
+            log.warning("channel too slow for a batch", channel=delivery.channel)
+            await self._outbox.put_back(delivery.id)
         except SendFailedError as failure:
-            return failure
+            await self._failed(delivery, failure)
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
-            return SendFailedError(f"defect: {type(defect).__name__}")
-        await self._outbox.sent(delivery.id, self._now())
-        return None
+            await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"))
+        else:
+            await self._outbox.sent(delivery.id, self._now())
 
-    async def _failed(self, delivery: Delivery, failure: SendFailedError, untried: Sequence[int]) -> None:
+    async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
         outcome = after_failure(delivery, failure, self._now())
         log.warning("delivery failed", id=delivery.id, channel=delivery.channel, state=outcome.state, why=outcome.error)
-        await self._outbox.failed(delivery.id, outcome, self._now(), untried)
+        await self._outbox.failed(delivery.id, outcome, self._now())
 
-    async def _send_parts(self, delivery: Delivery) -> None:
+    async def _send_parts(self, delivery: Delivery, until: datetime) -> None:
         channel = self._channels[delivery.channel]
         parts = channel.render(delivery.message, plain=delivery.plain)
         # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
         parts[0] = replace(parts[0], answers=delivery.answers)
         for part in parts[delivery.parts_sent :]:
-            remote_id = await channel.send(delivery.address, part)
+            async with channel.limiter.turn(delivery.address.chat, delivery.priority):
+                if self._now() >= until:
+                    raise _LateError
+                remote_id = await channel.send(delivery.address, part)
             await self._outbox.part_sent(delivery.id, remote_id)

@@ -63,6 +63,7 @@ class Telegram(Table):
     base_url: Url = text(_URL, hidden=True)
     proxy: UrlOrNone = text(f"{_URL}, or empty", hidden=True)
     """May hold a password, so it is hidden like one."""
+    messages_per_second: int = whole(1, 1000)
     poll_timeout_seconds: int = whole(0, 50)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.deliveries import Address
+from bot.limiter import Limiter
 from bot.messages.model import Button, Document, Message
 
 
@@ -96,6 +97,8 @@ class Channel(Protocol):
     """Sends messages; made once, used from the event loop only."""
 
     kind: ClassVar[str]
+    limiter: Limiter
+    """Whoever sends here, pushes and answers alike, waits for his turn of it."""
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The message in this channel's markup, split to its limit, in order; at least one part.

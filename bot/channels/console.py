@@ -16,6 +16,7 @@ from rich.text import Text
 from bot.channels.base import Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.deliveries import Address
+from bot.limiter import Limiter, Quotas
 from bot.messages.model import Block, Document, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
 
 _STYLES = {
@@ -40,6 +41,7 @@ class ConsoleChannel:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console()
         self._numbers = count(1)
+        self.limiter = Limiter(Quotas())
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The message as one part, wrapped to the terminal's width; coloured where the terminal can."""

@@ -7,20 +7,25 @@ from typing import ClassVar
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram import Message as Sent
-from telegram.constants import InlineKeyboardButtonLimit, ParseMode
+from telegram.constants import FloodLimit, InlineKeyboardButtonLimit, ParseMode
 from telegram.error import TelegramError
 
 from bot.channels.base import Answer, MenuEntry, Part
 from bot.channels.telegram_listener import Listener
 from bot.channels.telegram_markup import bare, sheets
+from bot.channels.telegram_quotas import REPLY, quotas
 from bot.channels.telegram_refusals import refusal
 from bot.channels.telegram_speech import PRESSED
 from bot.channels.telegram_transport import AiohttpTransport, bot_over
 from bot.deliveries import Address, SendFailedError
+from bot.limiter import Limiter
 from bot.messages.model import Button, Message
 
 REPLY_WAIT_SECONDS_MAX = 30.0
 """Longest waiting time of the server's naming after which a reply is still of use."""
+
+FLOOD_SECONDS = 1.0
+"""Two chats that are refused for flooding within this span mean that the whole bot is."""
 
 _SIDE_CALLS, _POLLS = 8, 2
 """Connections of the listener: for acknowledging buttons and setting menus, and for polling."""
@@ -48,6 +53,7 @@ class TelegramChannel:
         pool: int = 64,
         read_timeout_seconds: float = 10.0,
         poll_timeout_seconds: int = 30,
+        messages_per_second: int = FloodLimit.MESSAGES_PER_SECOND,
     ) -> None:
         def transport(connections: int) -> AiohttpTransport:
             return AiohttpTransport(
@@ -58,6 +64,8 @@ class TelegramChannel:
         self._sending = transport(pool)
         self._bot = bot_over(self._sending)
         self._poll_timeout_seconds = poll_timeout_seconds
+        self.limiter = Limiter(quotas(messages_per_second))
+        self._flooded = "", float("-inf")
         self._listener: Listener | None = None
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
@@ -85,6 +93,7 @@ class TelegramChannel:
             return str(message.message_id)
         if failure is None:
             return ""
+        self._note_flood(address, failure)
         raise failure
 
     async def _write(self, address: Address, part: Part) -> Sent:
@@ -160,7 +169,7 @@ class TelegramChannel:
     async def _send_or_try_again(self, address: Address, part: Part) -> Address:
         """Send a part, at the second try if the first says how; returns where the chat lives."""
         try:
-            await self.send(address, part)
+            await self._send_in_turn(address, part)
         except SendFailedError as failure:
             if failure.markup and not part.plain:
                 log.warning("markup refused", channel=self.kind, why=str(failure))
@@ -173,8 +182,23 @@ class TelegramChannel:
                 raise
         else:
             return address
-        await self.send(address, part)
+        await self._send_in_turn(address, part)
         return address
+
+    async def _send_in_turn(self, address: Address, part: Part) -> None:
+        async with self.limiter.turn(address.chat, REPLY):
+            await self.send(address, part)
+
+    def _note_flood(self, address: Address, failure: SendFailedError) -> None:
+        """One chat that is asked too often waits by itself; where two are told so at once, the server means us."""
+        if failure.retry_after_seconds is None:
+            return
+        now = asyncio.get_running_loop().time()
+        chat, at = self._flooded
+        if chat != address.chat and now - at <= FLOOD_SECONDS:
+            log.warning("telegram asks for a pause", seconds=failure.retry_after_seconds)
+            self.limiter.pause(failure.retry_after_seconds)
+        self._flooded = address.chat, now
 
 
 def _worth_waiting(seconds: float | None) -> bool:

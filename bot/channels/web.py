@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol, cast
 from bot.channels.base import Answer, Incoming, MenuEntry, Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.deliveries import Address
+from bot.limiter import Limiter, Quotas
 from bot.messages.model import (
     Block,
     Document,
@@ -101,6 +102,7 @@ class WebChannel:
         self._now = now
         self._answer: Answer | None = None
         self._adding = asyncio.Lock()
+        self.limiter = Limiter(Quotas())
         self._bells: set[asyncio.Event] = set()
         self.menu: tuple[MenuEntry, ...] = ()
 

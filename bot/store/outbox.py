@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
@@ -103,8 +103,10 @@ class Outbox:
     ) -> list[Delivery]:
         """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
 
-        No two callers get the same one. Messages of paused or held subscriptions stay where they are. What an ended
-        lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
+        No two callers get the same one, and never is more than the first of a subscription's in hand: its messages
+        arrive in their order, and one that has many does not hold up the others. Messages of paused or held
+        subscriptions stay where they are. What an ended lease left behind is claimable again, or DEAD if it has
+        already been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
             await _end_leases(connection, now)
@@ -136,15 +138,20 @@ class Outbox:
         async with self._connections.write() as connection:
             await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
 
-    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime, untried: Collection[int] = ()) -> None:
+    async def put_back(self, delivery_id: int) -> None:
+        """Return a claimed message that was not tried to the queue, as it was."""
+        values = {"state": State.PENDING, "attempts": DELIVERIES.c.attempts - 1, "lease_until": None}
+        mine = DELIVERIES.c.id == delivery_id, DELIVERIES.c.state == State.SENDING
+        async with self._connections.write() as connection:
+            await connection.execute(update(DELIVERIES).where(*mine).values(values))
+
+    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime) -> None:
         """Store what becomes of a claimed message and, with it, of its subscription.
 
-        Claimed messages that were not tried because of it (`untried`) go back to the queue as they were. A
-        chat that moved to where another subscription lives is paused and the message given up: that other
+        A chat that moved to where another subscription lives is paused and the message given up: that other
         subscription gets its own. A message that is no longer being sent is left alone.
         """
         async with self._connections.write() as connection:
-            await _put_back(connection, untried)
             subscription_id = await _settle(connection, delivery_id, outcome, now)
             if subscription_id is None:
                 return
@@ -176,6 +183,17 @@ class Outbox:
                 (channel, State(state)): count for channel, state, count in (await connection.execute(query)).all()
             }
         return {channel: {one: found.get((channel, one), 0) for one in State} for channel, _ in found}
+
+    async def sent_since(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
+        """Chat and moment of everything that a channel has taken since, once for each part."""
+        query = (
+            select(SUBSCRIPTIONS.c.chat, DELIVERIES.c.ended_at, DELIVERIES.c.parts_sent)
+            .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
+            .where(DELIVERIES.c.state == State.SENT, DELIVERIES.c.ended_at >= since, SUBSCRIPTIONS.c.channel == channel)
+        )
+        async with self._connections.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [(row.chat, row.ended_at) for row in rows for _ in range(row.parts_sent)]
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which `claim` may find something; None when nothing is waiting."""
@@ -271,11 +289,20 @@ async def _end_leases(connection: AsyncConnection, now: datetime) -> None:
 
 
 def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
+    before = DELIVERIES.alias("before")
+    earlier = and_(
+        before.c.state == State.PENDING,
+        before.c.due_at <= now,
+        tuple_(before.c.priority, before.c.id) < tuple_(DELIVERIES.c.priority, DELIVERIES.c.id),
+    )
+    first = ~exists().where(
+        before.c.subscription_id == DELIVERIES.c.subscription_id, or_(before.c.state == State.SENDING, earlier)
+    )
     query = (
         select(DELIVERIES, SUBSCRIPTIONS.c.channel, SUBSCRIPTIONS.c.chat, SUBSCRIPTIONS.c.thread)
         .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
         .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
-        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
+        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now), first)
         .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
@@ -292,16 +319,10 @@ def _claimed(row: Row[Any], answers: str) -> Delivery:
         message=from_json(row.message),
         attempts=row.attempts + 1,
         parts_sent=row.parts_sent,
+        priority=row.priority,
         plain=row.plain,
         answers=answers,
     )
-
-
-async def _put_back(connection: AsyncConnection, delivery_ids: Collection[int]) -> None:
-    if delivery_ids:
-        values = {"state": State.PENDING, "attempts": DELIVERIES.c.attempts - 1, "lease_until": None}
-        mine = DELIVERIES.c.id.in_(delivery_ids), DELIVERIES.c.state == State.SENDING
-        await connection.execute(update(DELIVERIES).where(*mine).values(values))
 
 
 async def _settle(connection: AsyncConnection, delivery_id: int, outcome: Outcome, now: datetime) -> int | None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from bot.channels.base import Part
 from bot.deliveries import Address
+from bot.limiter import Limiter, Quotas
 from bot.messages.model import Heading, Message, Paragraph, Span, Style
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
@@ -26,9 +27,10 @@ async def reader(store: Database, chat: str, *funds: str, **wishes: object) -> S
 async def letters(store: Database) -> dict[str, list[Message]]:
     """Everything that waits in the outbox, by chat; it is taken out of it."""
     found: dict[str, list[Message]] = {}
-    for one in await store.outbox.claim(FAR_AHEAD, 10_000, 60):
-        found.setdefault(one.address.chat, []).append(one.message)
-        await store.outbox.sent(one.id, FAR_AHEAD)
+    while claimed := await store.outbox.claim(FAR_AHEAD, 10_000, 60):
+        for one in claimed:
+            found.setdefault(one.address.chat, []).append(one.message)
+            await store.outbox.sent(one.id, FAR_AHEAD)
     return found
 
 
@@ -80,6 +82,7 @@ class Recorder:
     arrivals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     """The words of every part that was taken, for whoever waits for the next."""
     calls: int = 0
+    limiter: Limiter = field(default_factory=lambda: Limiter(Quotas()))
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         return [Part(markup=text if plain else f"<{text}>", plain=plain) for text in words(message).splitlines()]

@@ -180,8 +180,8 @@ async def _drain(store: Database) -> list[int]:
 
 
 async def test_eight_workers_at_once_take_nothing_twice(store: Database) -> None:
-    (reader,) = await subscribers(store, 1)
-    await store.outbox.enqueue([one for number in range(300) for one in letters([reader], f"batch/{number}")])
+    everybody = await subscribers(store, 30)
+    await store.outbox.enqueue([one for number in range(10) for one in letters(everybody, f"batch/{number}")])
     taken = await asyncio.gather(*(_drain(store) for _ in range(8)))
     assert Counter(number for mine in taken for number in mine).most_common(1)[0][1] == 1
     assert sum(map(len, taken)) == 300
@@ -190,8 +190,8 @@ async def test_eight_workers_at_once_take_nothing_twice(store: Database) -> None
 @pytest.mark.pg
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 async def test_eight_processes_at_once_take_nothing_twice(store: Database, store_url: str) -> None:
-    (reader,) = await subscribers(store, 1)
-    await store.outbox.enqueue([one for number in range(300) for one in letters([reader], f"batch/{number}")])
+    everybody = await subscribers(store, 30)
+    await store.outbox.enqueue([one for number in range(10) for one in letters(everybody, f"batch/{number}")])
     others = [Database(store_url) for _ in range(8)]
     taken = await asyncio.gather(*(_drain(other) for other in others))
     await asyncio.gather(*(other.close() for other in others))
@@ -201,9 +201,50 @@ async def test_eight_processes_at_once_take_nothing_twice(store: Database, store
 
 
 async def test_leases_that_end_under_eight_workers_are_taken_over_once(store: Database) -> None:
-    (reader,) = await subscribers(store, 1)
-    await store.outbox.enqueue([one for number in range(80) for one in letters([reader], f"batch/{number}")])
+    await store.outbox.enqueue(letters(await subscribers(store, 80)))
     assert len(await store.outbox.claim(NOW, 100, LEASE)) == 80
     taken = await asyncio.gather(*(store.outbox.claim(ENDED, 10, LEASE) for _ in range(8)))
     numbers = [one.id for mine in taken for one in mine]
     assert len(numbers) == len(set(numbers))
+
+
+async def test_one_message_of_a_subscription_is_in_hand_and_the_next_when_it_is_done(store: Database) -> None:
+    one, two = await subscribers(store, 2)
+    for number in range(3):
+        await store.outbox.enqueue(letters([one], f"batch/{number}"))
+    await store.outbox.enqueue(letters([two], "late"))
+    seen = []
+    for _ in range(3):
+        claimed = await store.outbox.claim(NOW, 10, LEASE)
+        assert await store.outbox.claim(NOW, 10, LEASE) == []
+        seen.append([(delivery.subscription_id, delivery.batch) for delivery in claimed])
+        for delivery in claimed:
+            await store.outbox.sent(delivery.id, NOW)
+    assert seen == [[(one, "batch/0"), (two, "late")], [(one, "batch/1")], [(one, "batch/2")]]
+
+
+async def test_what_is_due_later_holds_up_nothing(store: Database) -> None:
+    (one,) = await subscribers(store, 1)
+    await store.outbox.enqueue(letters([one], "later", due_at=ENDED))
+    await store.outbox.enqueue(letters([one], "now"))
+    assert [delivery.batch for delivery in await store.outbox.claim(NOW, 10, LEASE)] == ["now"]
+
+
+async def test_eight_workers_never_have_two_messages_of_one_subscription_in_hand(store: Database) -> None:
+    everybody = await subscribers(store, 4)
+    for number in range(10):
+        await store.outbox.enqueue(letters(everybody, f"batch/{number}"))
+    in_hand, order = set[int](), dict[int, list[str]]()
+
+    async def work() -> None:
+        while (await store.outbox.counts())[State.PENDING]:
+            for delivery in await store.outbox.claim(NOW, 2, LEASE):
+                assert delivery.subscription_id not in in_hand
+                in_hand.add(delivery.subscription_id)
+                await asyncio.sleep(0.001)
+                order.setdefault(delivery.subscription_id, []).append(delivery.batch)
+                in_hand.remove(delivery.subscription_id)
+                await store.outbox.sent(delivery.id, NOW)
+
+    await asyncio.gather(*(work() for _ in range(8)))
+    assert order == {one: [f"batch/{number}" for number in range(10)] for one in everybody}
