@@ -15,6 +15,7 @@ from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
+from bot.channels.wecom import WecomChannel
 from bot.commands.base import Desk, NewSubscriber, Roles
 from bot.detecting import detectors_of
 from bot.intake import Intake
@@ -126,7 +127,13 @@ def pace_of(settings: Settings) -> Pace:
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be logged."""
     found = [settings.telegram.token.get_secret_value(), settings.web.password.get_secret_value()]
-    return [one for one in found if one]
+    return [one for one in (*found, *_robots(settings).values()) if one]
+
+
+def _robots(settings: Settings) -> dict[str, str]:
+    """The keys of 企业微信's robots by their names."""
+    named = (one.get_secret_value().partition("=") for one in settings.wecom.robots)
+    return {name.strip(): key for name, _, key in named}
 
 
 @asynccontextmanager
@@ -258,16 +265,23 @@ class Channels:
 
     web: WebChannel | None
     telegram: TelegramChannel | None
+    wecom: WecomChannel | None
     console: ConsoleChannel
 
     def by_kind(self) -> dict[str, Channel]:
         """Each channel by its kind."""
-        on: list[Channel | None] = [self.web, self.telegram, self.console]
+        on: list[Channel | None] = [self.web, self.telegram, self.wecom, self.console]
         return {one.kind: one for one in on if one is not None}
+
+    async def aclose(self) -> None:
+        """Close their connections."""
+        for one in (self.telegram, self.wecom):
+            if one is not None:
+                await one.aclose()
 
 
 def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
-    """Web where it is enabled, Telegram where there is a token, the console always."""
+    """Web where it is enabled, Telegram where there is a token, 企业微信 where there are robots, the console always."""
     chat = settings.telegram
     telegram = None
     if token := chat.token.get_secret_value():
@@ -279,7 +293,9 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
             messages_per_second=chat.messages_per_second,
         )
     web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
-    return Channels(web=web, telegram=telegram, console=ConsoleChannel())
+    robots = _robots(settings)
+    wecom = WecomChannel(robots, base_url=settings.wecom.base_url) if robots else None
+    return Channels(web=web, telegram=telegram, wecom=wecom, console=ConsoleChannel())
 
 
 def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[str], str] = lambda _: "") -> Desk:

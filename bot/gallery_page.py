@@ -1,4 +1,4 @@
-"""The gallery as one HTML file that needs nothing else: every message as Telegram, the chat page and a terminal show it."""
+"""The gallery as one HTML file that needs nothing else: every message as each channel shows it."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from rich.console import Console
 from bot.channels.base import Part
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
+from bot.channels.wecom_markup import as_html, marked
 from bot.gallery import REASONS, SECTIONS, Exhibit
 from bot.messages.model import Message, Picture, to_json
 from bot.subscriptions import Language
@@ -29,10 +30,11 @@ _NO_TOKEN = "1:gallery"  # noqa: S105 - nobody is logged in with it
 
 @dataclass(frozen=True, kw_only=True)
 class _Shown:
-    """A message in one language, as the three channels show it."""
+    """A message in one language, as the four channels show it."""
 
     language: str
     telegram: Sequence[Part]
+    wecom: Sequence[Markup]
     body: dict[str, Any]
     console: str
 
@@ -77,6 +79,7 @@ def _shown(language: Language, message: Message, telegram: TelegramChannel, cons
     return _Shown(
         language=HTML_LANGUAGES[language],
         telegram=telegram.render(message),
+        wecom=[Markup(as_html(part)) for part in marked(message)],  # noqa: S704 - what it escaped itself
         body=body_of(message),
         console=printed.markup,
     )

@@ -18,6 +18,7 @@ REFUSED = "refused"
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_ROBOT = re.compile(r"[^=\s][^=]*=[A-Za-z0-9-]{6,}")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -106,6 +107,13 @@ def _token(value: SecretStr) -> SecretStr:
     return SecretStr(bare)
 
 
+def _robot(value: SecretStr) -> SecretStr:
+    bare = value.get_secret_value().strip()
+    if not _ROBOT.fullmatch(bare):
+        raise ValueError
+    return SecretStr(bare)
+
+
 def _path(value: Any, info: ValidationInfo) -> Path | None:
     match value:
         case "":
@@ -139,6 +147,8 @@ Url: TypeAlias = Annotated[str, AfterValidator(_url)]
 UrlOrNone: TypeAlias = Annotated[str, AfterValidator(lambda value: _url(value) if value else value)]
 """Empty = none."""
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
+Robot: TypeAlias = Annotated[SecretStr, AfterValidator(_robot)]
+"""A group robot of 企业微信 as ``NAME=KEY``."""
 Folder: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_folder)]
 """Relative to the directory that settings are loaded for; empty = none."""
 File: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_file)]

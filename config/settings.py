@@ -40,6 +40,7 @@ from config.tables import (
     Timetable,
     Upstreams,
     Web,
+    Wecom,
 )
 
 DEFAULTS_FILE = "defaults.toml"
@@ -90,6 +91,7 @@ class Settings(Table):
     archive: Archive
     web: Web
     telegram: Telegram
+    wecom: Wecom
     akshare: Akshare
     upstreams: Upstreams
     intraday: Intraday

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_val
 from config.kinds import (
     Folder,
     Host,
+    Robot,
     TimeOfDay,
     Times,
     Token,
@@ -65,6 +66,13 @@ class Telegram(Table):
     """May hold a password, so it is hidden like one."""
     messages_per_second: int = whole(1, 1000)
     poll_timeout_seconds: int = whole(0, 50)
+
+
+class Wecom(Table):
+    """企业微信: groups whose robots are pushed to."""
+
+    robots: tuple[Robot, ...] = text('a list such as ["研究群=693a91f6-7xxx-4bc4"]', hidden=True)
+    base_url: Url = text(_URL, hidden=True)
 
 
 class Archive(Table):

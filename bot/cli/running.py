@@ -34,6 +34,7 @@ from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
+from bot.robots import adopt_robots
 from bot.schedule import Clock, ClockFrom, SystemClock
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
@@ -163,12 +164,13 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
     if settings.source != "demo":
         running.append(_keep_time(settings, clock, desk, scrape.metrics))
+    if channels.wecom is not None:
+        await adopt_robots(world.store, channels.wecom.robots, desk.newcomer, clock.now())
     drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
     try:
         await serve(desk, list(kinds.values()), drain, *running)
     finally:
-        if channels.telegram is not None:
-            await channels.telegram.aclose()
+        await channels.aclose()
 
 
 async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:

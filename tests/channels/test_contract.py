@@ -14,6 +14,8 @@ from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_markup import LIMIT, units
 from bot.channels.web import WebChannel, _bare_text
+from bot.channels.wecom import WecomChannel
+from bot.channels.wecom_markup import LIMIT_BYTES, bare, size_bytes
 from bot.messages.model import Message, from_json
 from tests.channels.messages import EVERYTHING, HARD, visible, words
 from tests.fakes.bot_api import TOKEN
@@ -32,9 +34,11 @@ class Case:
     size: Callable[[str], int]
     limit: int | None
     read: Callable[[str], str]
+    signs: bool = False
+    """Bare words too stand in signs that read alike."""
 
     def shown(self, part: Part) -> str:
-        return part.markup if part.plain else self.read(part.markup)
+        return part.markup if part.plain and not self.signs else self.read(part.markup)
 
 
 def console() -> Case:
@@ -51,7 +55,14 @@ def web() -> Case:
     return Case(channel, len, None, lambda markup: _bare_text(from_json(json.loads(markup))))
 
 
-@pytest.fixture(params=[console, telegram, web], ids=lambda make: make.__name__)
+def wecom() -> Case:
+    def read(markup: str) -> str:
+        return bare(markup).replace("\u200b", "").translate(str.maketrans("＜＞＊｀［］", "<>*`[]"))
+
+    return Case(WecomChannel({"研究群": "693a91f6"}), size_bytes, LIMIT_BYTES, read, signs=True)
+
+
+@pytest.fixture(params=[console, telegram, web, wecom], ids=lambda make: make.__name__)
 def case(request: pytest.FixtureRequest) -> Case:
     made: Case = request.param()
     return made
