@@ -39,6 +39,11 @@ class Connections:
         async with self._turn, self._writers.begin() as connection:
             yield connection
 
+    async def alone(self) -> AsyncConnection:
+        """A connection for one owner, who closes it; every statement is a transaction of its own."""
+        connection = await self._engine.connect()
+        return await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()

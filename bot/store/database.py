@@ -10,6 +10,7 @@ from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.errors import StoreError
 from bot.store.fetches import FetchLedger
+from bot.store.leader import Leadership
 from bot.store.lock import FileLock
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
@@ -49,6 +50,7 @@ class Database:
         self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
+        self.leadership = Leadership(self._connections, shared=not is_sqlite(self._url))
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.
@@ -68,6 +70,7 @@ class Database:
 
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""
+        await self.leadership.give_up()
         await self._connections.close()
         if self._lock is not None:
             self._lock.release()
