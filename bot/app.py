@@ -11,11 +11,11 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Manages, manages_nothing
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
-from bot.commands.base import Desk, NewSubscriber, Roles
+from bot.commands.base import Desk, NewSubscriber, Roles, Tempo
 from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
@@ -281,7 +281,13 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
     return Channels(web=web, telegram=telegram, console=ConsoleChannel())
 
 
-def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[str], str] = lambda _: "") -> Desk:
+def desk_of(
+    settings: Settings,
+    world: World,
+    clock: Clock,
+    invite: Callable[[str], str] = lambda _: "",
+    manages: Manages = manages_nothing,
+) -> Desk:
     """What chat commands work with; `invite` makes links that say ``/start WORD``."""
     return Desk(
         world=world,
@@ -292,6 +298,7 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
             watchlists=frozenset(settings.subscribers.default_watchlists),
             evening_digest=settings.timetable.evening_digest,
             max_watched=settings.subscribers.max_watched,
+            max_chats=settings.subscribers.max_chats,
         ),
         now=clock.now,
         version=VERSION,
@@ -299,6 +306,8 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
         invite=invite,
         demo=settings.source == "demo",
         roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
+        manages=manages,
+        tempo=Tempo(burst=settings.abuse.burst, per_minute=settings.abuse.per_minute),
     )
 
 

@@ -1,6 +1,6 @@
 """What a channel promises: to turn a neutral message into parts, to send a part, to hand in what people say."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
@@ -73,8 +73,40 @@ class Incoming:
     """Whether the speaker manages the chat: asked only when it matters, for a channel may have to ask its server."""
 
 
-Answer = Callable[[Incoming], Awaitable[Message]]
-"""What the service answers; never raises for what a person typed."""
+Answer = Callable[[Incoming], Awaitable[Message | None]]
+"""What the service answers; never raises for what a person typed. None = not a word: to a flood, or a banned person."""
+
+
+@runtime_checkable
+class Managed(Protocol):
+    """A channel that knows who sets up which chats, also from outside of them."""
+
+    def shared(self, address: Address) -> bool:
+        """Whether several people read there, so that somebody manages it; asks no server."""
+        ...
+
+    async def manages(self, address: Address, person: str) -> bool:
+        """Whether a person (`Speaker.id`) manages a chat now; False where the server cannot tell."""
+        ...
+
+
+Manages = Callable[[str, Address, str], Awaitable[bool]]
+"""Whether on a channel (by its kind) a chat is managed by a person."""
+
+
+async def manages_nothing(_channel: str, _address: Address, _person: str) -> bool:
+    """What channels say that know no managers."""
+    return False
+
+
+def manages_of(channels: "Mapping[str, Channel]") -> Manages:
+    """The answer of whichever channel is asked about; no where it does not know."""
+
+    async def manages(channel: str, address: Address, person: str) -> bool:
+        one = channels.get(channel)
+        return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
+
+    return manages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

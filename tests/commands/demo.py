@@ -29,7 +29,7 @@ EVENING = datetime.fromisoformat("2025-02-11T18:21+08:00")
 
 def settings_for(database: Path, **more: object) -> Settings:
     """The packaged settings over a file, on the demo market."""
-    return load_settings({}, database.parent, {"database": f"sqlite:///{database}", "source": "demo", **more})
+    return load_settings({}, database.parent, {"database": f"sqlite:///{database}", "source": "demo", "abuse.burst": 0, **more})
 
 
 def copied(factory: pytest.TempPathFactory, folder: Path) -> Path:
@@ -80,7 +80,7 @@ class Chat:
     async def say(self, text: str) -> Message:
         """Say a line; the answer."""
         said = Incoming(channel=self.channel, address=self.address, text=text, language=self.language)
-        return await self.answer(said)
+        return await self.answer.reply(said)
 
     async def subscription(self) -> Subscription | None:
         """What is stored of this chat."""

@@ -477,3 +477,13 @@ freshness-morning = out before the next open
 # Who may say what
 not-for-you = This command is for the administrators of the bot only.
 not-your-chat = Only administrators of this chat may change its settings. Anybody may ask, e.g. by sending a fund code.
+
+# Subscribing and settings
+too-fast = That is faster than I can answer. Please wait a little.
+document-too-big = That file is too big; { $limit } KB is the most.
+chats-too-many = One person may subscribe { $limit } groups at most.
+button-lists = Lists
+button-rank = Ranking
+button-market = Market
+manage-head = Setting up: { $name }
+manage-lost = You no longer manage “{ $name }”; from here on commands are about your own settings.

@@ -468,3 +468,13 @@ freshness-morning = 次日开盘前更新
 # Who may say what
 not-for-you = 这条命令只给机器人的管理员用。
 not-your-chat = 本群的设置只有群管理员能改。任何人都可以查询，例如发送基金代码。
+
+# 订阅与设置
+too-fast = 说得太快了，请歇一会儿再发。
+document-too-big = 文件太大了，请控制在 { $limit } KB 以内。
+chats-too-many = 一个人最多为 { $limit } 个群订阅。
+button-lists = 清单
+button-rank = 排行
+button-market = 市场
+manage-head = 正在设置：{ $name }
+manage-lost = 你已不是“{ $name }”的管理员，后面的命令回到你自己的设置。
