@@ -103,7 +103,7 @@ def manages_of(channels: "Mapping[str, Channel]") -> Manages:
     """The answer of whichever channel is asked about; no where it does not know."""
 
     async def manages(channel: str, address: Address, person: str) -> bool:
-        one = channels.get(channel)
+        one: object = channels.get(channel)
         return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
 
     return manages

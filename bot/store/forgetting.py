@@ -55,9 +55,7 @@ def _belongs(table: Table, channel: str, address: Address) -> ColumnElement[bool
     named = {column.name for column in table.columns}
     found: list[ColumnElement[bool]] = []
     if {"channel", "chat", "thread"} <= named:
-        found.append(
-            (table.c.channel == channel) & (table.c.chat == address.chat) & (table.c.thread == address.thread)
-        )
+        found.append((table.c.channel == channel) & (table.c.chat == address.chat) & (table.c.thread == address.thread))
     if {"channel", "person"} <= named:
         # In a private chat the person and the chat go by one id.
         found.append((table.c.channel == channel) & (table.c.person == address.chat))

@@ -26,9 +26,7 @@ class ImportStore:
             await connection.execute(delete(IMPORTS).filter_by(**here))
             # Not counted up: an old button must not meet what came later.
             number = secrets.randbelow(_NUMBERS)
-            await connection.execute(
-                insert(connection, IMPORTS).values(**here, id=number, body=body, created_at=now)
-            )
+            await connection.execute(insert(connection, IMPORTS).values(**here, id=number, body=body, created_at=now))
         return number
 
     async def take(self, channel: str, address: Address, number: int) -> dict[str, Any] | None:

@@ -38,9 +38,7 @@ class Managing:
     async def began(self, channel: str, person: str, subscription_id: int) -> None:
         """A person has subscribed a chat that several people read."""
         async with self._connections.write() as connection:
-            new = insert(connection, BEGINNINGS).values(
-                subscription_id=subscription_id, channel=channel, person=person
-            )
+            new = insert(connection, BEGINNINGS).values(subscription_id=subscription_id, channel=channel, person=person)
             await connection.execute(new.on_conflict_do_nothing())
 
     async def begun_by(self, channel: str, person: str) -> int:
