@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
-from bot.channels.base import Channel, Manages, manages_nothing
+from bot.channels.base import Channel, Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
@@ -286,7 +286,7 @@ def desk_of(
     world: World,
     clock: Clock,
     invite: Callable[[str], str] = lambda _: "",
-    manages: Manages = manages_nothing,
+    managers: Managers | None = None,
 ) -> Desk:
     """What chat commands work with; `invite` makes links that say ``/start WORD``."""
     return Desk(
@@ -306,7 +306,7 @@ def desk_of(
         invite=invite,
         demo=settings.source == "demo",
         roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
-        manages=manages,
+        managers=managers or Managers(),
         tempo=Tempo(burst=settings.abuse.burst, per_minute=settings.abuse.per_minute),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.deliveries import Address
@@ -90,25 +91,6 @@ class Managed(Protocol):
         ...
 
 
-Manages = Callable[[str, Address, str], Awaitable[bool]]
-"""Whether on a channel (by its kind) a chat is managed by a person."""
-
-
-async def manages_nothing(_channel: str, _address: Address, _person: str) -> bool:
-    """What channels say that know no managers."""
-    return False
-
-
-def manages_of(channels: "Mapping[str, Channel]") -> Manages:
-    """The answer of whichever channel is asked about; no where it does not know."""
-
-    async def manages(channel: str, address: Address, person: str) -> bool:
-        one: object = channels.get(channel)
-        return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
-
-    return manages
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
     """A command as a channel's menu shows it."""
@@ -148,3 +130,20 @@ class Chat(Protocol):
     async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
         """Hand in what people say and send the answers, until cancelled."""
         ...
+
+
+class Managers:
+    """Asks whichever channel it is about; channels that know no managers have none."""
+
+    def __init__(self, channels: Mapping[str, Channel] = MappingProxyType({})) -> None:
+        self._channels = channels
+
+    def shared(self, channel: str, address: Address) -> bool:
+        """Whether somebody may manage a chat from outside."""
+        one: object = self._channels.get(channel)
+        return isinstance(one, Managed) and one.shared(address)
+
+    async def manages(self, channel: str, address: Address, person: str) -> bool:
+        """Whether a person does."""
+        one: object = self._channels.get(channel)
+        return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)

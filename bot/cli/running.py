@@ -22,7 +22,7 @@ from bot.app import (
     sessions_ahead_of,
     timetable_of,
 )
-from bot.channels.base import manages_of
+from bot.channels.base import Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.web import LOCAL_CHAT
 from bot.cli.importing import import_folder
@@ -148,7 +148,7 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
     channels = channels_of(settings, world.store, clock)
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
     kinds = channels.by_kind()
-    desk = desk_of(settings, world, clock, manages=manages_of(kinds), **links)
+    desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock)
     running = [*others, warm_beside()]
     if channels.web is not None:

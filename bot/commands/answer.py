@@ -152,7 +152,7 @@ async def managed(talk: Talk) -> Talk | None:
     address = Address(there.chat, there.thread)
 
     async def may_set_up() -> bool:
-        return await talk.desk.manages(there.channel, address, said.speaker.id)
+        return await talk.desk.managers.manages(there.channel, address, said.speaker.id)
 
     if not await may_set_up():
         await store.managing.end(said.channel, said.speaker.id)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from types import ModuleType
 
-from bot.channels.base import Incoming, Manages, MenuEntry, manages_nothing
+from bot.channels.base import Incoming, Managers, MenuEntry
 from bot.health import Health
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import DigestLimits
@@ -102,8 +102,8 @@ class Desk:
     demo: bool = False
     """The service runs on the demo market."""
     roles: Roles = field(default_factory=Roles)
-    manages: Manages = manages_nothing
-    """Whether a person sets up a chat that he does not speak in."""
+    managers: Managers = field(default_factory=Managers)
+    """Who sets up which chats from outside."""
     tempo: Tempo = Tempo()
     """How fast people may ask."""
 

@@ -28,7 +28,7 @@ async def save(talk: Talk, subscription: Subscription) -> Subscription:
     """
     store, said = talk.desk.world.store, talk.incoming
     begins = subscription.id == 0 and said.kind is not ChatKind.PRIVATE and bool(said.speaker.id)
-    if begins and await store.managing.begun_by(said.channel, said.speaker.id) >= talk.desk.newcomer.max_chats:
+    if begins and len(await store.managing.begun(said.channel, said.speaker.id)) >= talk.desk.newcomer.max_chats:
         raise SaidWrongError(talk.texts.text("chats-too-many", limit=talk.desk.newcomer.max_chats))
     called = said.title or (said.speaker.name if said.kind is ChatKind.PRIVATE else "")
     saved = await store.subscriptions.save(replace(subscription, title=called or subscription.title), talk.now)

@@ -8,11 +8,14 @@ from enum import StrEnum
 from bot.commands.base import SaidWrongError, Talk
 from bot.messages.catalogue import Catalogue
 from bot.messages.model import Button
-from bot.subscriptions import Subscription
+from bot.subscriptions import Language, Subscription
 from signals.core.detector import Topic
 
 MINUTES = (time(17, 45), time(18, 30), time(20, 30), time(22))
 """Offered for the evening digest."""
+
+LANGUAGE_NAMES = {Language.ZH: "中文", Language.EN: "English"}
+"""Each in itself."""
 
 A_ROW = 3
 

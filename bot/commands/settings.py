@@ -7,9 +7,10 @@ from bot.channels.base import ChatKind
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.changes import CHANGES
 from bot.commands.chats import blank, save
-from bot.commands.choices import Hearing, hearing_buttons, hearings, hears, minute_buttons, rows, ticked
+from bot.commands.choices import LANGUAGE_NAMES, Hearing, hearing_buttons, hearings, hears, minute_buttons, rows, ticked
 from bot.commands.following import kept, published, titles
-from bot.commands.zones import COMMON, zone_name
+from bot.commands.values import choice_text, minute_text, sections_text, zone_text
+from bot.commands.zones import COMMON
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Button, Heading, Line, Message, Paragraph, line, muted, paragraph, strong
 from bot.preferences import Colours, Layout, Length, Section
@@ -128,9 +129,9 @@ async def _card(talk: Talk, mine: Subscription) -> Message:
         _line_of("minute", texts, mine),
         _line_of("topics", texts, mine),
         line(texts.text("set-lists", lists=lists, count=len(mine.watched))),
-        line(texts.text("set-sections", sections=_sections(mine, texts))),
-        line(texts.text("set-look", length=_word(mine.length, texts), layout=_word(mine.layout, texts))),
-        line(texts.text("set-colours", colours=_word(mine.colours, texts), pictures=_dark(mine, texts))),
+        line(texts.text("set-sections", sections=sections_text(mine.sections, texts))),
+        line(texts.text("set-look", length=choice_text(mine.length, texts), layout=choice_text(mine.layout, texts))),
+        line(texts.text("set-colours", colours=choice_text(mine.colours, texts), pictures=_dark(mine, texts))),
     ]
     if group:
         lines.append(line(texts.text("set-members" if mine.members_set_up else "set-admins")))
@@ -184,15 +185,16 @@ def _other_buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
 
 
 def _language_page(talk: Talk, mine: Subscription) -> Message:
-    labels = {Language.ZH: "中文", Language.EN: "English"}
-    buttons = [ticked(labels[one], on=mine.language is one, command=f"/settings lang {one}") for one in Language]
+    buttons = [
+        ticked(LANGUAGE_NAMES[one], on=mine.language is one, command=f"/settings lang {one}") for one in Language
+    ]
     return _page("settings-lang-ask", talk, rows(buttons))
 
 
 def _zone_page(talk: Talk, mine: Subscription) -> Message:
     zones = dict.fromkeys((*COMMON, mine.zone))
     buttons = [
-        ticked(_zone(one, talk.texts), on=mine.zone == one, command=f"/settings tz {one}")
+        ticked(zone_text(one, talk.texts), on=mine.zone == one, command=f"/settings tz {one}")
         for one in zones
         if len(one) < _ZONE_MAX
     ]
@@ -240,30 +242,18 @@ def _line_of(name: str, texts: Catalogue, mine: Subscription) -> Line:
         case "lang":
             return line(texts.text("set-language"))
         case "tz":
-            return line(texts.text("set-zone", zone=_zone(mine.zone, texts)))
+            return line(texts.text("set-zone", zone=zone_text(mine.zone, texts)))
         case "topics":
             heard = hearings([one for one in Hearing if hears(mine, one)], texts) or "—"
             return line(texts.text("set-topics", topics=heard))
-    minute = f"{mine.evening_digest:%H:%M}" if mine.evening_digest else texts.text("minute-none")
+    minute = minute_text(mine.evening_digest, texts)
     more = [("settings-morning", mine.morning_digest), ("settings-weekly", mine.weekly_digest)]
     others = texts.text("exchange-join").join(texts.text(key) for key, on in more if on)
     return line(texts.text("set-minute", minute=minute), *([texts.text("set-also", others=others)] if others else []))
 
 
-def _zone(zone: str, texts: Catalogue) -> str:
-    return zone_name(zone, chinese=texts.language is Language.ZH)
-
-
-def _sections(mine: Subscription, texts: Catalogue) -> str:
-    return texts.text("exchange-join").join(texts.text(f"section-{one}") for one in Section if one in mine.sections)
-
-
-def _word(one: Length | Layout | Colours, texts: Catalogue) -> str:
-    return texts.text(f"choice-{one.replace('_', '-')}")
-
-
 def _to(one: Length | Layout | Colours, texts: Catalogue) -> str:
-    return texts.text("settings-to", what=_word(one, texts))
+    return texts.text("settings-to", what=choice_text(one, texts))
 
 
 def _dark(mine: Subscription, texts: Catalogue) -> str:

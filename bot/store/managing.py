@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from bot.store.connections import Connections, insert
 from bot.store.tables import BEGINNINGS, MANAGING
@@ -41,8 +41,9 @@ class Managing:
             new = insert(connection, BEGINNINGS).values(subscription_id=subscription_id, channel=channel, person=person)
             await connection.execute(new.on_conflict_do_nothing())
 
-    async def begun_by(self, channel: str, person: str) -> int:
-        """How many such chats he has subscribed."""
-        query = select(func.count()).where(BEGINNINGS.c.channel == channel, BEGINNINGS.c.person == person)
+    async def begun(self, channel: str, person: str) -> list[int]:
+        """The subscriptions of such chats."""
+        mine = BEGINNINGS.c.channel == channel, BEGINNINGS.c.person == person
+        query = select(BEGINNINGS.c.subscription_id).where(*mine).order_by(BEGINNINGS.c.subscription_id)
         async with self._connections.read() as connection:
-            return int((await connection.execute(query)).scalar_one())
+            return [*(await connection.execute(query)).scalars()]
