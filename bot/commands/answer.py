@@ -100,11 +100,12 @@ class Answerer:
 
     def _understand(self, incoming: Incoming) -> tuple[Command, tuple[str, ...]]:
         named = {one.name: one for one in self.registry.commands}
-        if incoming.document is not None and "import" in named:
-            return named["import"], ()
         found = self.registry.find(incoming.text)
         if found:
             return found
+        # In a group people send files to each other.
+        if incoming.document is not None and incoming.kind is ChatKind.PRIVATE:
+            return named["import"], ()
         said = unicodedata.normalize("NFKC", incoming.text).strip()
         if not said:
             return named["help"], ()

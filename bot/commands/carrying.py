@@ -20,6 +20,9 @@ from signals.rules import RuleError, parse
 _SAVE = frozenset({"save", "保存"})
 _CANCEL = frozenset({"cancel", "取消"})
 _FUNDS_SHOWN = 12
+_COMPARED = range(2, 4)
+"""Who sends so many codes may want to see them side by side."""
+
 _RULE = "/rule "
 
 
@@ -134,8 +137,12 @@ async def _offer(talk: Talk, panel: Panel, setup: SetUp) -> Message:
         Paragraph(tuple(lines)),
         paragraph(texts.text("import-keeps")),
     )
+    few = len(setup.watched) in _COMPARED and not (setup.settings or setup.rules)
+    others = ((Button(texts.text("import-compare"), f"/compare {' '.join(setup.watched)}"),),) if few else ()
     save_it = Button(texts.text("import-save"), f"/import save {number}", Look.GOOD)
-    return Message(blocks=blocks, buttons=((save_it, Button(texts.text("rule-cancel"), f"/import cancel {number}")),))
+    return Message(
+        blocks=blocks, buttons=((save_it, Button(texts.text("rule-cancel"), f"/import cancel {number}")), *others)
+    )
 
 
 def _differences(talk: Talk, panel: Panel, mine: Subscription, setup: SetUp) -> list[Line]:

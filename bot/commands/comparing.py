@@ -119,6 +119,8 @@ def _cell(row: _Row, panel: Panel, teller: Teller, fund: str, newest: date) -> S
     if figure is None:
         return muted("—")
     said = figure_text(figure, teller.language)
+    if figure.unit is Unit.SESSIONS:
+        said = teller.words.text("rules-days", count=said)
     if row.instead is not None and row.of.figure(panel, fund) is None:
         said += teller.words.text("compare-nav")
     if row.rank:

@@ -94,6 +94,9 @@ _PARTS = {  # whole hours have zones of their own name
     (1, 9, 30): "Australia/Darwin",
     (-1, 9, 30): "Pacific/Marquesas",
 }
+_LEAST_LETTERS, _MOST_BEGUN = 3, 6
+"""The beginning of a name is enough if it is so long, and not of too many."""
+
 _EAST_MAX, _WEST_MAX = 14, 12
 
 
@@ -108,7 +111,9 @@ def find_zones(word: str) -> list[str]:
     offset = _of_offset(said)
     if offset:
         return [offset]
-    return sorted({zone for name, zone in names.items() if name.endswith(f"/{said}")})
+    same = {zone for name, zone in names.items() if name.endswith(f"/{said}")}
+    begun = {zone for name, zone in names.items() if name.startswith(said)} if len(said) >= _LEAST_LETTERS else set()
+    return sorted(same or (begun if len(begun) <= _MOST_BEGUN else ()))
 
 
 def zone_name(zone: str, *, chinese: bool) -> str:

@@ -158,10 +158,10 @@ start-what =
     I watch share counts, NAVs and premiums of the ETFs in Shanghai and Shenzhen and margin trading, and speak when it is worth it:
     inflow streaks, the first pullback after a rally, premium spikes, money that buys the fall, margin streaks …
     Every figure carries its date; estimates say so.
-start-how = Press “Subscribe” to begin, or send a fund's code, such as 560850.
-start-back = Welcome back, your settings are as they were.
+start-how = Three taps set everything up; “Subscribe” takes the usual settings. Or try a fund's code, such as 560850.
+start-back = Welcome back, your settings are as they were; tap whatever you want to change.
 subscribe-done = You are subscribed
-subscribe-again = Welcome back, your settings are restored
+subscribe-again = You are subscribed, with the settings that you had chosen
 subscribe-already = You are subscribed already.
 unsubscribe-done = Stopped. Your settings are kept; come back any time.
 intraday-is-on = Intraday alerts are on
@@ -186,8 +186,8 @@ list-of = List “{ $name }” ({ $count })
 list-paused = Messages are stopped; send “subscribe” to resume.
 etf-what = Which fund? For example: etf 560850
 fund-unknown = There is no fund “{ $word }”. Send a 6-digit code or a part of its name, or “help”.
-fund-many = “{ $word }” may be: { $some }. Please send the code.
-fund-very-many = “{ $word }” fits { $count } funds, such as { $some }. Please send the code.
+fund-many = “{ $word }” may be: { $some }. Choose one, or send the code.
+fund-very-many = “{ $word }” fits { $count } funds, such as { $some }. Choose one, or send the code.
 margin-title = Market and margin trading
 rank-title = Equity ETFs by { $what }
 rank-by-premium = premium
@@ -634,6 +634,7 @@ import-mutes = Muted +: { $some }
 import-rule-new = Rule +: { $rule }
 import-keeps = Your own funds, lists and rules stay.
 import-save = Save this
+import-compare = Just compare them
 import-gone = This import was settled already or is out of date; please send it again.
 import-cancelled = All right, nothing was changed.
 import-done = Saved: { $watched } funds of your own, { $rules } new rules

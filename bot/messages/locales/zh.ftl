@@ -158,10 +158,10 @@ start-what =
     我盯着沪深ETF的份额、净值、溢价和两市融资融券，只在值得说的时候说：
     连续净流入、连涨后首次回调、溢价异动、逆势吸金、融资余额连增……
     每个数字都带日期，估算的会写明“暂估”。
-start-how = 点“订阅”开始，或直接发送基金代码，例如 560850。
-start-back = 欢迎回来，你的设置都还在。
+start-how = 下面三步就能设好；点“订阅”直接用默认设置，也可以先发一个基金代码试试，例如 560850。
+start-back = 欢迎回来，你的设置都还在；想改哪一步，直接点就行。
 subscribe-done = 订阅好了
-subscribe-again = 欢迎回来，已恢复你的设置
+subscribe-again = 已开始推送，用的是你之前的设置
 subscribe-already = 你已经订阅了。
 unsubscribe-done = 已停止推送，设置都保留着，随时可以回来。
 intraday-is-on = 盘中提醒已开启
@@ -186,8 +186,8 @@ list-of = 清单“{ $name }”（{ $count }只）
 list-paused = 推送已停止，发送“订阅”恢复。
 etf-what = 要查哪只基金？例如：查询 560850
 fund-unknown = 没有找到“{ $word }”。请发送6位代码或基金名称的一部分，也可以发送“帮助”。
-fund-many = “{ $word }”可能是：{ $some }。请发送代码。
-fund-very-many = “{ $word }”匹配 { $count } 只基金，例如：{ $some }。请发送代码。
+fund-many = “{ $word }”可能是：{ $some }。请选一只，或发送代码。
+fund-very-many = “{ $word }”匹配 { $count } 只基金，例如：{ $some }。请选一只，或发送代码。
 margin-title = 市场与两融
 rank-title = 权益类ETF排行：{ $what }
 rank-by-premium = 溢价
@@ -625,6 +625,7 @@ import-mutes = 静音 +：{ $some }
 import-rule-new = 规则 +：{ $rule }
 import-keeps = 你原有的关注、清单和规则都会保留。
 import-save = 保存这些改动
+import-compare = 只是对比一下
 import-gone = 这次导入已处理过或已过期，请重新发送。
 import-cancelled = 好的，什么都没有改动。
 import-done = 已保存：自选共 { $watched } 只，新增规则 { $rules } 条
