@@ -1,6 +1,7 @@
 """Rank: the leaders among equity funds, or among the funds of a list, an index or a class."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 
 from bot.commands.base import Chapter, ManyMeantError, Right, SaidWrongError, Talk, command
@@ -17,7 +18,7 @@ from bot.store.watchlists import Watchlist
 from bot.subscriptions import Language
 from signals.core.field import Axis
 from signals.core.panel import Panel
-from signals.core.peers import RANKED
+from signals.core.peers import RANKED, alive
 from signals.core.profile import EQUITY_LIKE, FundClass, plain_index_name
 from signals.core.quantity import Quantity
 from signals.core.text import Text
@@ -105,6 +106,9 @@ def _index_scope(word: str, panel: Panel, talk: Talk) -> _Scope:
         raise SaidWrongError(talk.texts.text("rank-what", word=word, known=known))
     named = Named(panel.profiles)
     if len(found) > 1:
+        living = zip(panel.subjects[Axis.FUND], panel.derive(alive)[-1], strict=True)
+        funds = Counter(panel.profiles[code].index_key for code, lives in living if lives)
+        found.sort(key=lambda key: -funds[key])
         meant = tuple((f"{named.index(key)} {key}", key) for key in found[:_MOST_INDICES])
         raise ManyMeantError(talk.texts.text("rank-indices", word=word, count=len(found)), word, meant)
     return _Scope(
