@@ -11,12 +11,12 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.channels.wecom import WecomChannel
-from bot.commands.base import Desk, NewSubscriber, Roles
+from bot.commands.base import Desk, NewSubscriber, Roles, Tempo
 from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
@@ -298,7 +298,13 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
     return Channels(web=web, telegram=telegram, wecom=wecom, console=ConsoleChannel())
 
 
-def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[str], str] = lambda _: "") -> Desk:
+def desk_of(
+    settings: Settings,
+    world: World,
+    clock: Clock,
+    invite: Callable[[str], str] = lambda _: "",
+    managers: Managers | None = None,
+) -> Desk:
     """What chat commands work with; `invite` makes links that say ``/start WORD``."""
     return Desk(
         world=world,
@@ -309,6 +315,7 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
             watchlists=frozenset(settings.subscribers.default_watchlists),
             evening_digest=settings.timetable.evening_digest,
             max_watched=settings.subscribers.max_watched,
+            max_chats=settings.subscribers.max_chats,
         ),
         now=clock.now,
         version=VERSION,
@@ -316,6 +323,8 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
         invite=invite,
         demo=settings.source == "demo",
         roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
+        managers=managers or Managers(),
+        tempo=Tempo(burst=settings.abuse.burst, per_minute=settings.abuse.per_minute),
     )
 
 

@@ -203,7 +203,7 @@ class Gallery:
                 reason="",
                 asof=self.desk.now(),
                 usual=True,
-                messages={language: await answer(_said(text, language)) for language in Language},
+                messages={language: await answer.reply(_said(text, language)) for language in Language},
             )
             for kind, text, title in ANSWERS
         ]

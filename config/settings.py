@@ -26,6 +26,7 @@ from config.layers import (
 from config.problems import ConfigError, Problem, shown
 from config.shape import Shape
 from config.tables import (
+    Abuse,
     Akshare,
     Alerts,
     Archive,
@@ -101,6 +102,7 @@ class Settings(Table):
     study: Study
     rules: Rules
     subscribers: Subscribers
+    abuse: Abuse
     outbox: Outbox
     detectors: dict[str, dict[str, Any]]
 

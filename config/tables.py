@@ -189,6 +189,14 @@ class Subscribers(Table):
 
     default_watchlists: tuple[str, ...] = text('a list of names of watchlists, for example ["宽基"]')
     max_watched: int = whole(1, 2000)
+    max_chats: int = whole(1, 10000)
+
+
+class Abuse(Table):
+    """How fast people may ask."""
+
+    burst: int = whole(0, 10000)
+    per_minute: float = number(1, 6000)
 
 
 class Outbox(Table):

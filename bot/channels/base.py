@@ -1,8 +1,9 @@
 """What a channel promises: to turn a neutral message into parts, to send a part, to hand in what people say."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Protocol, runtime_checkable
 
 from bot.deliveries import Address
@@ -74,8 +75,21 @@ class Incoming:
     """Whether the speaker manages the chat: asked only when it matters, for a channel may have to ask its server."""
 
 
-Answer = Callable[[Incoming], Awaitable[Message]]
-"""What the service answers; never raises for what a person typed."""
+Answer = Callable[[Incoming], Awaitable[Message | None]]
+"""What the service answers; never raises for what a person typed. None = not a word: to a flood, or a banned person."""
+
+
+@runtime_checkable
+class Managed(Protocol):
+    """A channel that knows who sets up which chats, also from outside of them."""
+
+    def shared(self, address: Address) -> bool:
+        """Whether several people read there, so that somebody manages it; asks no server."""
+        ...
+
+    async def manages(self, address: Address, person: str) -> bool:
+        """Whether a person (`Speaker.id`) manages a chat now; False where the server cannot tell."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +133,20 @@ class Chat(Protocol):
     async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
         """Hand in what people say and send the answers, until cancelled."""
         ...
+
+
+class Managers:
+    """Asks whichever channel it is about; channels that know no managers have none."""
+
+    def __init__(self, channels: Mapping[str, Channel] = MappingProxyType({})) -> None:
+        self._channels = channels
+
+    def shared(self, channel: str, address: Address) -> bool:
+        """Whether somebody may manage a chat from outside."""
+        one: object = self._channels.get(channel)
+        return isinstance(one, Managed) and one.shared(address)
+
+    async def manages(self, channel: str, address: Address, person: str) -> bool:
+        """Whether a person does."""
+        one: object = self._channels.get(channel)
+        return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)

@@ -161,7 +161,9 @@ class Listener:
 
     async def _respond(self, address: Address, text: str, tag: str) -> None:
         said = Incoming(channel="telegram", address=address, text=text, language=tag)
-        await self._reply(address, await self._answer(said))
+        answer = await self._answer(said)
+        if answer is not None:
+            await self._reply(address, answer)
 
     async def _on_membership(self, update: Update, context: _Context) -> None:
         change = update.my_chat_member

@@ -139,7 +139,8 @@ class WebChannel:
         await self._add(chat, Author.ME, to_json(plain(text)))
         address = Address(chat)
         said = Incoming(channel=self.kind, address=address, text=text, language=language)
-        for part in self.render(await self._answer(said)):
+        answer = await self._answer(said)
+        for part in self.render(answer) if answer is not None else ():
             await self.send(address, part)
 
     async def news(self, chat: str, after_id: int, limit: int, wait_seconds: float) -> Sequence[Entry]:

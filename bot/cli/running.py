@@ -22,6 +22,7 @@ from bot.app import (
     sessions_ahead_of,
     timetable_of,
 )
+from bot.channels.base import Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.web import LOCAL_CHAT
 from bot.cli.importing import import_folder
@@ -147,8 +148,9 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
     channels = channels_of(settings, world.store, clock)
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
-    desk = desk_of(settings, world, clock, **links)
-    kinds, scrape = channels.by_kind(), scrape_of(world, clock)
+    kinds = channels.by_kind()
+    desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
+    scrape = scrape_of(world, clock)
     running = [*others, warm_beside()]
     if channels.web is not None:
         page = create_app(

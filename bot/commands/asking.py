@@ -1,55 +1,30 @@
-"""Ask: one fund, margin, ranks, signals, the digest."""
+"""Ask: one fund, margin, signals, the digest."""
 
 import asyncio
+from dataclasses import replace
 
-from bot.commands.base import SaidWrongError, Talk, command
-from bot.commands.lookup import find_detector, find_fund
-from bot.digest import DigestRun, write_digest
+from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
+from bot.commands.chats import blank, save
+from bot.commands.choices import minute_of
+from bot.commands.following import kept
+from bot.commands.lookup import find_detector, fund_meant
+from bot.commands.reading import digest_now
+from bot.commands.zones import zone_name
 from bot.messages.cards import FundCard
-from bot.messages.digest import Edition
-from bot.messages.figures import figure_text
 from bot.messages.groups import class_lines, coverage_lines, tracked_lines
 from bot.messages.market import index_lines, margin_lines
-from bot.messages.model import (
-    Button,
-    Heading,
-    Message,
-    Paragraph,
-    Span,
-    Table,
-    code,
-    line,
-    muted,
-    paragraph,
-    strong,
-)
+from bot.messages.model import Button, Heading, Message, Paragraph, code, line, muted, paragraph, plain, strong
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import dated_line
 from bot.sights import signals_of
+from bot.subscriptions import Language
 from signals.core.detector import Detector, Tell
-from signals.core.field import CLOSE, Axis
+from signals.core.field import Axis
 from signals.core.panel import Panel
-from signals.core.peers import RANKED
-from signals.core.profile import EQUITY_LIKE
-from signals.core.quantity import Quantity
 from signals.core.text import Text
 
-_RANK_ROWS = 10
-_RANK_WORDS = {
-    "溢价": "premium",
-    "溢价率": "premium",
-    "换手": "turnover",
-    "换手率": "turnover",
-    "流入": "flow",
-    "净流入": "flow",
-    "份额": "share_growth",
-    "份额增长": "share_growth",
-    "growth": "share_growth",
-    "规模": "aum",
-    "size": "aum",
-}
-"""Words for what funds are ranked by, besides the names of `RANKED`."""
+_NOW = frozenset({"now", "现在", "立即"})
 
 
 def _teller(talk: Talk, panel: Panel) -> Teller:
@@ -60,13 +35,22 @@ def _title(talk: Talk, panel: Panel, text: str) -> Heading:
     return Heading(f"{text} {talk.texts.text('demo-label')}" if panel.demo else text, 1)
 
 
-@command("etf", "查询", rank=7, about=Text("查一只基金", "One fund's figures"), usage=Text("560850", "560850"))
+@command(
+    "etf",
+    "查询",
+    rank=7,
+    about=Text("查一只基金", "One fund's figures"),
+    usage=Text("560850", "560850"),
+    chapter=Chapter.ASK,
+    right=Right.ANYONE,
+    examples=Text("560850\n信创50ETF\nxinchuang", "560850\netf 560850\nxinchuang"),
+)
 async def etf(talk: Talk) -> Message:
     """The card of one fund: price, streak, trading, premium, money, size, and what the detectors see."""
     if not talk.words:
         raise SaidWrongError(talk.texts.text("etf-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
-    fund = find_fund(panel, " ".join(talk.words), talk.texts)
+    fund = await fund_meant(talk, panel, " ".join(talk.words))
     return await asyncio.to_thread(_card, talk, panel, fund.code)
 
 
@@ -94,7 +78,15 @@ def _card(talk: Talk, panel: Panel, fund: str) -> Message:
     )
 
 
-@command("margin", "两融", rank=8, about=Text("两市融资融券", "Margin trading of both exchanges"), quick=True)
+@command(
+    "margin",
+    "两融",
+    rank=8,
+    about=Text("两市融资融券", "Margin trading of both exchanges"),
+    quick=True,
+    chapter=Chapter.ASK,
+    right=Right.ANYONE,
+)
 async def margin(talk: Talk) -> Message:
     """Indices, money into classes of funds, and margin balances, with the streaks in force."""
     panel = await talk.desk.panels.latest(talk.now, talk.today)
@@ -110,63 +102,33 @@ async def margin(talk: Talk) -> Message:
 
 
 @command(
-    "rank",
-    "排行",
-    rank=9,
-    about=Text("全市场排行", "Ranking of the market"),
-    usage=Text("换手", "turnover"),
+    "digest",
+    "日报",
+    rank=10,
+    about=Text("现在就看日报，或改送达时间", "The digest now, or when it comes"),
+    usage=Text("18:30", "18:30"),
     quick=True,
+    chapter=Chapter.ASK,
+    right=Right.CHANGE_BY_WORDS,
+    changes=lambda words: words[:1] != () and words[0].lower() not in _NOW,
+    examples=Text("日报\n日报 18:30\n日报 关", "digest\ndigest 18:30\ndigest off"),
+    weight=2,
 )
-async def rank(talk: Talk) -> Message:
-    """The leaders among equity funds by one quantity."""
-    word = talk.words[0] if talk.words else "flow"
-    by = _RANK_WORDS.get(word.lower(), word.lower())
-    if by not in RANKED:
-        known = talk.texts.text("exchange-join").join(_rank_word(talk, one) for one in RANKED)
-        raise SaidWrongError(talk.texts.text("rank-what", word=word, known=known))
-    panel = await talk.desk.panels.latest(talk.now, talk.today)
-    return await asyncio.to_thread(_ranking, talk, panel, RANKED[by])
-
-
-def _rank_word(talk: Talk, name: str) -> str:
-    return talk.texts.text(f"rank-by-{name.replace('_', '-')}")
-
-
-def _ranking(talk: Talk, panel: Panel, quantity: Quantity) -> Message:
-    figures = {code: quantity.figure(panel, code) for code in panel.subjects[Axis.FUND]}
-    known = {
-        code: figure
-        for code, figure in figures.items()
-        if figure is not None and panel.profiles[code].fund_class in EQUITY_LIKE
-    }
-    if not known:
-        raise SaidWrongError(talk.texts.text("rank-none"))
-    newest = max(figure.day for figure in known.values())
-    same = sorted((one for one in known.items() if one[1].day == newest), key=lambda one: -one[1].value)[:_RANK_ROWS]
-    teller = _teller(talk, panel)
-    rows = [
-        (Span(str(place)), strong(panel.profiles[fund].name), code(fund), Span(figure_text(figure, talk.language)))
-        for place, (fund, figure) in enumerate(same, 1)
-    ]
-    label = talk.texts.of(quantity.label)
-    title = talk.texts.text("rank-title", what=label) + teller.dated(newest, [figure for _, figure in same])
-    header = ("#", talk.texts.text("rank-fund"), talk.texts.text("rank-code"), label)
-    others = [name for name, one in RANKED.items() if one is not quantity]
-    buttons = tuple(Button(_rank_word(talk, name), f"/rank {name}") for name in others)
-    return Message(blocks=(_title(talk, panel, title), Table(header, tuple(rows))), buttons=(buttons[:2], buttons[2:]))
-
-
-@command("digest", "日报", rank=10, about=Text("现在就看日报", "The digest, now"), quick=True)
 async def digest(talk: Talk) -> Message:
-    """The reader's digest of what is known now."""
-    desk = talk.desk
-    lists = await desk.world.store.watchlists.codes()
-    funds = talk.subscription.funds(lists) if talk.subscription else frozenset()
-    panel = await desk.panels.latest(talk.now, talk.today)
-    newest = panel.fresh_row({CLOSE})
-    day = desk.world.calendar.at_or_before(talk.today) if newest is None else panel.sessions[newest]
-    run = DigestRun(edition=Edition.EVENING, day=day, now=talk.now)
-    return await write_digest(desk.world, desk.limits, run, funds, talk.language)
+    """The reader's digest of what is known now; with a minute behind it, when it comes."""
+    if not talk.words or talk.words[0].lower() in _NOW:
+        return await digest_now(talk, talk.subscription)
+    texts, mine = talk.texts, talk.subscription or blank(talk)
+    minute = minute_of("".join(talk.words), texts)
+    if minute is None:
+        await save(talk, kept(replace(mine, evening_digest=None)))
+        return plain(texts.text("digest-off"))
+    await save(talk, replace(mine, evening_digest=minute, active=True, paused_reason=""))
+    zone = zone_name(mine.zone, chinese=talk.language is Language.ZH)
+    began = [] if mine.id and mine.active else [paragraph(texts.text("watch-subscribed"))]
+    said = paragraph(texts.text("digest-at", minute=f"{minute:%H:%M}", zone=zone))
+    buttons = (Button(texts.text("settings-tz"), "/settings tz"), Button(texts.text("button-settings"), "/settings"))
+    return Message(blocks=(said, *began), buttons=(buttons,))
 
 
 @command(
@@ -176,6 +138,8 @@ async def digest(talk: Talk) -> Message:
     about=Text("有哪些信号", "The signals there are"),
     usage=Text("连续净流入", "inflow_streak"),
     quick=True,
+    chapter=Chapter.SIGNALS,
+    right=Right.ANYONE,
 )
 async def signals(talk: Talk) -> Message:
     """All signals, or what one of them means and with which thresholds."""

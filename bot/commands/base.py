@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from types import ModuleType
 
-from bot.channels.base import Incoming, MenuEntry
+from bot.channels.base import Incoming, Managers, MenuEntry
 from bot.health import Health
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import DigestLimits
-from bot.messages.model import Message
+from bot.messages.model import Button, Message
 from bot.panels import Panels
 from bot.pictures.studio import Studio
 from bot.poll import World
@@ -70,6 +70,18 @@ class NewSubscriber:
     watchlists: frozenset[str] = frozenset()
     evening_digest: time = time(17, 45)
     max_watched: int = 200
+    max_chats: int = 20
+    """Groups and topics that one person may subscribe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast one speaker or one chat may ask, in commands of usual weight; 0 = as fast as he likes."""
+
+    burst: int = 0
+    """At once, after a rest."""
+    per_minute: float = 20.0
+    """And from then on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +102,10 @@ class Desk:
     demo: bool = False
     """The service runs on the demo market."""
     roles: Roles = field(default_factory=Roles)
+    managers: Managers = field(default_factory=Managers)
+    """Who sets up which chats from outside."""
+    tempo: Tempo = Tempo()
+    """How fast people may ask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +133,21 @@ Run = Callable[[Talk], Awaitable[Message]]
 
 
 class SaidWrongError(Exception):
-    """What was said cannot be done; the text tells the person why, in his language."""
+    """What was said cannot be done; the text tells the person why, in his language; buttons may help him on."""
+
+    def __init__(self, text: str, buttons: tuple[tuple[Button, ...], ...] = ()) -> None:
+        super().__init__(text)
+        self.buttons = buttons
+
+
+class ManyMeantError(SaidWrongError):
+    """A word fits several things; whoever answers offers each of them in its place."""
+
+    def __init__(self, text: str, word: str, meant: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(text)
+        self.word = word
+        self.meant = meant
+        """What it may mean, as it is shown and as it is said: a fund's name and its code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +166,14 @@ class Command:
     """Worth a button that is always there."""
     chapter: Chapter = Chapter.SERVICE
     right: Right = Right.ANYONE
+    changes: Callable[[tuple[str, ...]], bool] = field(default=bool, compare=False, repr=False)
+    """With `CHANGE_BY_WORDS`: the words behind it that change something; any, unless told otherwise."""
+    weight: int = 1
+    """What it costs of a speaker's allowance; more for what takes the machine long."""
+    examples: Text | None = None
+    """Lines that can be said, for help on this command; None = its usage."""
+    own: bool = False
+    """Always about the chat in which it is said, also while its speaker sets up another one."""
     run: Run = field(compare=False, repr=False)
 
 
@@ -148,6 +186,10 @@ def command(
     quick: bool = False,
     chapter: Chapter = Chapter.SERVICE,
     right: Right = Right.ANYONE,
+    changes: Callable[[tuple[str, ...]], bool] = bool,
+    weight: int = 1,
+    examples: Text | None = None,
+    own: bool = False,
 ) -> Callable[[Run], Command]:
     """Make a command of a coroutine function."""
 
@@ -161,6 +203,10 @@ def command(
             quick=quick,
             chapter=chapter,
             right=right,
+            changes=changes,
+            weight=weight,
+            examples=examples,
+            own=own,
             run=run,
         )
 

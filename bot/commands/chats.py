@@ -1,8 +1,9 @@
 """A chat's own subscription: what it begins with, how it is stored, and the trail of its changes."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from bot.commands.base import Talk
+from bot.channels.base import ChatKind
+from bot.commands.base import SaidWrongError, Talk
 from bot.subscriptions import Subscription
 
 
@@ -21,17 +22,27 @@ def blank(talk: Talk) -> Subscription:
 
 
 async def save(talk: Talk, subscription: Subscription) -> Subscription:
-    """Store a chat's wishes, and who changed which of them from what to what."""
-    store = talk.desk.world.store
-    saved = await store.subscriptions.save(subscription, talk.now)
+    """Store a chat's wishes, and who changed which of them from what to what.
+
+    Raises SaidWrongError where the speaker has subscribed as many groups as one person may.
+    """
+    store, said = talk.desk.world.store, talk.incoming
+    begins = subscription.id == 0 and said.kind is not ChatKind.PRIVATE and bool(said.speaker.id)
+    if begins and len(await store.managing.begun(said.channel, said.speaker.id)) >= talk.desk.newcomer.max_chats:
+        raise SaidWrongError(talk.texts.text("chats-too-many", limit=talk.desk.newcomer.max_chats))
+    called = said.title or (said.speaker.name if said.kind is ChatKind.PRIVATE else "")
+    saved = await store.subscriptions.save(replace(subscription, title=called or subscription.title), talk.now)
+    if begins:
+        await store.managing.began(said.channel, said.speaker.id, saved.id)
     before, after = _changes(talk.subscription, saved)
     await store.audit.write(f"{saved.channel}:{saved.chat}", "subscription", before, after, talk.now)
     return saved
 
 
 def _changes(before: Subscription | None, after: Subscription) -> tuple[str, str]:
+    """What is different, without what the chat is called: names of people are no matter of the trail."""
     old, new = asdict(before) if before else {}, asdict(after)
-    changed = [name for name in new if old.get(name) != new[name]]
+    changed = [name for name in new if old.get(name) != new[name] and name != "title"]
     was, now = (", ".join(f"{name}={_words(one.get(name))}" for name in changed) for one in (old, new))
     return was, now
 

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.messages.catalogue import Catalogue
 from bot.messages.model import Block, Heading, Line, Message, Paragraph, code, line, muted, paragraph, strong
 from signals.core.field import Axis
@@ -22,6 +22,8 @@ _UNFOLDED = 12
     rank=17,
     about=Text("规则里可以用的指标", "What a rule may speak of"),
     usage=Text("溢价", "premium"),
+    chapter=Chapter.RULES,
+    right=Right.ANYONE,
 )
 async def fields(talk: Talk) -> Message:
     """All quantities by what they are about and when they are out, or those whose names hold a word."""

@@ -1,17 +1,24 @@
 """Find the funds and signals that people mean."""
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 
-from bot.commands.base import SaidWrongError
+from bot.commands.base import ManyMeantError, SaidWrongError, Talk
+from bot.commands.spelling import Spelt, SpeltFunds, plain_word, spelt_funds
 from bot.messages.catalogue import Catalogue
+from bot.messages.model import Button
 from signals.core.detector import Detector
 from signals.core.panel import Panel
 from signals.core.profile import Profile
 
 _MOST_SUGGESTIONS = 8
 _MOST_NEAR = 3
+_LEAST_LETTERS, _LEAST_SOUNDS, _LEAST_CHARACTERS = 2, 4, 3
+"""A word must be so long to be taken for pinyin, for a piece of pinyin, for a name that is not quite right."""
+_LEAST_DIGITS, _CODE_DIGITS = 3, 6
+_LIKENESS = 0.75
 _BETWEEN_FUNDS = re.compile(r"[\s,;、]+")
 
 
@@ -20,25 +27,69 @@ def fund_words(words: Iterable[str]) -> list[str]:
     return [word for word in _BETWEEN_FUNDS.split(" ".join(words)) if word]
 
 
-def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
-    """The fund with this code or name, or the only one whose name or index holds the word.
+async def fund_meant(talk: Talk, panel: Panel, word: str) -> Profile:
+    """`find_fund` for a command: names are spelt out off the event loop."""
+    await asyncio.to_thread(panel.derive, spelt_funds)
+    return find_fund(panel, word, talk.texts)
 
-    Raises SaidWrongError that names the word, with suggestions where several funds fit.
+
+def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
+    """The fund with this code, or the only one that a word fits: its name, a piece of it or of its index, pinyin.
+
+    Raises ManyMeantError with the candidates where several funds fit, SaidWrongError where none does.
     """
     if word in panel.profiles:
         return panel.profiles[word]
-    said = word.lower()
-    # A fund without a name is one of which nothing but its index is known: nobody means it by a word.
-    named = [one for one in panel.profiles.values() if one.name != one.code]
-    fits = [one for one in named if said == one.name.lower()]
-    fits = fits or [one for one in named if said in one.name.lower() or said in one.index_name.lower()]
-    if len(fits) == 1:
-        return fits[0]
-    if not fits:
-        raise SaidWrongError(texts.text("fund-unknown", word=word))
-    some = texts.text("exchange-join").join(f"{one.name} {one.code}" for one in fits[:_MOST_SUGGESTIONS])
-    key = "fund-many" if len(fits) <= _MOST_SUGGESTIONS else "fund-very-many"
-    raise SaidWrongError(texts.text(key, word=word, some=some, count=len(fits)))
+    found = [panel.profiles[one] for one in _fits(panel.derive(spelt_funds), plain_word(word))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        buttons = (
+            (Button(texts.text("button-lists"), "/lists"), Button(texts.text("button-rank"), "/rank")),
+            (Button(texts.text("button-market"), "/market"), Button(texts.text("button-help"), "/help")),
+        )
+        raise SaidWrongError(texts.text("fund-unknown", word=word), buttons)
+    some = texts.text("exchange-join").join(f"{one.name} {one.code}" for one in found[:_MOST_SUGGESTIONS])
+    key = "fund-many" if len(found) <= _MOST_SUGGESTIONS else "fund-very-many"
+    meant = tuple((f"{one.name} {one.code}", one.code) for one in found[:_MOST_SUGGESTIONS])
+    raise ManyMeantError(texts.text(key, word=word, some=some, count=len(found)), word, meant)
+
+
+def _fits(spelt: SpeltFunds, said: str) -> list[str]:
+    """Codes of the funds that a word fits best, by the first of these that any fund passes.
+
+    1. It is the name. 2. It stands in the name or in that of the index. 3. It is the name's pinyin or the first
+    letters of it. 4. It begins those. 5. It stands in the pinyin of name or index. 6. It begins the code.
+    7. All of its characters stand in the name, in their order. 8. It is spelt nearly like the name.
+    """
+    funds = spelt.funds.items()
+    latin = said.isascii() and any(one.isalpha() for one in said)
+    tests: list[Callable[[str, Spelt, Spelt], bool]] = [
+        lambda _, name, index: said == name.plain,
+        lambda _, name, index: said in name.plain or said in index.plain,
+    ]
+    if latin and len(said) >= _LEAST_LETTERS:
+        tests += [
+            lambda _, name, index: said in (name.sounds, name.initials),
+            lambda _, name, index: name.sounds.startswith(said) or name.initials.startswith(said),
+        ]
+    if latin and len(said) >= _LEAST_SOUNDS:
+        tests.append(lambda _, name, index: said in name.sounds or said in index.sounds)
+    if said.isdecimal() and _LEAST_DIGITS <= len(said) < _CODE_DIGITS:
+        tests.append(lambda code, name, index: code.startswith(said))
+    if not latin and len(said) >= _LEAST_CHARACTERS:
+        tests.append(lambda _, name, index: _in_order(said, name.plain))
+    for test in tests if said else ():
+        found = [code for code, (name, index) in funds if test(code, name, index)]
+        if found:
+            return found
+    names = {name.plain: code for code, (name, _) in funds} if len(said) >= _LEAST_CHARACTERS else {}
+    return [names[one] for one in get_close_matches(said, names, _MOST_NEAR, _LIKENESS)]
+
+
+def _in_order(said: str, name: str) -> bool:
+    rest = iter(name)
+    return all(one in rest for one in said)
 
 
 def find_detector(detectors: Mapping[str, Detector], word: str, texts: Catalogue) -> Detector:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 
-from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
 from bot.commands.offering import (
     CLAUSE,
@@ -47,12 +47,26 @@ _NUMBERED = re.compile(r"(\d{1,6})(?:\s*=(?!=)\s*(.*)|\s+(\D.*)|([^\d\s%].*))?",
 _Do = Callable[[Talk, OwnRule], Awaitable[Message]]
 
 
+def _changes(words: tuple[str, ...]) -> bool:
+    """To try a condition out, to look at a saved rule or to pass it on changes nothing."""
+    if not words or words[0].lower() in _SAVE | _CANCEL:
+        return bool(words)
+    numbered = _NUMBERED.fullmatch(" ".join(words))
+    what = (numbered[3] or numbered[4] or "").strip().lower() if numbered else ""
+    do = _ACTIONS.get(what)
+    return begins_with_term(what) or (do is not None and do not in (card, _share, _edit))
+
+
 @command(
     "rule",
     "规则",
     rank=15,
     about=Text("写一条自己的提醒规则", "An alert rule of your own"),
     usage=Text("溢价率 > 3% 且 连续净流入 >= 3", "premium > 3% and inflow streak >= 3"),
+    chapter=Chapter.RULES,
+    right=Right.CHANGE_BY_WORDS,
+    changes=_changes,
+    weight=3,
 )
 async def rule(talk: Talk) -> Message:
     """Try a condition out, save it, or look at and change a saved one by its number."""
@@ -73,6 +87,8 @@ async def rule(talk: Talk) -> Message:
     rank=16,
     about=Text("我的规则", "My rules"),
     usage=Text("导出", "export"),
+    chapter=Chapter.RULES,
+    right=Right.ANYONE,
 )
 async def rules(talk: Talk) -> Message:
     """The chat's rules with what has become of them, or all as lines that can be sent again."""

@@ -1,11 +1,11 @@
-"""Help and status."""
+"""Status: how fresh the data is, and whether the service is well."""
 
 from datetime import datetime
 
-from bot.commands.base import Command, Talk, command
+from bot.commands.base import Chapter, Right, Talk, command
 from bot.deliveries import State
 from bot.messages.figures import day_text
-from bot.messages.model import Heading, Line, Message, Paragraph, code, line, muted, paragraph, strong
+from bot.messages.model import Heading, Line, Message, Paragraph, line, muted, paragraph, strong
 from bot.poll import job_of
 from bot.sources.datum import Round
 from signals.core.calendar import MARKET_ZONE
@@ -16,26 +16,14 @@ _RUNS_SHOWN = 3
 _RUNS_LOOKED_AT = 20
 
 
-@command("help", "帮助", rank=12, about=Text("怎么用", "How to use it"), usage=Text("关注", "watch"), quick=True)
-async def show_help(talk: Talk) -> Message:
-    """All commands, or one; a word that is no command is named."""
-    texts = talk.texts
-    found = talk.registry.find(talk.words[0]) if talk.words else None
-    if found:
-        return Message(blocks=(Paragraph((_line(found[0], talk),)),))
-    unknown = [paragraph(texts.text("help-unknown", word=talk.words[0]))] if talk.words else []
-    lines = tuple(_line(one, talk) for one in talk.registry.commands)
-    hint = paragraph(line(muted(texts.text("help-hint"))))
-    return Message(blocks=(*unknown, Heading(texts.text("help-title"), 1), Paragraph(lines), hint))
-
-
-def _line(one: Command, talk: Talk) -> Line:
-    example = talk.texts.of(one.usage) if one.usage else ""
-    said = " / ".join((f"/{one.name}", *one.words[:1]))
-    return line(code(f"{said} {example}".strip()), "  ", talk.texts.of(one.help))
-
-
-@command("status", "状态", rank=13, about=Text("数据到哪一天、服务是否正常", "How fresh the data is"))
+@command(
+    "status",
+    "状态",
+    rank=13,
+    about=Text("数据到哪一天、服务是否正常", "How fresh the data is"),
+    chapter=Chapter.SERVICE,
+    right=Right.ANYONE,
+)
 async def status(talk: Talk) -> Message:
     """The newest session of every table, what cannot be had now, the queue, the last polls, the calendar's end."""
     texts, desk = talk.texts, talk.desk

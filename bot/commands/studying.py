@@ -1,6 +1,6 @@
 """Study: what followed a signal in the past."""
 
-from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.lookup import find_detector
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Heading, Message, Paragraph, code, line, muted, paragraph, strong
@@ -17,6 +17,9 @@ from signals.core.text import Text
     rank=11,
     about=Text("信号过去出现之后怎样", "What followed a signal in the past"),
     usage=Text("连续净流入", "inflow_streak"),
+    chapter=Chapter.SIGNALS,
+    right=Right.ANYONE,
+    weight=5,
 )
 async def study(talk: Talk) -> Message:
     """All signals, or what followed one of them in all of the history, with a picture; a class of funds may follow."""

@@ -4,7 +4,7 @@ import asyncio
 import unicodedata
 from difflib import get_close_matches
 
-from bot.commands.base import SaidWrongError, Talk, command
+from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.messages.figures import day_text
 from bot.messages.model import Block, Button, Heading, Message, Paragraph, Span, Table, line, muted, paragraph, strong
 from bot.messages.names import Named
@@ -30,6 +30,8 @@ _LIKENESS = 0.5
     rank=9,
     about=Text("主题在各指数中的含量", "How much of a theme is in each index"),
     usage=Text("DeepSeek", "DeepSeek"),
+    chapter=Chapter.ASK,
+    right=Right.ANYONE,
 )
 async def theme(talk: Talk) -> Message:
     """The indices that hold the most of a theme's stocks; without a word, the themes that there are."""

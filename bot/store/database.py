@@ -6,12 +6,16 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.alerts import AlertStore
 from bot.store.audit import AuditLog
+from bot.store.bans import Bans
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.errors import StoreError
 from bot.store.fetches import FetchLedger
+from bot.store.forgetting import Forgetting
+from bot.store.imports import ImportStore
 from bot.store.leader import Leadership
 from bot.store.lock import FileLock
+from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
 from bot.store.rules import RuleStore
@@ -51,6 +55,10 @@ class Database:
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
         self.leadership = Leadership(self._connections, shared=not is_sqlite(self._url))
+        self.bans = Bans(self._connections)
+        self.managing = Managing(self._connections)
+        self.imports = ImportStore(self._connections)
+        self.forgetting = Forgetting(self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

@@ -238,7 +238,9 @@ def _news(one: NewDelivery) -> str:
 
 async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:
     """Store messages and their ties to alerts; returns which were added, the others were there already."""
-    by_key = {_key(one): one for one in deliveries}
+    # Who has asked to be forgotten since the messages were written gets none.
+    there = {*(await connection.execute(select(SUBSCRIPTIONS.c.id))).scalars()} if deliveries else set()
+    by_key = {_key(one): one for one in deliveries if one.subscription_id in there}
     if not by_key:
         return set()
     key = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id)

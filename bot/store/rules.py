@@ -193,7 +193,10 @@ class RuleStore:
 
 async def add_hits(connection: AsyncConnection, hits: Iterable[RuleHit]) -> dict[tuple[int, str], int]:
     """Remember what rules are told of, inside a transaction; the ids of what was not told before, by rule and code."""
-    rows = [asdict(one) for one in hits]
+    told = [*hits]
+    # A rule is gone when its author has asked to be forgotten meanwhile.
+    there = {*(await connection.execute(select(RULES.c.id))).scalars()} if told else set()
+    rows = [asdict(one) for one in told if one.rule_id in there]
     if not rows:
         return {}
     key = ("rule_id", "code", "day")

@@ -316,3 +316,46 @@ CHAT = Table(
     Column("at", Moment, nullable=False),
     Index(None, "chat", "id"),
 )
+
+BANS = Table(
+    "bans",
+    METADATA,
+    Column("who", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""`who`: a person or a chat as ``channel:id``."""
+
+BEGINNINGS = Table(
+    "beginnings",
+    METADATA,
+    Column("subscription_id", _ID, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("person", String, nullable=False),
+    Index(None, "channel", "person"),
+)
+"""Who subscribed a chat that several people read."""
+
+MANAGING = Table(
+    "managing",
+    METADATA,
+    Column("channel", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("subscription_id", _ID, ForeignKey("subscriptions.id"), nullable=False),
+    Column("until", Moment, nullable=False),
+    Index(None, "subscription_id"),
+)
+"""The chat that what a person says in private is about for a while."""
+
+IMPORTS = Table(
+    "imports",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("thread", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("channel", "chat", "thread"),
+)
+"""The set-up that a chat was shown and has not said yes to; the newest only."""

@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 
 import bot
 from bot.alerts import Reason
+from bot.commands.base import Chapter
+from bot.commands.choices import Hearing
+from bot.commands.setups import FIELDS
 from bot.messages.catalogue import catalogue
 from bot.poll import job_of
+from bot.preferences import Colours, Layout, Length, Section
 from bot.rules import RuleState
 from bot.sources.datum import Round
 from bot.subscriptions import Language
@@ -56,6 +60,11 @@ FAMILIES = {
     "rule-state": {str(one) for one in RuleState if one is not RuleState.ACTIVE},
     "fields-axis": {one.axis.value for one in fields()},
     "freshness": {str(one) for one in Freshness},
+    "hear": {str(one) for one in Hearing},
+    "section": {str(one) for one in Section},
+    "choice": {str(one).replace("_", "-") for kind in (Length, Layout, Colours) for one in kind},
+    "chapter": {f"{one}{ending}" for one in Chapter for ending in ("", "-about")},
+    "field": {one.replace("_", "-") for one in FIELDS},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

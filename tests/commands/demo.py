@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from bot.app import desk_of, load_demo, opened
-from bot.channels.base import Incoming
+from bot.channels.base import ChatKind, Incoming, Speaker
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.deliveries import Address
-from bot.messages.model import Message
+from bot.messages.model import Document, Message
 from bot.store.database import Database
 from bot.subscriptions import Subscription
 from config.settings import Settings, load_settings
@@ -29,7 +29,9 @@ EVENING = datetime.fromisoformat("2025-02-11T18:21+08:00")
 
 def settings_for(database: Path, **more: object) -> Settings:
     """The packaged settings over a file, on the demo market."""
-    return load_settings({}, database.parent, {"database": f"sqlite:///{database}", "source": "demo", **more})
+    return load_settings(
+        {}, database.parent, {"database": f"sqlite:///{database}", "source": "demo", "abuse.burst": 0, **more}
+    )
 
 
 def copied(factory: pytest.TempPathFactory, folder: Path) -> Path:
@@ -68,6 +70,11 @@ class Chat:
     channel: str = "telegram"
     address: Address = field(default_factory=lambda: Address("1"))
     language: str = "zh-hans"
+    speaker: Speaker = field(default_factory=Speaker)
+    kind: ChatKind = ChatKind.PRIVATE
+    title: str = ""
+    sets_up: bool = True
+    """Whether the speaker manages the chat."""
 
     @property
     def desk(self) -> Desk:
@@ -79,8 +86,29 @@ class Chat:
 
     async def say(self, text: str) -> Message:
         """Say a line; the answer."""
-        said = Incoming(channel=self.channel, address=self.address, text=text, language=self.language)
-        return await self.answer(said)
+        answer = await self.try_saying(text)
+        assert answer is not None
+        return answer
+
+    async def try_saying(self, text: str, document: Document | None = None) -> Message | None:
+        """Say a line or send a file; the answer, if there is one."""
+
+        async def may_set_up() -> bool:
+            return self.sets_up
+
+        return await self.answer(
+            Incoming(
+                channel=self.channel,
+                address=self.address,
+                text=text,
+                language=self.language,
+                speaker=self.speaker,
+                kind=self.kind,
+                title=self.title,
+                document=document,
+                may_set_up=may_set_up,
+            )
+        )
 
     async def subscription(self) -> Subscription | None:
         """What is stored of this chat."""

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.messages.model import Block, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
+from bot.messages.model import Block, Document, Heading, Line, Message, Paragraph, Picture, Span, Style, Table
 from bot.subscriptions import Language
 
 DATED = {
@@ -23,6 +23,16 @@ _AMOUNT = re.compile(r"(?<![\d超])(?<!more than )[\d,]+(?:\.\d+)?(?:[万亿]元
 def said(message: Message) -> list[str]:
     """Every line of a message in reading order, cells of a table joined by blanks."""
     return [one for block in message.blocks for one in _lines(block)]
+
+
+def commands(message: Message) -> list[str]:
+    """What its buttons say."""
+    return [button.command for row in message.buttons for button in row]
+
+
+def labels(message: Message) -> list[str]:
+    """What stands on its buttons."""
+    return [button.label for row in message.buttons for button in row]
 
 
 def words(message: Message) -> str:
@@ -102,3 +112,5 @@ def _lines(block: Block) -> list[str]:
             return [" ".join(block.header), *(" ".join(cell.text for cell in row) for row in block.rows)]
         case Picture():
             return [block.alt]
+        case Document():
+            return [f"{block.name} {block.about}"]

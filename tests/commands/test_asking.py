@@ -64,7 +64,7 @@ async def test_an_unknown_fund_is_named(chat: Chat, word: str) -> None:
 
 async def test_a_word_that_several_funds_hold_lists_them(chat: Chat) -> None:
     (line,) = said(await chat.say("软件"))
-    assert line == "“软件”可能是：软件50ETF 159590、软件指数ETF 159899、软件ETF 515230。请发送代码。"
+    assert line == "“软件”可能是：软件50ETF 159590、软件指数ETF 159899、软件ETF 515230。请选一只，或发送代码。"
 
 
 async def test_a_word_of_very_many_funds_tells_how_many(chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""Help and status: what can be said, how fresh the data is, what cannot be had now."""
+"""Status: how fresh the data is, what cannot be had now."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,34 +15,6 @@ from tests.commands.demo import EVENING, MORNING, Chat, at, talking
 from tests.commands.said import said, words
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_help_tells_every_command_with_its_chinese_word_and_an_example(chat: Chat) -> None:
-    lines = said(await chat.say("帮助"))
-    assert [one.split(" ")[0] for one in lines[1:-1]] == [f"/{one.name}" for one in chat.answer.registry.commands]
-    assert "/watch / 关注 560850 159590  关注基金" in lines
-    assert "/margin / 两融  两市融资融券" in lines
-
-
-async def test_help_in_english_gives_english_examples(chat: Chat) -> None:
-    assert "/rank / 排行 turnover  Ranking of the market" in said(await chat.other("2", language="en").say("help"))
-
-
-@pytest.mark.parametrize("asked", ["帮助 关注", "help watch", "/help /watch", "帮助关注"])
-async def test_help_for_one_command_tells_only_it(chat: Chat, asked: str) -> None:
-    assert said(await chat.say(asked)) == ["/watch / 关注 560850 159590  关注基金"]
-
-
-async def test_help_for_an_unknown_word_names_it_and_tells_all(chat: Chat) -> None:
-    lines = said(await chat.say("帮助 foo"))
-    assert lines[:2] == ["没有“foo”这个命令。", "可以这样说"]
-
-
-async def test_every_example_of_help_is_answered_without_complaint(chat: Chat) -> None:
-    for one in chat.answer.registry.commands:
-        for example in {one.usage.zh, one.usage.en} if one.usage else {""}:
-            text = words(await chat.say(f"{one.name} {example}".strip()))
-            assert not any(complaint in text for complaint in ("没有找到", "没有叫", "不能按", "没有“", "出了点问题"))
 
 
 async def test_status_tells_the_newest_session_of_every_table_and_when_it_became_known(chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""Subscribe, stop, come back, watch, unwatch, list: what a chat is, and that it is remembered."""
+"""Stop, come back, watch, unwatch, list: what a chat is, and that it is remembered."""
 
 from dataclasses import replace
 from datetime import time
@@ -24,7 +24,7 @@ async def test_a_newcomer_is_greeted_and_not_subscribed(chat: Chat) -> None:
     answer = await chat.say("/start")
     assert said(answer)[0] == "ETF资金信号"
     assert "演示数据" in words(answer)
-    assert commands(answer) == ["/subscribe", "/help"]
+    assert {"/subscribe", "/start topics"} <= {*commands(answer)}
     assert await chat.subscription() is None
 
 
@@ -33,7 +33,7 @@ async def test_subscribing_starts_with_the_settings_of_newcomers(chat: Chat) -> 
     assert said(answer)[0] == "订阅好了"
     assert "17:45" in words(answer)
     assert "宽基" in words(answer)
-    assert commands(answer) == ["/digest", "/list", "/margin", "/help"]
+    assert commands(answer) == ["/digest", "/list", "/settings", "/help"]
     stored = await chat.subscription()
     assert stored == Subscription(
         id=stored.id,
@@ -78,7 +78,7 @@ async def test_subscribing_again_brings_everything_back(chat: Chat) -> None:
     await chat.say("关注 560850")
     before = await chat.subscription()
     await chat.say("退订")
-    assert said(await chat.say("订阅"))[0] == "欢迎回来，已恢复你的设置"
+    assert said(await chat.say("订阅"))[0] == "已开始推送，用的是你之前的设置"
     assert await chat.subscription() == before
 
 
@@ -88,8 +88,8 @@ async def test_a_chat_that_was_paused_comes_back_with_start(chat: Chat) -> None:
     await chat.store.subscriptions.pause(before.id, "blocked by the user", chat.hour.now())
     assert not (await chat.subscription()).active
     answer = await chat.say("/start")
-    assert "欢迎回来，你的设置都还在。" in said(answer)
-    assert commands(answer) == ["/digest", "/help"]
+    assert "欢迎回来，推送已恢复，设置都在。" in said(answer)
+    assert "/subscribe" not in commands(answer)
     assert await chat.subscription() == before
 
 
@@ -98,8 +98,8 @@ async def test_a_chat_that_stopped_is_not_made_to_listen_by_start(chat: Chat) ->
     await chat.say("退订")
     answer = await chat.say("/start")
     assert not (await chat.subscription()).active
-    assert commands(answer)[0] == "/subscribe"
-    assert "欢迎回来，你的设置都还在。" not in said(answer)
+    assert commands(answer)[-1] == "/subscribe"
+    assert "欢迎回来" not in words(answer)
 
 
 async def test_who_stops_while_paused_stays_stopped(chat: Chat) -> None:
