@@ -20,6 +20,8 @@ KEEP_SECONDS = 30.0
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _PLACEHOLDER = "hidden"
+_FILE = "file:"
+"""Stands before the path of a file to fetch."""
 _UNSET = BaseRequest.DEFAULT_NONE
 
 
@@ -48,6 +50,8 @@ class AiohttpTransport(BaseRequest):
         if proxy is not None:
             _check_url(proxy, "proxy for Telegram")
         self._prefix = base_url + token
+        # Beside …/bot123:ABC/getFile lies …/file/bot123:ABC/documents/1.
+        self._files_prefix = re.sub(r"bot\Z", "file/bot", base_url) + token
         self._secret = token.partition(":")[2].encode()
         self._proxy = proxy
         self._pool = pool
@@ -91,7 +95,7 @@ class AiohttpTransport(BaseRequest):
         failure: NetworkError
         try:
             async with self._open().request(
-                method, self._prefix + url, data=_form(request_data), timeout=timeout, proxy=self._proxy
+                method, self._address(url), data=_form(request_data), timeout=timeout, proxy=self._proxy
             ) as response:
                 return response.status, (await response.read()).replace(self._secret, b"***")
         except TimeoutError as error:
@@ -114,6 +118,10 @@ class AiohttpTransport(BaseRequest):
             raise NetworkError("an answer that is not the Bot API's")
         return answer
 
+    def _address(self, url: str) -> str:
+        file = url.removeprefix(_FILE)
+        return self._prefix + url if file == url else self._files_prefix + file
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._pool, keepalive_timeout=KEEP_SECONDS)
@@ -128,7 +136,7 @@ def bot_over(transport: AiohttpTransport, polling: BaseRequest | None = None) ->
     return ExtBot(
         _PLACEHOLDER,
         base_url=_no_prefix,
-        base_file_url=_no_prefix,
+        base_file_url=_file_prefix,
         request=transport,
         get_updates_request=polling or transport,
     )
@@ -136,6 +144,10 @@ def bot_over(transport: AiohttpTransport, polling: BaseRequest | None = None) ->
 
 def _no_prefix(_token: str) -> str:
     return ""
+
+
+def _file_prefix(_token: str) -> str:
+    return _FILE
 
 
 def _check_url(url: str, name: str) -> None:

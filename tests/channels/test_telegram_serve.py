@@ -33,14 +33,14 @@ async def test_menus_that_are_right_are_not_set_again(api: BotApi, telegram: Tel
     for _ in range(2):
         async with served(telegram, Echo()):
             await api.ask(LI, "/help")
-    assert len(api.called("setMyCommands")) == 2
+    assert len(api.called("setMyCommands")) == 8
 
 
 async def test_a_changed_menu_is_set_anew(api: BotApi, telegram: TelegramChannel) -> None:
     for menu in (MENU, (MenuEntry(name="etf", help_zh="看一只基金", help_en="Look at a fund"),)):
         async with served(telegram, Echo(), menu):
             await api.ask(LI, "/help")
-    assert len(api.called("setMyCommands")) == 4
+    assert len(api.called("setMyCommands")) == 16
     assert api.menus["default", ""] == [{"command": "etf", "description": "Look at a fund"}]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.base import Incoming
+from bot.channels.base import ChatKind, Incoming, Speaker
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Address
 from tests.channels.talking import Echo, heard_before, served
@@ -21,7 +21,14 @@ async def test_a_command_in_is_an_answer_out(api: BotApi, telegram: TelegramChan
         [answer] = await api.ask(LI, "/etf 560850", language="zh-hans")
     assert answer.text == "听到：/etf 560850"
     assert echo.heard == [
-        Incoming(channel="telegram", address=Address(str(LI)), text="/etf 560850", language="zh-hans")
+        Incoming(
+            channel="telegram",
+            address=Address(str(LI)),
+            text="/etf 560850",
+            language="zh-hans",
+            speaker=Speaker(str(LI), "Li"),
+            title="Li",
+        )
     ]
 
 
@@ -170,7 +177,16 @@ async def test_a_pressed_button_says_its_command(api: BotApi, telegram: Telegram
         [card] = await api.ask(GROUP, "/etf 560850", by=LI)
         [more] = await api.press(card, "帮助", by=WANG, language="en")
     assert more.text == "听到：/help"
-    assert echo.heard[1] == Incoming(channel="telegram", address=Address(str(GROUP)), text="/help", language="en")
+    assert echo.heard[1] == Incoming(
+        channel="telegram",
+        address=Address(str(GROUP)),
+        text="/help",
+        language="en",
+        speaker=Speaker(str(WANG), "Li"),
+        kind=ChatKind.GROUP,
+        title="ETF",
+        pressed=str(card.id),
+    )
     assert len(api.acknowledged) == 1
 
 
