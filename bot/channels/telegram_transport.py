@@ -20,8 +20,8 @@ KEEP_SECONDS = 30.0
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _PLACEHOLDER = "hidden"
-_FILE = "file:"
-"""Stands before the path of a file to fetch."""
+_FILE = "/stored-file"
+"""Stands before the path of a file to fetch, in place of a method; the library would rewrite anything but a path."""
 _UNSET = BaseRequest.DEFAULT_NONE
 
 

@@ -141,11 +141,12 @@ class BotApi(Methods):
         by: int | None = None,
         answering: Sent | None = None,
         size: int | None = None,
+        language: str = "zh",
     ) -> None:
         """A person sends a file, of another size than it has if that is given."""
         room, shown = self.open(chat), self.files.keep(Upload(name, data)).as_document
         before = room.shown(answering, self.me) if answering else None
-        message = room.heard(caption, person(by or abs(chat)), None, before)
+        message = room.heard(caption, person(by or abs(chat), language), None, before)
         del message["text"]
         told = {"document": shown | ({"file_size": size} if size is not None else {})}
         self.updates.push({"message": message | told | ({"caption": caption} if caption else {})})
