@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_TYPE
 from telegram.error import NetworkError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
@@ -18,6 +19,7 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 KEEP_SECONDS = 30.0
 """Shorter than servers and proxies keep an idle connection: a kept one is seldom a dead one."""
 
+_NOT_IN_A_NAME = re.compile(r'["\\;\x00-\x1f\x7f]')
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _PLACEHOLDER = "hidden"
 _FILE = "/stored-file"
@@ -164,11 +166,18 @@ def _seconds(given: "ODVInput[float]", default: float) -> float | None:
     return given if given is None or isinstance(given, (int, float)) else default
 
 
-def _form(request_data: RequestData | None) -> aiohttp.FormData | None:
+def _form(request_data: RequestData | None) -> aiohttp.FormData | aiohttp.MultipartWriter | None:
     if request_data is None:
         return None
-    form = aiohttp.FormData(request_data.json_parameters)
-    if request_data.contains_files:
-        for name, (filename, content, content_type) in request_data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=content_type)
+    if not request_data.contains_files:
+        return aiohttp.FormData(request_data.json_parameters)
+    form = aiohttp.MultipartWriter("form-data")
+    for name, value in request_data.json_parameters.items():
+        form.append(value).headers[CONTENT_DISPOSITION] = f'form-data; name="{name}"'
+    for name, (filename, content, content_type) in request_data.multipart_data.items():
+        part = form.append(content)
+        part.headers[CONTENT_TYPE] = content_type
+        # The server shows the name byte by byte as it stands here, and takes a semicolon in quotes for the end.
+        shown = _NOT_IN_A_NAME.sub("_", filename)
+        part.headers[CONTENT_DISPOSITION] = f'form-data; name="{name}"; filename="{shown}"'
     return form
