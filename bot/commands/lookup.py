@@ -25,13 +25,7 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
 
     Raises SaidWrongError that names the word, with suggestions where several funds fit.
     """
-    if word in panel.profiles:
-        return panel.profiles[word]
-    said = word.lower()
-    # A fund without a name is one of which nothing but its index is known: nobody means it by a word.
-    named = [one for one in panel.profiles.values() if one.name != one.code]
-    fits = [one for one in named if said == one.name.lower()]
-    fits = fits or [one for one in named if said in one.name.lower() or said in one.index_name.lower()]
+    fits = funds_like(panel, word)
     if len(fits) == 1:
         return fits[0]
     if not fits:
@@ -39,6 +33,17 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
     some = texts.text("exchange-join").join(f"{one.name} {one.code}" for one in fits[:_MOST_SUGGESTIONS])
     key = "fund-many" if len(fits) <= _MOST_SUGGESTIONS else "fund-very-many"
     raise SaidWrongError(texts.text(key, word=word, some=some, count=len(fits)))
+
+
+def funds_like(panel: Panel, word: str) -> list[Profile]:
+    """The fund with this code, the funds with this name, or those whose name or index holds the word."""
+    if word in panel.profiles:
+        return [panel.profiles[word]]
+    said = word.lower()
+    # A fund without a name is one of which nothing but its index is known: nobody means it by a word.
+    named = [one for one in panel.profiles.values() if one.name != one.code]
+    fits = [one for one in named if said == one.name.lower()]
+    return fits or [one for one in named if said in one.name.lower() or said in one.index_name.lower()]
 
 
 def find_detector(detectors: Mapping[str, Detector], word: str, texts: Catalogue) -> Detector:

@@ -18,6 +18,7 @@ from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
+from bot.store.uploads import UploadStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
 from bot.store.watchlists import WatchlistStore
 
@@ -49,6 +50,7 @@ class Database:
         self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
+        self.uploads = UploadStore(self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

@@ -314,3 +314,14 @@ CHAT = Table(
     Column("at", Moment, nullable=False),
     Index(None, "chat", "id"),
 )
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("bot", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Index(None, "kept_at"),
+)
+"""Pictures by the hash of their bytes, and a chat service's id of each."""
