@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_listener import Hook
 from bot.channels.web import WebChannel
 from bot.commands.base import Desk, NewSubscriber, Roles
 from bot.detecting import detectors_of
@@ -125,7 +126,8 @@ def pace_of(settings: Settings) -> Pace:
 
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be logged."""
-    found = [settings.telegram.token.get_secret_value(), settings.web.password.get_secret_value()]
+    hidden = (settings.telegram.token, settings.telegram.webhook_secret, settings.web.password)
+    found = [one.get_secret_value() for one in hidden]
     return [one for one in found if one]
 
 
@@ -266,6 +268,12 @@ class Channels:
         return {one.kind: one for one in on if one is not None}
 
 
+def admins_of(settings: Settings, channel: str) -> list[str]:
+    """The people of a channel who run the service, owners first."""
+    both = dict.fromkeys((*settings.owners, *settings.admins))
+    return [one.partition(":")[2] for one in both if one.partition(":")[0] == channel]
+
+
 def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
     """Web where it is enabled, Telegram where there is a token, the console always."""
     chat = settings.telegram
@@ -276,6 +284,9 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
             base_url=chat.base_url,
             proxy=chat.proxy or None,
             poll_timeout_seconds=chat.poll_timeout_seconds,
+            hook=Hook(chat.webhook_url, chat.webhook_secret.get_secret_value()) if chat.webhook_url else None,
+            admins=admins_of(settings, TelegramChannel.kind),
+            uploads=store.uploads,
         )
     web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
     return Channels(web=web, telegram=telegram, console=ConsoleChannel())
