@@ -16,6 +16,22 @@ COPY_MAX = 256
 FIRST_DATE = 1_739_260_860
 """Dates count up from here: nothing in the fake reads a clock."""
 
+_RIGHTS = (
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_be_edited",
+)
+"""What an administrator must be shown with."""
+
 _SPOKEN = re.compile(r"(?<!\S)/\w{1,32}(?:@\w+)?|(?<!\w)@\w{5,32}", re.ASCII)
 
 
@@ -170,12 +186,12 @@ class Room:
         self, bot: dict[str, Any], before: str, after: str, by: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """The bot's standing in the chat changes."""
-        standing = [
-            {"user": bot, "status": status} | ({"until_date": 0} if status == "kicked" else {})
-            for status in (before, after)
-        ]
         change = {"chat": self.as_json, "from": by or person(abs(self.id))}
-        return change | {"date": FIRST_DATE, "old_chat_member": standing[0], "new_chat_member": standing[1]}
+        return change | {
+            "date": FIRST_DATE,
+            "old_chat_member": standing(bot, before),
+            "new_chat_member": standing(bot, after),
+        }
 
     def _envelope(self, id: int, thread: int | None) -> dict[str, Any]:  # noqa: A002 — the API's own word
         message: dict[str, Any] = {"message_id": id, "date": FIRST_DATE + id, "chat": self.as_json}
@@ -187,6 +203,16 @@ class Room:
 def person(id: int, language: str = "zh") -> dict[str, Any]:  # noqa: A002 — the API's own word
     """A user whose client speaks a language; empty = it does not tell."""
     return {"id": id, "is_bot": False, "first_name": "Li"} | ({"language_code": language} if language else {})
+
+
+def standing(user: dict[str, Any], status: str) -> dict[str, Any]:
+    """What somebody is in a chat."""
+    more: dict[str, dict[str, Any]] = {
+        "kicked": {"until_date": 0},
+        "creator": {"is_anonymous": False},
+        "administrator": dict.fromkeys(_RIGHTS, True),
+    }
+    return {"user": user, "status": status} | more.get(status, {})
 
 
 def _text(call: dict[str, Any], *, captioned: bool) -> dict[str, Any]:

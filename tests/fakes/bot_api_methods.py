@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tests.fakes.bot_api_chats import Room, Sent, person
+from tests.fakes.bot_api_chats import Room, Sent, person, standing
 from tests.fakes.bot_api_faults import RefusedError
 from tests.fakes.bot_api_files import Files, Upload
 from tests.fakes.bot_api_hook import Webhook
@@ -17,21 +17,6 @@ RESULTS_MAX = 50
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32} (?s:.{1,256})")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_RIGHTS = (
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_be_edited",
-)
-"""What an administrator must be shown with."""
 
 
 class Methods:
@@ -136,10 +121,7 @@ class Methods:
 
     def _member(self, room: Room, user: int) -> Params:
         status = room.members.get(user, "member" if room.kind != "channel" else "left")
-        told: Params = {"user": person(user), "status": status}
-        if status == "administrator":
-            return told | dict.fromkeys(_RIGHTS, True)
-        return told | ({"is_anonymous": False} if status == "creator" else {})
+        return standing(person(user), status)
 
     async def _on_pinchatmessage(self, params: Params) -> bool:
         room = self._room(params["chat_id"])
