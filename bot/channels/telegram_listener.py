@@ -97,7 +97,7 @@ class Listener:
             return False
         try:
             taken = Update.de_json(dict(update), self._bot)
-        except (TypeError, KeyError, AttributeError, ValueError):
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError, OSError):  # a date can be any number
             raise ValueError("this is no update") from None
         self._application.update_queue.put_nowait(taken)
         return True
