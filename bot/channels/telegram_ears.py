@@ -78,7 +78,7 @@ class Ears:
 
     def handlers(self) -> list[BaseHandler[Any, Any, Any]]:
         """What the library hands updates to, the first that fits."""
-        heard = (filters.TEXT | filters.Document.ALL) & filters.UpdateType.MESSAGE
+        heard = (filters.TEXT | filters.Document.ALL) & (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST)
         return [
             MessageHandler(filters.StatusUpdate.MIGRATE & filters.UpdateType.MESSAGE, self._on_migration),
             MessageHandler(heard, self._on_message),
@@ -88,7 +88,7 @@ class Ears:
         ]
 
     async def _on_message(self, update: Update, context: _Context) -> None:
-        message = update.message
+        message = update.message or update.channel_post
         text = said_to(self._bot.bot, message, self._words) if message else None
         if message is None or text is None:
             return

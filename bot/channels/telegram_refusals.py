@@ -13,6 +13,9 @@ REASON_MAX = 200
 
 _DONE = re.compile(r"message is not modified", re.IGNORECASE)
 _NO_TEXT = re.compile(r"there is no text in the message", re.IGNORECASE)
+_NO_FILES = re.compile(
+    r"not enough rights to send (photos|documents|media)|chat_send_(photos|docs|media)_forbidden", re.IGNORECASE
+)
 _OUR_MARKUP = re.compile(
     r"can't parse entities|message is too long|text is too long|message_too_long|entit(y|ies)_|caption is too long",
     re.IGNORECASE,
@@ -55,6 +58,11 @@ def is_done(error: TelegramError) -> bool:
 def is_no_text(error: TelegramError) -> bool:
     """Whether a message has a picture or a file instead of the text that was to be edited."""
     return bool(_NO_TEXT.search(error.message))
+
+
+def is_no_files(error: TelegramError) -> bool:
+    """Whether a chat takes words, but no pictures or files."""
+    return bool(_NO_FILES.search(error.message))
 
 
 def _seconds(wait: timedelta | int) -> float:

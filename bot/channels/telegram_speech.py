@@ -17,7 +17,8 @@ def said_to(bot: User, message: Message, words: Set[str]) -> str | None:
     """The words meant for the bot, without its name; None when they are not meant for it.
 
     In a private chat everything is. In a group: commands that name no other bot, lines that name the bot,
-    answers to it, and lines that begin with one of `words`; files only as answers to it.
+    answers to it, and lines that begin with one of `words`; files only as answers to it. In a channel: commands
+    that name the bot, for everything there is read by many.
     """
     text = (message.text or message.caption or "").strip()
     private = message.chat.type == Chat.PRIVATE
@@ -25,16 +26,20 @@ def said_to(bot: User, message: Message, words: Set[str]) -> str | None:
     if overheard or _not_a_person(message):
         return None
     if command := _COMMAND.match(text):
-        name, other = command.groups()
-        if other and not private and other.casefold() != bot.name.removeprefix("@").casefold():
-            return None
-        return f"/{name}{text[command.end() :]}"
-    if private:
-        return text
+        return f"/{command[1]}{text[command.end() :]}" if private or _names(command, bot, message) else None
+    if private or message.chat.type == Chat.CHANNEL:
+        return text if private else None
     unnamed, times = re.subn(rf"(?<!\w){re.escape(bot.name)}\b", " ", text, flags=re.IGNORECASE)
     if times:
         return unnamed.strip()
     return text if _answers(bot, message) or _head(text) in words else None
+
+
+def _names(command: re.Match[str], bot: User, message: Message) -> bool:
+    """Whether a command among many readers is meant for this bot; in a group one without a name is meant for every bot."""
+    if command[2] is None:
+        return message.chat.type != Chat.CHANNEL
+    return command[2].casefold() == bot.name.removeprefix("@").casefold()
 
 
 def pressed(query: CallbackQuery) -> str | None:

@@ -13,7 +13,7 @@ from bot.channels.base import Part
 from bot.channels.telegram_keyboard import keyboard
 from bot.channels.telegram_markup import CAPTION_LIMIT, units
 from bot.channels.telegram_pins import pin
-from bot.channels.telegram_refusals import is_done, is_no_text, refusal
+from bot.channels.telegram_refusals import is_done, is_no_files, is_no_text, refusal
 from bot.channels.telegram_uploads import Reuse, Uploads
 from bot.deliveries import Address
 
@@ -43,21 +43,29 @@ class Writer:
 
     async def _new(self, address: Address, part: Part) -> Sent:
         how = _how(address, part)
-        if part.album:
-            return await self._album(part, how)
+        if part.album or part.picture or part.document is not None:
+            try:
+                return await self._with_files(part, how)
+            except BadRequest as error:
+                if not is_no_files(error):
+                    raise
+                log.info("telegram chat takes no files, words only", chat=address.chat, why=error.message)
         how["reply_markup"] = keyboard(part.buttons)
-        if part.document is not None:
-            file = part.document
-            return await self._bot.send_document(document=file.data, filename=file.name, **_caption(part), **how)
-        if part.picture:
-
-            async def photo(files: list[str | bytes]) -> list[Sent]:
-                return [await self._bot.send_photo(photo=files[0], **_caption(part), **how)]
-
-            return (await self._reuse.sent([part.picture], photo))[0]
         if part.rich and self._rich:
             return await self._with_tables(part, how)
         return await self._text(part, how)
+
+    async def _with_files(self, part: Part, how: dict[str, Any]) -> Sent:
+        if part.album:
+            return await self._album(part, how)
+        under = {**how, **_caption(part), "reply_markup": keyboard(part.buttons)}
+        if part.document is not None:
+            return await self._bot.send_document(document=part.document.data, filename=part.document.name, **under)
+
+        async def photo(files: list[str | bytes]) -> list[Sent]:
+            return [await self._bot.send_photo(photo=files[0], **under)]
+
+        return (await self._reuse.sent([part.picture], photo))[0]
 
     async def _text(self, part: Part, how: dict[str, Any]) -> Sent:
         mode = None if part.plain else ParseMode.HTML

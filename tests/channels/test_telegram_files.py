@@ -9,7 +9,7 @@ from bot.channels.base import Part
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_uploads import MemoryUploads
 from bot.deliveries import Address, SendFailedError
-from bot.messages.model import Button, Document, Heading, Look, Message, Picture, paragraph
+from bot.messages.model import Block, Button, Document, Heading, Look, Message, Picture, paragraph
 from tests.channels.messages import PNG
 from tests.fakes.bot_api import BotApi
 from tests.fakes.bot_api_chats import Sent
@@ -222,3 +222,24 @@ async def test_markup_under_pictures_that_is_refused_is_our_defect(
     with pytest.raises(SendFailedError) as raised:
         await telegram.send(Address(str(LI)), part)
     assert raised.value.markup
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("sendPhoto", pictures(1), ["图0"]),
+        ("sendDocument", (Document("a.txt", b"a", "全部设置"),), ["全部设置"]),
+        ("sendMediaGroup", (*pictures(2), paragraph("完")), ["图0\n图1", "完"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "why", ["not enough rights to send photos to the chat", "CHAT_SEND_MEDIA_FORBIDDEN", "CHAT_SEND_DOCS_FORBIDDEN"]
+)
+async def test_a_chat_that_takes_no_files_gets_the_words(
+    api: BotApi, telegram: TelegramChannel, call: tuple[str, tuple[Block, ...], list[str]], why: str
+) -> None:
+    method, blocks, said = call
+    api.fail(method, refused(400, f"Bad Request: {why}"))
+    seen = await shown(api, telegram, Message(blocks=blocks, buttons=BUTTONS if len(said) == 1 else ()))
+    assert [(one.text, one.media) for one in seen] == [(text, "") for text in said]
+    assert [one.labels for one in seen] == ([["详情"]] if len(said) == 1 else [[], []])

@@ -75,7 +75,8 @@ async def test_what_is_brought_is_answered_without_a_poll(api: BotApi, page: boo
     assert (api.called("getUpdates"), set(api.hook.answers)) == ([], {200})
     [call] = api.called("setWebhook")
     assert (call["url"], call["secret_token"]) == (url + HOOK_PATH, SECRET)
-    assert json.loads(call["allowed_updates"]) == ["message", "callback_query", "my_chat_member", "inline_query"]
+    kinds = ["message", "channel_post", "callback_query", "my_chat_member", "inline_query"]
+    assert json.loads(call["allowed_updates"]) == kinds
 
 
 async def test_polling_takes_the_webhook_away(api: BotApi) -> None:
