@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from bot.channels.base import Channel, Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_listener import Hook
 from bot.channels.web import WebChannel
 from bot.channels.wecom import WecomChannel
 from bot.commands.base import Desk, NewSubscriber, Roles, Tempo
@@ -126,7 +127,8 @@ def pace_of(settings: Settings) -> Pace:
 
 def secrets_of(settings: Settings) -> list[str]:
     """What must never be logged."""
-    found = [settings.telegram.token.get_secret_value(), settings.web.password.get_secret_value()]
+    hidden = (settings.telegram.token, settings.telegram.webhook_secret, settings.web.password)
+    found = [one.get_secret_value() for one in hidden]
     return [one for one in (*found, *_robots(settings).values()) if one]
 
 
@@ -280,6 +282,12 @@ class Channels:
                 await one.aclose()
 
 
+def admins_of(settings: Settings, channel: str) -> list[str]:
+    """The people of a channel who run the service, owners first."""
+    both = dict.fromkeys((*settings.owners, *settings.admins))
+    return [one.partition(":")[2] for one in both if one.partition(":")[0] == channel]
+
+
 def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
     """Web where it is enabled, Telegram where there is a token, 企业微信 where there are robots, the console always."""
     chat = settings.telegram
@@ -291,6 +299,9 @@ def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
             proxy=chat.proxy or None,
             poll_timeout_seconds=chat.poll_timeout_seconds,
             messages_per_second=chat.messages_per_second,
+            hook=Hook(chat.webhook_url, chat.webhook_secret.get_secret_value()) if chat.webhook_url else None,
+            admins=admins_of(settings, TelegramChannel.kind),
+            uploads=store.uploads,
         )
     web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
     robots = _robots(settings)

@@ -11,7 +11,7 @@ import numpy as np
 import structlog
 from prometheus_client import CollectorRegistry
 
-from bot.channels.base import Channel, Chat
+from bot.channels.base import Channel, Chat, Sociable
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
@@ -24,10 +24,12 @@ from bot.metrics import Metrics
 from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
+from bot.presence import Presences
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
 from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
+from bot.suggesting import Suggester
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.constituents import lay_baskets
 from signals.core.detector import Topic
@@ -236,6 +238,9 @@ async def serve(desk: Desk, channels: Sequence[Channel], drain: Drain, *others: 
     """Answer people, drain the outbox and run `others` until a signal asks to stop or one of them fails."""
     registry = load_commands()
     answer = Answerer(desk=desk, registry=registry)
+    presence = Presences(subscriptions=desk.world.store.subscriptions, now=desk.now, language=desk.newcomer.language)
+    for sociable in (one for one in channels if isinstance(one, Sociable)):
+        sociable.introduce(presence, Suggester(desk=desk, registry=registry))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in _STOPS:

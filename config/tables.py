@@ -1,5 +1,6 @@
 """The tables of the settings: their keys, kinds and bounds."""
 
+import re
 from datetime import time
 from typing import Literal
 
@@ -25,6 +26,7 @@ from config.kinds import (
 LEAST_PASSWORD_CHARACTERS = 8
 """For a page that other machines can reach."""
 
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _CLOCK = 'a time of day such as "16:20"'
 _URL = "an http:// or https:// address"
 
@@ -66,6 +68,20 @@ class Telegram(Table):
     """May hold a password, so it is hidden like one."""
     messages_per_second: int = whole(1, 1000)
     poll_timeout_seconds: int = whole(0, 50)
+    webhook_url: UrlOrNone = text(f"{_URL}, or empty")
+    webhook_secret: SecretStr = text("16 to 256 letters, digits, - or _, or empty", hidden=True)
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _known_to_both(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        bare = SecretStr(secret.get_secret_value().strip())
+        if bare.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(bare.get_secret_value()):
+            raise ValueError
+        if info.data.get("webhook_url") and not bare.get_secret_value():
+            raise refusal(
+                "needs telegram.webhook_secret, by which Telegram is told from others", "telegram.webhook_url"
+            )
+        return bare
 
 
 class Wecom(Table):

@@ -32,12 +32,18 @@ class Part:
     """`markup` is bare text."""
     picture: bytes = field(default=b"", repr=False)
     """A PNG above the text, which is short enough to stand under it; empty = none."""
+    album: tuple[bytes, ...] = field(default=(), repr=False)
+    """Several PNGs shown as one, in place of `picture`; the text stands under them, and no buttons can."""
     document: Document | None = None
     """A file; the text stands under it."""
     answers: str = ""
     """The channel's id of an earlier message of the chat that this one is a reply to, where the channel has replies."""
     replaces: str = ""
     """The channel's id of an earlier message of ours whose place this one takes, where the channel can edit."""
+    rich: str = ""
+    """The same with real tables, for a server that knows them; `markup` is what others get."""
+    pin: bool = False
+    """Stands pinned in the chat, in place of what we pinned there before, where the channel can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,39 @@ class MenuEntry:
     """Says something by itself: fit for a button that is always there."""
     admin: bool = False
     """For administrators of the service only."""
+    sets_up: bool = False
+    """Changes the chat's settings: in a group for those who manage it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """Something to choose from while a person still types, and what choosing it says."""
+
+    id: str
+    """Names it within one answer; plain ASCII."""
+    title: str
+    about: str
+    message: Message
+
+
+Suggest = Callable[[Incoming], Awaitable[list[Suggestion]]]
+"""What fits words that are still being typed, best first; never raises for what a person typed."""
+
+
+class Presence(Protocol):
+    """Hears where the bot comes and goes."""
+
+    async def joined(self, at: Incoming) -> Message:
+        """Somebody has brought the bot into a group; returns what to say there."""
+        ...
+
+    async def gone(self, channel: str, chat: str, reason: str) -> None:
+        """The chat takes nothing more; `reason` is for the operator."""
+        ...
+
+    async def moved(self, channel: str, chat: str, to: str) -> None:
+        """The chat lives on under another id; may be told more than once."""
+        ...
 
 
 class Channel(Protocol):
@@ -150,3 +189,12 @@ class Managers:
         """Whether a person does."""
         one: object = self._channels.get(channel)
         return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
+
+
+@runtime_checkable
+class Sociable(Protocol):
+    """A channel that tells who comes and goes, and can offer something while a person still types."""
+
+    def introduce(self, presence: Presence, suggest: Suggest) -> None:
+        """Say whom to tell and ask; before `serve`."""
+        ...

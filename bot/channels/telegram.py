@@ -1,25 +1,29 @@
 """Telegram: messages as HTML with buttons, errors as decisions, and a listener for what people say."""
 
 import asyncio
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram import Message as Sent
-from telegram.constants import FloodLimit, InlineKeyboardButtonLimit, ParseMode
+from telegram.constants import FloodLimit
 from telegram.error import TelegramError
 
-from bot.channels.base import Answer, MenuEntry, Part
-from bot.channels.telegram_listener import Listener
-from bot.channels.telegram_markup import bare, sheets
+from bot.channels.base import Answer, MenuEntry, Part, Presence, Suggest
+from bot.channels.telegram_ears import Company
+from bot.channels.telegram_listener import Hook, Listener
+from bot.channels.telegram_markup import bare
+from bot.channels.telegram_people import Managers
 from bot.channels.telegram_quotas import REPLY, quotas
 from bot.channels.telegram_refusals import refusal
-from bot.channels.telegram_speech import PRESSED
+from bot.channels.telegram_rich import rich_html
+from bot.channels.telegram_sheets import Sheet, sheets
 from bot.channels.telegram_transport import AiohttpTransport, bot_over
+from bot.channels.telegram_uploads import MemoryUploads, Uploads
+from bot.channels.telegram_writing import Writer
 from bot.deliveries import Address, SendFailedError
 from bot.limiter import Limiter
-from bot.messages.model import Button, Message
+from bot.messages.model import Message
 
 REPLY_WAIT_SECONDS_MAX = 30.0
 """Longest waiting time of the server's naming after which a reply is still of use."""
@@ -30,16 +34,15 @@ FLOOD_SECONDS = 1.0
 _SIDE_CALLS, _POLLS = 8, 2
 """Connections of the listener: for acknowledging buttons and setting menus, and for polling."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
 log = structlog.get_logger(__name__)
 
 
 class TelegramChannel:
     """Sends to chats and topics, and answers people, as one bot.
 
-    `base_url` is that of another Bot API server or reverse proxy, `proxy` an http(s) proxy. The token is kept by
-    the transport alone. Raises ValueError for settings that cannot be right.
+    `base_url` is that of another Bot API server or reverse proxy, `proxy` an http(s) proxy. With a `hook` the
+    server brings updates there instead of being polled. `admins` are people who are shown administrators'
+    commands. The token is kept by the transport alone. Raises ValueError for settings that cannot be right.
     """
 
     kind: ClassVar[str] = "telegram"
@@ -54,6 +57,9 @@ class TelegramChannel:
         read_timeout_seconds: float = 10.0,
         poll_timeout_seconds: int = 30,
         messages_per_second: int = FloodLimit.MESSAGES_PER_SECOND,
+        hook: Hook | None = None,
+        admins: Collection[str] = (),
+        uploads: Uploads | None = None,
     ) -> None:
         def transport(connections: int) -> AiohttpTransport:
             return AiohttpTransport(
@@ -63,22 +69,30 @@ class TelegramChannel:
         self._new_transport = transport
         self._sending = transport(pool)
         self._bot = bot_over(self._sending)
+        self._writer = Writer(self._bot, token.partition(":")[0], uploads or MemoryUploads())
         self._poll_timeout_seconds = poll_timeout_seconds
         self.limiter = Limiter(quotas(messages_per_second))
         self._flooded = "", float("-inf")
+        self._hook = hook
+        self._admins = tuple(admins)
+        self._company = Company()
+        self._managers = Managers(self._bot)
         self._listener: Listener | None = None
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The message as HTML, or its bare words cut at the same places; only the first part makes a sound."""
         made = sheets(message)
         last = len(made) - 1
+        rich = rich_html(message) if message.rich and not plain and len(made) == 1 else ""
         return [
             Part(
                 markup=bare(sheet.markup) if plain else sheet.markup,
                 buttons=message.buttons if number == last else (),
                 silent=message.silent or number > 0,
                 plain=plain,
-                picture=sheet.picture,
+                rich=rich,
+                pin=message.pinned and number == 0,
+                **_shown(sheet),
             )
             for number, sheet in enumerate(made)
         ]
@@ -86,43 +100,13 @@ class TelegramChannel:
     async def send(self, address: Address, part: Part) -> str:
         """Send one part and return its message id; raises `SendFailedError`, which has no cause and no secret."""
         try:
-            message = await self._write(address, part)
+            return await self._writer.write(address, part)
         except TelegramError as error:
             failure = refusal(error, address)
-        else:
-            return str(message.message_id)
         if failure is None:
             return ""
         self._note_flood(address, failure)
         raise failure
-
-    async def _write(self, address: Address, part: Part) -> Sent:
-        mode = None if part.plain else ParseMode.HTML
-        thread = int(address.thread) if address.thread else None
-        keyboard = _keyboard(part.buttons)
-        # What was deleted meanwhile, or stands in a chat that has moved, is not replied to: the message comes all the same.
-        reply = ReplyParameters(int(part.answers), allow_sending_without_reply=True) if part.answers else None
-        if part.picture:
-            return await self._bot.send_photo(
-                chat_id=address.chat,
-                photo=part.picture,
-                caption=part.markup,
-                parse_mode=mode,
-                disable_notification=part.silent,
-                message_thread_id=thread,
-                reply_markup=keyboard,
-                reply_parameters=reply,
-            )
-        return await self._bot.send_message(
-            chat_id=address.chat,
-            text=part.markup,
-            parse_mode=mode,
-            link_preview_options=_NO_PREVIEW,
-            disable_notification=part.silent,
-            message_thread_id=thread,
-            reply_markup=keyboard,
-            reply_parameters=reply,
-        )
 
     async def whoami(self) -> str:
         """The bot's user name, as the server knows it; raises `SendFailedError` as `send` does."""
@@ -151,17 +135,45 @@ class TelegramChannel:
             poll_timeout_seconds=self._poll_timeout_seconds,
             answer=answer,
             reply=self._reply,
+            company=self._company,
             menu=menu,
+            admins=self._admins,
+            hook=self._hook,
         )
         await self._listener.run()
+
+    def shared(self, address: Address) -> bool:
+        """Whether the chat is a group or a channel."""
+        return address.chat.startswith(("-", "@"))
+
+    async def manages(self, address: Address, person: str) -> bool:
+        """Whether a person owns or administers a chat, as the server knows it."""
+        if not person.isdecimal() or not address.chat.removeprefix("-").isdecimal():
+            return False
+        return await self._managers.manages(int(address.chat), int(person))
+
+    def introduce(self, presence: Presence, suggest: Suggest) -> None:
+        """Say whom to tell who comes and goes, and whom to ask while a person types."""
+        self._company = Company(presence, suggest)
+
+    async def take(self, update: Mapping[str, Any]) -> bool:
+        """Hand in an update that the server brought; False when it must bring it again later.
+
+        Raises ValueError for what is no update.
+        """
+        return self._listener is not None and self._listener.take(update)
 
     async def aclose(self) -> None:
         """Close the connections for sending; a later `send` opens new ones."""
         await self._sending.shutdown()
 
-    async def _reply(self, address: Address, message: Message) -> None:
+    async def _reply(self, address: Address, message: Message, pressed: str = "") -> None:
+        """Send an answer; one that belongs in the place of the message `pressed` goes there if it is in one piece."""
+        parts = self.render(message)
+        if message.in_place and len(parts) == 1:
+            parts = [replace(parts[0], replaces=pressed)]
         try:
-            for part in self.render(message):
+            for part in parts:
                 address = await self._send_or_try_again(address, part)
         except SendFailedError as failure:
             log.warning("reply not sent", channel=self.kind, chat=address.chat, why=str(failure))
@@ -205,16 +217,10 @@ def _worth_waiting(seconds: float | None) -> bool:
     return seconds is not None and seconds <= REPLY_WAIT_SECONDS_MAX
 
 
-def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
-    keyboard = [
-        [InlineKeyboardButton(button.label, callback_data=PRESSED + button.command) for button in row if _fits(button)]
-        for row in rows
-    ]
-    return InlineKeyboardMarkup([row for row in keyboard if row]) if any(keyboard) else None
-
-
-def _fits(button: Button) -> bool:
-    fits = len((PRESSED + button.command).encode()) <= InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
-    if not fits:
-        log.error("defect: a button's command is too long, button left out", channel="telegram", command=button.command)
-    return fits
+def _shown(sheet: Sheet) -> dict[str, Any]:
+    match sheet.pictures:
+        case ():
+            return {"document": sheet.document}
+        case (only,):
+            return {"picture": only}
+    return {"album": sheet.pictures}

@@ -1,9 +1,9 @@
-"""A message as Telegram's HTML: within its limits, escaped, never cut inside a tag; pictures with words under them."""
+"""A message as Telegram's HTML: within its limits, escaped, never cut inside a tag."""
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from telegram.constants import MessageLimit
 
@@ -21,7 +21,6 @@ from bot.messages.model import (
     Table,
     line,
     muted,
-    paragraph,
 )
 from bot.messages.split import Piece, pack, split_line
 
@@ -30,8 +29,6 @@ LIMIT: int = MessageLimit.MAX_TEXT_LENGTH
 
 CAPTION_LIMIT: int = MessageLimit.CAPTION_LENGTH
 """The same for the words under a picture."""
-
-_ALT_CHARS_MAX = 200
 
 _CHINESE_TYPE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 """Ideographs and full-width signs, such as the brackets around a date."""
@@ -49,36 +46,6 @@ def marked(message: Message) -> list[str]:
     """The HTML to send, in order, each at most `LIMIT` and none blank, which the server refuses; at least one."""
     parts = [_whole(part) for part in pack(_pieces(message), LIMIT, _size)]
     return [part for part in parts if visible(bare(part))] or [NOTHING]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One thing to send: HTML, and the picture above it if there is one."""
-
-    markup: str
-    picture: bytes = b""
-
-
-def sheets(message: Message) -> list[Sheet]:
-    """What to send, in order; at least one sheet.
-
-    What stands before a picture goes under it, with the picture's own words, where the server takes so much;
-    else it goes ahead as text.
-    """
-    made, waiting = list[Sheet](), list[Block]()
-    for block in message.blocks:
-        if not isinstance(block, Picture):
-            waiting.append(block)
-            continue
-        words = paragraph(line(muted(legible(block.alt)[:_ALT_CHARS_MAX])))
-        caption = marked(Message(blocks=(*waiting, words)))
-        if len(caption) > 1 or units(caption[0]) > CAPTION_LIMIT:
-            made += [Sheet(one) for one in marked(Message(blocks=tuple(waiting)))]
-            caption = marked(Message(blocks=(words,)))
-        made.append(Sheet(caption[0], block.png))
-        waiting = []
-    rest = marked(Message(blocks=tuple(waiting))) if waiting or not made else []
-    return [*made, *(Sheet(one) for one in rest)]
 
 
 def bare(markup: str) -> str:
@@ -160,8 +127,13 @@ def _fitting(one: Line, *, folded: bool) -> Iterator[str]:
 
 def _line(line: Line, *, folded: bool) -> str:
     point = "　" * (line.indent - 1) + "· " if line.indent else ""
-    words = point + "".join(map(_span, line.spans))
+    words = point + spans_html(line.spans)
     return f"{_FOLD}{words}{_UNFOLD}" if folded else words
+
+
+def spans_html(spans: Iterable[Span]) -> str:
+    """Spans as HTML."""
+    return "".join(map(_span, spans))
 
 
 def _span(span: Span) -> str:

@@ -12,6 +12,10 @@ REASON_MAX = 200
 """Characters kept of what the server said."""
 
 _DONE = re.compile(r"message is not modified", re.IGNORECASE)
+_NO_TEXT = re.compile(r"there is no text in the message", re.IGNORECASE)
+_NO_FILES = re.compile(
+    r"not enough rights to send (photos|documents|media)|chat_send_(photos|docs|media)_forbidden", re.IGNORECASE
+)
 _OUR_MARKUP = re.compile(
     r"can't parse entities|message is too long|text is too long|message_too_long|entit(y|ies)_|caption is too long",
     re.IGNORECASE,
@@ -38,12 +42,27 @@ def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
             return SendFailedError(reason, moved_to=replace(address, chat=str(error.new_chat_id)))
         case InvalidToken():
             return SendFailedError("Telegram refuses the bot's token")
-        case BadRequest() if _DONE.search(reason):
+        case BadRequest() if is_done(error):
             return None
         case Forbidden() | BadRequest():
             gone = isinstance(error, Forbidden) or bool(_GONE.search(reason))
             return SendFailedError(reason, permanent=gone, markup=bool(_OUR_MARKUP.search(reason)))
     return SendFailedError(f"{type(error).__name__}: {reason}")
+
+
+def is_done(error: TelegramError) -> bool:
+    """Whether the message was as it should be before it was asked for."""
+    return bool(_DONE.search(error.message))
+
+
+def is_no_text(error: TelegramError) -> bool:
+    """Whether a message has a picture or a file instead of the text that was to be edited."""
+    return bool(_NO_TEXT.search(error.message))
+
+
+def is_no_files(error: TelegramError) -> bool:
+    """Whether a chat takes words, but no pictures or files."""
+    return bool(_NO_FILES.search(error.message))
 
 
 def _seconds(wait: timedelta | int) -> float:

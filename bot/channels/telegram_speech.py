@@ -17,27 +17,33 @@ def said_to(bot: User, message: Message, words: Set[str]) -> str | None:
     """The words meant for the bot, without its name; None when they are not meant for it.
 
     In a private chat everything is. In a group: commands that name no other bot, lines that name the bot,
-    answers to it, and lines that begin with one of `words`.
+    answers to it, and lines that begin with one of `words`; files only as answers to it. In a channel: commands
+    that name the bot, for everything there is read by many.
     """
-    text = (message.text or "").strip()
-    if _not_a_person(message):
-        return None
+    text = (message.text or message.caption or "").strip()
     private = message.chat.type == Chat.PRIVATE
+    overheard = message.document is not None and not private and not _answers(bot, message)
+    if overheard or _not_a_person(message):
+        return None
     if command := _COMMAND.match(text):
-        name, other = command.groups()
-        if other and not private and other.casefold() != bot.name.removeprefix("@").casefold():
-            return None
-        return f"/{name}{text[command.end() :]}"
-    if private:
-        return text
+        return f"/{command[1]}{text[command.end() :]}" if private or _names(command, bot, message) else None
+    if private or message.chat.type == Chat.CHANNEL:
+        return text if private else None
     unnamed, times = re.subn(rf"(?<!\w){re.escape(bot.name)}\b", " ", text, flags=re.IGNORECASE)
     if times:
         return unnamed.strip()
     return text if _answers(bot, message) or _head(text) in words else None
 
 
-def pressed(query: CallbackQuery) -> tuple[Address, str] | None:
-    """Where a button of ours was pressed and its command; None for any other data.
+def _names(command: re.Match[str], bot: User, message: Message) -> bool:
+    """Whether a command among many readers is meant for this bot; in a group one without a name is meant for every bot."""
+    if command[2] is None:
+        return message.chat.type != Chat.CHANNEL
+    return command[2].casefold() == bot.name.removeprefix("@").casefold()
+
+
+def pressed(query: CallbackQuery) -> str | None:
+    """The command of the button of ours that was pressed; None for any other data.
 
     A client can send any data it likes, so the button must stand under the message. Readers of a channel
     may not speak in it, and so may not press in its name either.
@@ -46,7 +52,7 @@ def pressed(query: CallbackQuery) -> tuple[Address, str] | None:
         return None
     if query.message.chat.type == Chat.CHANNEL or query.data not in _offered(query.message.reply_markup):
         return None
-    return where(query.message), query.data.removeprefix(PRESSED)
+    return query.data.removeprefix(PRESSED)
 
 
 def where(message: Message) -> Address:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_TYPE
 from telegram.error import NetworkError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
@@ -18,8 +19,11 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 KEEP_SECONDS = 30.0
 """Shorter than servers and proxies keep an idle connection: a kept one is seldom a dead one."""
 
+_NOT_IN_A_NAME = re.compile(r'["\\;\x00-\x1f\x7f]')
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _PLACEHOLDER = "hidden"
+_FILE = "/stored-file"
+"""Stands before the path of a file to fetch, in place of a method; the library would rewrite anything but a path."""
 _UNSET = BaseRequest.DEFAULT_NONE
 
 
@@ -48,6 +52,8 @@ class AiohttpTransport(BaseRequest):
         if proxy is not None:
             _check_url(proxy, "proxy for Telegram")
         self._prefix = base_url + token
+        # Beside …/bot123:ABC/getFile lies …/file/bot123:ABC/documents/1.
+        self._files_prefix = re.sub(r"bot\Z", "file/bot", base_url) + token
         self._secret = token.partition(":")[2].encode()
         self._proxy = proxy
         self._pool = pool
@@ -91,7 +97,7 @@ class AiohttpTransport(BaseRequest):
         failure: NetworkError
         try:
             async with self._open().request(
-                method, self._prefix + url, data=_form(request_data), timeout=timeout, proxy=self._proxy
+                method, self._address(url), data=_form(request_data), timeout=timeout, proxy=self._proxy
             ) as response:
                 return response.status, (await response.read()).replace(self._secret, b"***")
         except TimeoutError as error:
@@ -114,6 +120,10 @@ class AiohttpTransport(BaseRequest):
             raise NetworkError("an answer that is not the Bot API's")
         return answer
 
+    def _address(self, url: str) -> str:
+        file = url.removeprefix(_FILE)
+        return self._prefix + url if file == url else self._files_prefix + file
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._pool, keepalive_timeout=KEEP_SECONDS)
@@ -128,7 +138,7 @@ def bot_over(transport: AiohttpTransport, polling: BaseRequest | None = None) ->
     return ExtBot(
         _PLACEHOLDER,
         base_url=_no_prefix,
-        base_file_url=_no_prefix,
+        base_file_url=_file_prefix,
         request=transport,
         get_updates_request=polling or transport,
     )
@@ -136,6 +146,10 @@ def bot_over(transport: AiohttpTransport, polling: BaseRequest | None = None) ->
 
 def _no_prefix(_token: str) -> str:
     return ""
+
+
+def _file_prefix(_token: str) -> str:
+    return _FILE
 
 
 def _check_url(url: str, name: str) -> None:
@@ -152,11 +166,18 @@ def _seconds(given: "ODVInput[float]", default: float) -> float | None:
     return given if given is None or isinstance(given, (int, float)) else default
 
 
-def _form(request_data: RequestData | None) -> aiohttp.FormData | None:
+def _form(request_data: RequestData | None) -> aiohttp.FormData | aiohttp.MultipartWriter | None:
     if request_data is None:
         return None
-    form = aiohttp.FormData(request_data.json_parameters)
-    if request_data.contains_files:
-        for name, (filename, content, content_type) in request_data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=content_type)
+    if not request_data.contains_files:
+        return aiohttp.FormData(request_data.json_parameters)
+    form = aiohttp.MultipartWriter("form-data")
+    for name, value in request_data.json_parameters.items():
+        form.append(value).headers[CONTENT_DISPOSITION] = f'form-data; name="{name}"'
+    for name, (filename, content, content_type) in request_data.multipart_data.items():
+        part = form.append(content)
+        part.headers[CONTENT_TYPE] = content_type
+        # The server shows the name byte by byte as it stands here, and takes a semicolon in quotes for the end.
+        shown = _NOT_IN_A_NAME.sub("_", filename)
+        part.headers[CONTENT_DISPOSITION] = f'form-data; name="{name}"; filename="{shown}"'
     return form

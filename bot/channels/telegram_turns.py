@@ -47,7 +47,8 @@ class Turns(BaseUpdateProcessor):
             task.cancel()
 
     def _turn(self, update: object) -> asyncio.Lock:
-        chat = update.effective_chat if isinstance(update, Update) else None
+        # Who types behind the bot's name does so in no chat that is told.
+        chat = (update.effective_chat or update.effective_user) if isinstance(update, Update) else None
         return self._chats.setdefault(chat.id if chat else 0, asyncio.Lock())
 
 

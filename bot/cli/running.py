@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import structlog
 import typer
 from rich.console import Console
+from starlette.applications import Starlette
 
 from bot.app import (
+    Channels,
     channels_of,
     data_of,
     desk_of,
@@ -37,11 +39,13 @@ from bot.poll import World
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.robots import adopt_robots
 from bot.schedule import Clock, ClockFrom, SystemClock
+from bot.scrape import Scrape
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
 from bot.warming import warm_beside
 from bot.web.app import create_app
 from bot.web.server import serve_page
+from bot.web.telegram_hook import with_hook
 from config.lists import load_watchlists
 from config.sessions import days_left
 from config.settings import Settings
@@ -152,16 +156,8 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock)
     running = [*others, warm_beside()]
-    if channels.web is not None:
-        page = create_app(
-            channels.web,
-            world.store.chat,
-            demo=settings.source == "demo",
-            host=settings.web.host,
-            password=settings.web.password.get_secret_value() or None,
-            allowed_hosts=settings.web.allowed_hosts,
-            scrape=scrape,
-        )
+    page = _page(settings, world, channels, scrape)
+    if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
     if settings.source != "demo":
@@ -173,6 +169,24 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
         await serve(desk, list(kinds.values()), drain, *running)
     finally:
         await channels.aclose()
+
+
+def _page(settings: Settings, world: World, channels: Channels, scrape: Scrape) -> Starlette | None:
+    """What is served over HTTP: the page if it is enabled, and the path to which Telegram brings updates if it does."""
+    page = None
+    if channels.web is not None:
+        page = create_app(
+            channels.web,
+            world.store.chat,
+            demo=settings.source == "demo",
+            host=settings.web.host,
+            password=settings.web.password.get_secret_value() or None,
+            allowed_hosts=settings.web.allowed_hosts,
+            scrape=scrape,
+        )
+    if channels.telegram is not None and settings.telegram.webhook_url:
+        page = with_hook(page, channels.telegram.take, settings.telegram.webhook_secret.get_secret_value())
+    return page
 
 
 async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:

@@ -259,6 +259,7 @@ class Registry:
                 word_zh=one.words[0],
                 quick=one.quick,
                 admin=one.right in (Right.ADMIN, Right.OWNER),
+                sets_up=one.right is Right.CHANGE,
             )
             for one in self.commands
         )

@@ -38,9 +38,7 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
 
     Raises ManyMeantError with the candidates where several funds fit, SaidWrongError where none does.
     """
-    if word in panel.profiles:
-        return panel.profiles[word]
-    found = [panel.profiles[one] for one in _fits(panel.derive(spelt_funds), plain_word(word))]
+    found = funds_like(panel, word)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -53,6 +51,13 @@ def find_fund(panel: Panel, word: str, texts: Catalogue) -> Profile:
     key = "fund-many" if len(found) <= _MOST_SUGGESTIONS else "fund-very-many"
     meant = tuple((f"{one.name} {one.code}", one.code) for one in found[:_MOST_SUGGESTIONS])
     raise ManyMeantError(texts.text(key, word=word, some=some, count=len(found)), word, meant)
+
+
+def funds_like(panel: Panel, word: str) -> list[Profile]:
+    """The fund with this code, or all that a word fits best."""
+    if word in panel.profiles:
+        return [panel.profiles[word]]
+    return [panel.profiles[one] for one in _fits(panel.derive(spelt_funds), plain_word(word))]
 
 
 def _fits(spelt: SpeltFunds, said: str) -> list[str]:

@@ -129,6 +129,10 @@ class Message:
     """Arrives without a sound where the channel can."""
     in_place: bool = False
     """Answers a button by taking the place of the message that the button stands under, where the channel can edit."""
+    rich: bool = False
+    """The reader wants tables as real tables, where the channel can."""
+    pinned: bool = False
+    """Stands pinned in the chat until the next one of the kind, where the channel can."""
 
 
 def line(*pieces: str | Span, indent: int = 0) -> Line:
@@ -161,13 +165,18 @@ def plain(text: str) -> Message:
     return Message(blocks=(paragraph(*text.splitlines()),))
 
 
+_SELDOM = ("rich", "pinned")
+"""Written only where they are so."""
+
+
 def to_json(message: Message) -> dict[str, Any]:
     """A message as plain data, for a delivery that outlives the process."""
-    return {
+    told = {
         "blocks": [_block_to_json(block) for block in message.blocks],
         "buttons": [[_button_to_json(button) for button in row] for row in message.buttons],
         "silent": message.silent,
     }
+    return told | {name: True for name in _SELDOM if getattr(message, name)}
 
 
 def from_json(data: dict[str, Any]) -> Message:
@@ -177,6 +186,7 @@ def from_json(data: dict[str, Any]) -> Message:
             blocks=tuple(_block_from_json(block) for block in data["blocks"]),
             buttons=tuple(tuple(_button_from_json(button) for button in row) for row in data["buttons"]),
             silent=bool(data["silent"]),
+            **{name: True for name in _SELDOM if data.get(name)},
         )
     except TypeError as error:
         raise ValueError(f"this is no message: {error}") from None

@@ -23,6 +23,7 @@ from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
+from bot.store.uploads import UploadStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
 from bot.store.watchlists import WatchlistStore
 
@@ -59,6 +60,7 @@ class Database:
         self.managing = Managing(self._connections)
         self.imports = ImportStore(self._connections)
         self.forgetting = Forgetting(self._connections)
+        self.uploads = UploadStore(self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

@@ -73,6 +73,32 @@ class SubscriptionStore:
         async with self._connections.write() as connection:
             await pause(connection, subscription_id, reason, now)
 
+    async def pause_chat(self, channel: str, chat: str, reason: str, now: datetime) -> int:
+        """Stop deliveries to a chat and all its threads; returns how many subscriptions that stopped."""
+        mine = SUBSCRIPTIONS.c.channel == channel, SUBSCRIPTIONS.c.chat == chat, SUBSCRIPTIONS.c.active
+        values = {"active": False, "paused_reason": reason, "updated_at": now}
+        async with self._connections.write() as connection:
+            return (await connection.execute(update(SUBSCRIPTIONS).where(*mine).values(values))).rowcount
+
+    async def move_chat(self, channel: str, chat: str, to: str, now: datetime) -> int:
+        """Follow a chat and all its threads to its new id, all or none; returns how many subscriptions moved.
+
+        What was paused because the old chat took nothing more is delivered again. A subscription whose place is
+        taken there is paused: that other one gets its own.
+        """
+        mine = SUBSCRIPTIONS.c.channel == channel, SUBSCRIPTIONS.c.chat == chat
+        moved = 0
+        async with self._connections.write() as connection:
+            rows = (await connection.execute(select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.thread).where(*mine))).all()
+            for row in rows:
+                if not await move(connection, row.id, Address(to, row.thread), now):
+                    await pause(connection, row.id, f"the chat has moved to {to}, which has settings of its own", now)
+                    continue
+                back = update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == row.id, SUBSCRIPTIONS.c.paused_reason != "")
+                await connection.execute(back.values(active=True, paused_reason="", held_until=None))
+                moved += 1
+        return moved
+
     async def resume(self, subscription_id: int, now: datetime) -> None:
         """Deliver again."""
         values = {"active": True, "paused_reason": "", "held_until": None, "updated_at": now}

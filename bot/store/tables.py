@@ -359,3 +359,14 @@ IMPORTS = Table(
     UniqueConstraint("channel", "chat", "thread"),
 )
 """The set-up that a chat was shown and has not said yes to; the newest only."""
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("bot", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Index(None, "kept_at"),
+)
+"""Pictures by the hash of their bytes, and a chat service's id of each."""

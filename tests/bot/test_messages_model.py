@@ -121,3 +121,11 @@ def test_a_picture_knows_its_size() -> None:
 
 def test_a_picture_is_not_printed_with_its_bytes() -> None:
     assert "PNG" not in repr(Picture(b"\x89PNG", "rises"))
+
+
+@pytest.mark.parametrize("seldom", [{}, {"rich": True}, {"pinned": True}, {"rich": True, "pinned": True}])
+def test_tables_and_pins_come_back_and_take_no_room_where_they_are_not_wanted(seldom: dict[str, bool]) -> None:
+    message = Message(blocks=(paragraph("a"),), **seldom)
+    told = to_json(message)
+    assert {name: told[name] for name in ("rich", "pinned") if name in told} == seldom
+    assert from_json(json.loads(json.dumps(told))) == message

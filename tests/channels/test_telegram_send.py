@@ -129,6 +129,15 @@ async def test_a_longer_command_is_left_out_and_logged(
         "Bad Request: CHAT_WRITE_FORBIDDEN",
         "Bad Request: message thread not found",
         "Bad Request: TOPIC_CLOSED",
+        "Bad Request: TOPIC_DELETED",
+        "Bad Request: PEER_ID_INVALID",
+        "Bad Request: USER_IS_BLOCKED",
+        "Bad Request: CHANNEL_PRIVATE",
+        "Bad Request: have no rights to send a message",
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        "Forbidden: bot was kicked from the group chat",
+        "Forbidden: bot is not a member of the supergroup chat",
+        "Forbidden: the group chat was deleted",
     ],
 )
 async def test_a_chat_that_is_gone_is_permanent(api: BotApi, telegram: TelegramChannel, description: str) -> None:

@@ -22,26 +22,26 @@ LI, WANG, GROUP = 7001, 7002, -1001234
 async def test_menus_are_set_in_both_languages(api: BotApi, telegram: TelegramChannel) -> None:
     async with served(telegram, Echo()):
         await api.ask(LI, "/help")
-    assert api.menus[""] == [
+    assert api.menus["default", ""] == [
         {"command": "etf", "description": "Show a fund"},
         {"command": "help", "description": "Help"},
     ]
-    assert api.menus["zh"][0] == {"command": "etf", "description": "看一只基金"}
+    assert api.menus["default", "zh"][0] == {"command": "etf", "description": "看一只基金"}
 
 
 async def test_menus_that_are_right_are_not_set_again(api: BotApi, telegram: TelegramChannel) -> None:
     for _ in range(2):
         async with served(telegram, Echo()):
             await api.ask(LI, "/help")
-    assert len(api.called("setMyCommands")) == 2
+    assert len(api.called("setMyCommands")) == 8
 
 
 async def test_a_changed_menu_is_set_anew(api: BotApi, telegram: TelegramChannel) -> None:
     for menu in (MENU, (MenuEntry(name="etf", help_zh="看一只基金", help_en="Look at a fund"),)):
         async with served(telegram, Echo(), menu):
             await api.ask(LI, "/help")
-    assert len(api.called("setMyCommands")) == 4
-    assert api.menus[""] == [{"command": "etf", "description": "Look at a fund"}]
+    assert len(api.called("setMyCommands")) == 16
+    assert api.menus["default", ""] == [{"command": "etf", "description": "Look at a fund"}]
 
 
 async def test_without_its_menu_the_bot_still_answers(api: BotApi, telegram: TelegramChannel) -> None:

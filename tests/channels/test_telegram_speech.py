@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.base import Incoming
+from bot.channels.base import ChatKind, Incoming, Speaker
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Address
 from tests.channels.talking import Echo, heard_before, served
@@ -21,7 +21,14 @@ async def test_a_command_in_is_an_answer_out(api: BotApi, telegram: TelegramChan
         [answer] = await api.ask(LI, "/etf 560850", language="zh-hans")
     assert answer.text == "听到：/etf 560850"
     assert echo.heard == [
-        Incoming(channel="telegram", address=Address(str(LI)), text="/etf 560850", language="zh-hans")
+        Incoming(
+            channel="telegram",
+            address=Address(str(LI)),
+            text="/etf 560850",
+            language="zh-hans",
+            speaker=Speaker(str(LI), "Li"),
+            title="Li",
+        )
     ]
 
 
@@ -170,7 +177,16 @@ async def test_a_pressed_button_says_its_command(api: BotApi, telegram: Telegram
         [card] = await api.ask(GROUP, "/etf 560850", by=LI)
         [more] = await api.press(card, "帮助", by=WANG, language="en")
     assert more.text == "听到：/help"
-    assert echo.heard[1] == Incoming(channel="telegram", address=Address(str(GROUP)), text="/help", language="en")
+    assert echo.heard[1] == Incoming(
+        channel="telegram",
+        address=Address(str(GROUP)),
+        text="/help",
+        language="en",
+        speaker=Speaker(str(WANG), "Li"),
+        kind=ChatKind.GROUP,
+        title="ETF",
+        pressed=str(card.id),
+    )
     assert len(api.acknowledged) == 1
 
 
@@ -203,7 +219,7 @@ async def test_a_reader_of_a_channel_cannot_press_in_its_name(api: BotApi, teleg
         await telegram.send(Address("-1009"), part)
     async with served(telegram, echo):
         api.tap(api.sent(-1009)[0], "帮助", by=LI)
-        assert await heard_before(api, echo, -1009) == ["x"]
+        assert await heard_before(api, echo, LI) == ["x"]
 
 
 async def test_a_press_that_comes_late_still_counts(api: BotApi, telegram: TelegramChannel) -> None:
@@ -213,3 +229,36 @@ async def test_a_press_that_comes_late_still_counts(api: BotApi, telegram: Teleg
         api.fail("answerCallbackQuery", refused(400, "Bad Request: query is too old and response timeout expired"))
         await api.press(card, "帮助")
     assert echo.texts == ["/etf 560850", "/help"]
+
+
+def posted(api: BotApi, text: str) -> None:
+    """A channel says something; what it says has no person."""
+    room = api.open(-1009, kind="channel", name="etf_flow_news")
+    post = room.heard(text, person(LI), None, None) | {"sender_chat": room.as_json}
+    del post["from"]
+    api.updates.push({"channel_post": post})
+
+
+async def test_a_command_in_a_channel_that_names_the_bot_comes_from_who_manages_it(
+    api: BotApi, telegram: TelegramChannel
+) -> None:
+    echo = Echo()
+    async with served(telegram, echo):
+        posted(api, "/subscribe@etf_flow_bot 1")
+        [answer] = await api.answers(-1009)
+    assert answer.text == "听到：/subscribe 1"
+    [said] = echo.heard
+    assert (said.kind, said.title, said.speaker) == (ChatKind.CHANNEL, "ETF", Speaker("", "ETF"))
+    assert await said.may_set_up()
+
+
+@pytest.mark.parametrize("said", ["/etf 560850", "etf 560850", "今天 @etf_flow_bot 说", "/etf@other_bot", "560850"])
+async def test_everything_else_in_a_channel_is_for_its_readers(
+    api: BotApi, telegram: TelegramChannel, said: str
+) -> None:
+    echo = Echo()
+    async with served(telegram, echo):
+        posted(api, said)
+        posted(api, "/help@etf_flow_bot")
+        await api.answers(-1009)
+    assert echo.texts == ["/help"]

@@ -22,10 +22,11 @@ from bot.subscriptions import Subscription
 from config.settings import load_settings
 from tests.fakes.bot_api import BotApi
 from tests.fakes.bot_api_faults import refused
+from tests.web.served import free_port
 
 pytestmark = pytest.mark.anyio
 
-READER = 7001
+READER, OLD_GROUP, NEW_GROUP = 7001, -55, -1001234
 FIRST, LAST = date(2025, 2, 5), date(2025, 2, 11)
 START = datetime(2025, 2, 5, tzinfo=UTC)
 
@@ -47,8 +48,8 @@ def folder(market: Path, tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def service(api: BotApi, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The real command in a process of its own; asked to stop at the end."""
+async def service(api: BotApi, folder: Path, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The real command in a process of its own, with these settings too; asked to stop at the end."""
     environment = {
         **os.environ,
         "ETFBOT_TELEGRAM__TOKEN": api.token,
@@ -57,6 +58,7 @@ async def service(api: BotApi, folder: Path) -> AsyncIterator[asyncio.subprocess
         "ETFBOT_DATABASE": f"sqlite:///{folder / 'demo.db'}",
         "ETFBOT_SOURCE": "demo",
         "PYTHONPATH": str(Path(__file__).parents[2]),
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
@@ -69,10 +71,10 @@ async def service(api: BotApi, folder: Path) -> AsyncIterator[asyncio.subprocess
         await process.communicate()
 
 
-async def until_it_listens(api: BotApi) -> None:
+async def until_it_listens(api: BotApi, method: str = "getUpdates") -> None:
     for _ in range(9):  # loading the market takes longer than an answer may
         with suppress(AssertionError):
-            return await api.until(lambda: api.called("getUpdates"))
+            return await api.until(lambda: api.called(method))
     raise AssertionError("the service never asked for updates")
 
 
@@ -97,7 +99,7 @@ async def test_a_conversation_from_start_to_digest(api: BotApi, folder: Path) ->
         assert "不存在的基金" in unknown.text
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0
-    assert {one["command"] for one in api.menus[""]} >= {"start", "subscribe", "etf", "digest"}
+    assert {one["command"] for one in api.menus["default", ""]} >= {"start", "subscribe", "etf", "digest"}
 
 
 async def test_an_english_reader_is_answered_in_english(api: BotApi, folder: Path) -> None:
@@ -107,6 +109,42 @@ async def test_an_english_reader_is_answered_in_english(api: BotApi, folder: Pat
         assert "share counts" in hello.text
         [card] = await api.ask(READER, "560850", language="en")
         assert "first pullback after 6 rising sessions" in card.text
+
+
+async def test_a_group_brings_the_bot_in_moves_and_turns_it_out_over_a_webhook(api: BotApi, folder: Path) -> None:
+    port = free_port()
+    more = {
+        "ETFBOT_WEB__ENABLED": "true",
+        "ETFBOT_WEB__PORT": str(port),
+        "ETFBOT_WEB__PASSWORD": "a-long-password",
+        "ETFBOT_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram",
+        "ETFBOT_TELEGRAM__WEBHOOK_SECRET": "only-telegram-knows-this",
+        "ETFBOT_OWNERS": f'["telegram:{READER}"]',
+    }
+    api.open(READER)
+    api.open(OLD_GROUP).members = {READER: "creator"}
+    async with service(api, folder, **more):
+        await until_it_listens(api, "setWebhook")
+        api.stand(OLD_GROUP, "left", "member", by=READER)
+        [hello] = await api.answers(OLD_GROUP)
+        assert "群管理员操作" in hello.text
+        await api.press(hello, "开始", by=READER)
+        [joined] = await api.ask(OLD_GROUP, "/subscribe", by=READER)
+        assert "订阅好了" in joined.text
+        [card, *_] = await api.suggestions(READER, "560850")
+        assert card["text"].startswith("信创50ETF")
+        api.move(OLD_GROUP, NEW_GROUP, told=True)
+        api.stand(NEW_GROUP, "member", "kicked", by=READER)
+        await api.ask(READER, "/help")
+    assert api.called("getUpdates") == []
+    assert f"chat:{READER}" in {scope for scope, _ in api.menus}
+    settings = load_settings({}, folder, {"database": f"sqlite:///{folder / 'demo.db'}", "source": "demo"})
+    async with opened(settings) as world:
+        assert await world.store.subscriptions.find("telegram", str(OLD_GROUP)) is None
+        moved = await world.store.subscriptions.find("telegram", str(NEW_GROUP))
+    assert moved is not None
+    assert not moved.active
+    assert moved.paused_reason == "telegram: kicked"
 
 
 @asynccontextmanager

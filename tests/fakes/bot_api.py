@@ -13,7 +13,6 @@ people have positive ids, supergroups −100…, other groups negative ones.
 """
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -24,6 +23,9 @@ from aiohttp import web
 
 from tests.fakes.bot_api_chats import Room, Sent, person
 from tests.fakes.bot_api_faults import Fault, RefusedError
+from tests.fakes.bot_api_files import Files, Upload
+from tests.fakes.bot_api_hook import Webhook
+from tests.fakes.bot_api_methods import Methods, number
 from tests.fakes.bot_api_spec import METHODS, NotInTheApiError, carried, understood
 from tests.fakes.bot_api_updates import Updates
 
@@ -33,8 +35,6 @@ PATIENCE_SECONDS = 10.0
 
 Params = dict[str, Any]
 
-_COMMAND = re.compile(r"[a-z0-9_]{1,32} (?s:.{1,256})")
-
 
 @dataclass(frozen=True)
 class Call:
@@ -42,10 +42,10 @@ class Call:
 
     method: str
     params: Params
-    files: tuple[str, ...]
+    files: dict[str, Upload]
 
 
-class BotApi:
+class BotApi(Methods):
     """A server with one bot; used from the event loop of the test."""
 
     def __init__(self, token: str = TOKEN, *, username: str = "etf_flow_bot") -> None:
@@ -56,16 +56,22 @@ class BotApi:
         self.defects: list[str] = []
         self.acknowledged: list[Params] = []
         """Answered callback queries."""
-        self.menus: dict[str, list[Params]] = {}
-        """Commands by language code; "" = the default."""
+        self.menus: dict[tuple[str, str], list[Params]] = {}
+        """Commands by scope, as "default" or "chat:7001", and language code; "" = any other language."""
+        self.suggested: dict[str, Params] = {}
+        """What inline queries were answered with."""
+        self.files = Files()
         self.updates = Updates()
+        self.hook = Webhook(self.updates)
         self._rooms: dict[int, Room] = {}
         self._faults: list[tuple[str, int | None, Fault]] = []
         self._queries: set[str] = set()
+        self._inquiries: set[str] = set()
         self._query_ids = count(1)
         self._changed = asyncio.Event()
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
+        application.router.add_get("/file/bot{token}/{path:.+}", self._download)
         self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
 
     async def __aenter__(self) -> Self:
@@ -77,6 +83,7 @@ class BotApi:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        await self.hook.close()
         self.updates.close()
         await self._runner.cleanup()
         if error is None:
@@ -93,11 +100,21 @@ class BotApi:
         room.refusal = RefusedError(403, description)
         self.updates.push({"my_chat_member": room.membership(self.me, "member", "kicked")})
 
-    def move(self, chat: int, to: int) -> None:
-        """A group becomes a supergroup with another id."""
+    def stand(self, chat: int, before: str, after: str, *, by: int | None = None, language: str = "zh") -> None:
+        """The bot's standing in a chat changes, as from "left" to "member"."""
+        room = self.open(chat)
+        self.updates.push(
+            {"my_chat_member": room.membership(self.me, before, after, person(by or abs(chat), language))}
+        )
+
+    def move(self, chat: int, to: int, *, told: bool = False) -> None:
+        """A group becomes a supergroup with another id; `told` = both chats say so."""
         description = "Bad Request: group chat was upgraded to a supergroup chat"
-        self.open(chat).refusal = RefusedError(400, description, migrate_to_chat_id=to)
-        self.open(to)
+        old, new = self.open(chat), self.open(to)
+        old.refusal = RefusedError(400, description, migrate_to_chat_id=to)
+        if told:
+            self.updates.push({"message": old.service(person(7001), migrate_to_chat_id=to)})
+            self.updates.push({"message": new.service(person(7001), migrate_from_chat_id=chat)})
 
     def say(
         self,
@@ -113,6 +130,40 @@ class BotApi:
         room = self.open(chat)
         before = room.shown(answering, self.me) if answering else None
         self.updates.push({"message": room.heard(text, person(by or abs(chat), language), thread, before)})
+
+    def hand(
+        self,
+        chat: int,
+        name: str,
+        data: bytes,
+        *,
+        caption: str = "",
+        by: int | None = None,
+        answering: Sent | None = None,
+        size: int | None = None,
+        language: str = "zh",
+    ) -> None:
+        """A person sends a file, of another size than it has if that is given."""
+        room, shown = self.open(chat), self.files.keep(Upload(name, data)).as_document
+        before = room.shown(answering, self.me) if answering else None
+        message = room.heard(caption, person(by or abs(chat), language), None, before)
+        del message["text"]
+        told = {"document": shown | ({"file_size": size} if size is not None else {})}
+        self.updates.push({"message": message | told | ({"caption": caption} if caption else {})})
+
+    def inquire(self, person_id: int, query: str, *, language: str = "zh") -> str:
+        """A person types behind the bot's name in any chat; returns the id of the query."""
+        inquiry = f"inquiry-{next(self._query_ids)}"
+        self._inquiries.add(inquiry)
+        told = {"id": inquiry, "from": person(person_id, language), "query": query, "offset": ""}
+        self.updates.push({"inline_query": told})
+        return inquiry
+
+    async def suggestions(self, person_id: int, query: str, **how: Any) -> list[Params]:
+        """Type behind the bot's name and wait for what can be chosen."""
+        inquiry = self.inquire(person_id, query, **how)
+        await self.until(lambda: inquiry in self.suggested, f"suggestions for {query!r}")
+        return list(self.suggested[inquiry]["results"])
 
     def edit(self, chat: int, text: str) -> None:
         """A person changes what he said; the bot hears of it if it asks for that."""
@@ -196,13 +247,19 @@ class BotApi:
             self._tell()
         return answer
 
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["token"] != self.token:
+            return _refused(RefusedError(401, "Unauthorized"))
+        upload = self.files.at(request.match_info["path"])
+        return web.Response(body=upload.data) if upload else _refused(RefusedError(404, "Not Found"))
+
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
     def _fault(self, call: Call) -> Fault | None:
         for at, (method, chat, fault) in enumerate(self._faults):
-            if method == call.method and chat in {None, _number(call.params.get("chat_id"))}:
+            if method == call.method and chat in {None, number(call.params.get("chat_id"))}:
                 del self._faults[at]
                 return fault
         return None
@@ -224,72 +281,17 @@ class BotApi:
         if call.method not in METHODS:
             raise RefusedError(404, "Not Found")
         try:
-            params = understood(call.method, call.params, call.files)
+            params = understood(call.method, call.params, tuple(call.files))
         except NotInTheApiError as error:
             self.defects.append(str(error))
             raise RefusedError(400, f"Bad Request: {error}") from error
         if performed := getattr(self, f"_on_{call.method}", None):
             return await performed(params)
+        if performed := getattr(self, f"_with_files_{call.method}", None):
+            return await performed(params, call.files)
         if call.method.startswith("send") and call.method != "sendchataction":
-            return self._wrote(self._room(params["chat_id"]).write(params, call.files))
+            return self._wrote(self._write(params, call.files))
         return "chat_id" not in params or bool(self._room(params["chat_id"]))
-
-    async def _on_getme(self, params: Params) -> Params:
-        return self.me | {
-            "can_join_groups": True,
-            "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
-        }
-
-    async def _on_getupdates(self, params: Params) -> list[Params]:
-        return await self.updates.poll(
-            offset=params.get("offset", 0),
-            wait_seconds=params.get("timeout", 0),
-            limit=params.get("limit", 100),
-            kinds=params.get("allowed_updates", ()),
-        )
-
-    async def _on_getmycommands(self, params: Params) -> list[Params]:
-        return self.menus.get(params.get("language_code", ""), [])
-
-    async def _on_setmycommands(self, params: Params) -> bool:
-        if not all(_COMMAND.fullmatch(f"{one['command']} {one['description']}") for one in params["commands"]):
-            raise RefusedError(400, "Bad Request: BOT_COMMAND_INVALID")
-        self.menus[params.get("language_code", "")] = params["commands"]
-        return True
-
-    async def _on_answercallbackquery(self, params: Params) -> bool:
-        if params["callback_query_id"] not in self._queries:
-            raise RefusedError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-        self._queries.discard(params["callback_query_id"])
-        self.acknowledged.append(params)
-        return True
-
-    async def _on_editmessagetext(self, params: Params) -> Params:
-        return self._wrote(self._room(params["chat_id"]).rewrite(params))
-
-    _on_editmessagereplymarkup = _on_editmessagecaption = _on_editmessagetext
-
-    async def _on_deletemessage(self, params: Params) -> bool:
-        if self._room(params["chat_id"]).sent.pop(params["message_id"], None) is None:
-            raise RefusedError(400, "Bad Request: message to delete not found")
-        return True
-
-    def _wrote(self, sent: Sent) -> Params:
-        return self._rooms[sent.chat].shown(sent, self.me)
-
-    def _room(self, chat: int | str) -> Room:
-        named = (room.id for room in self._rooms.values() if f"@{room.name}" == chat)
-        room = self._rooms.get(_number(chat) or next(named, 0))
-        if room is None:
-            raise RefusedError(400, "Bad Request: chat not found")
-        if room.refusal:
-            raise room.refusal
-        return room
-
-
-def _number(chat: object) -> int | None:
-    return int(str(chat)) if str(chat).removeprefix("-").isdecimal() else None
 
 
 def _refused(refusal: RefusedError) -> web.Response:

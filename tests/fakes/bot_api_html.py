@@ -34,6 +34,9 @@ ATTRIBUTES = {
 }
 """What a tag may carry; the real server passes over others, this one refuses them."""
 
+RICH_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "tr", "th", "td", "details", "summary"})
+"""What rich messages know besides."""
+
 _ATTRIBUTE = re.compile(r"""\s+([a-zA-Z-]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"']+))?""")
 _TAG = re.compile(r"""<(/?)([^\s<>/]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>""")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#[0-9]+|#x[0-9a-fA-F]+);")
@@ -61,6 +64,7 @@ class _Open:
 @dataclass(slots=True)
 class _Reader:
     source: str
+    more: frozenset[str] = frozenset()
     text: list[str] = field(default_factory=list)
     length: int = 0
     opened: list[_Open] = field(default_factory=list)
@@ -72,9 +76,9 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def read_html(source: str) -> Words:
-    """The words of a text sent as HTML; raises MarkupError as the server would."""
-    reader = _Reader(source)
+def read_html(source: str, more: frozenset[str] = frozenset()) -> Words:
+    """The words of a text sent as HTML, in which these tags are known too; raises MarkupError as the server would."""
+    reader = _Reader(source, more)
     at = 0
     while at < len(source):
         match = _TAG.match(source, at) if source[at] == "<" else None
@@ -95,7 +99,7 @@ def read_html(source: str) -> Words:
 
 def _open(reader: _Reader, match: re.Match[str]) -> None:
     tag = match[2].lower()
-    if tag not in ENTITIES:
+    if tag not in ENTITIES and tag not in reader.more:
         raise MarkupError(_refused(f'Unsupported start tag "{tag}"', reader.source, match.start()))
     attributes = {name.lower(): value.strip("\"'") for name, value in _ATTRIBUTE.findall(match[3])}
     if unknown := attributes.keys() - ATTRIBUTES.get(tag, set()):
@@ -115,6 +119,8 @@ def _close(reader: _Reader, match: re.Match[str]) -> None:
     if tag and tag != opened.tag:
         where = _refused("Unmatched end tag", reader.source, match.start())
         raise MarkupError(f'{where}, expected "</{opened.tag}>", found "</{tag}>"')
+    if opened.tag in reader.more:
+        return
     kind = "expandable_blockquote" if "expandable" in opened.attributes else ENTITIES[opened.tag]
     if length := reader.length - opened.start:
         entity: dict[str, Any] = {"type": kind, "offset": opened.start, "length": length}

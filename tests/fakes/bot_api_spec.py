@@ -10,6 +10,8 @@ from aiogram.methods import TelegramMethod
 from aiohttp import BodyPartReader, web
 from pydantic import ValidationError
 
+from tests.fakes.bot_api_files import Upload
+
 METHODS: dict[str, type[TelegramMethod[Any]]] = {
     one.__api_method__.lower(): one
     for one in vars(aiogram.methods).values()
@@ -21,23 +23,22 @@ class NotInTheApiError(Exception):
     """A parameter that the method does not have, or a value of another type."""
 
 
-async def carried(request: web.Request) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The parameters of a request however it carries them, and the names of its files."""
+async def carried(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
+    """The parameters of a request however it carries them, and its files by the names of their parts."""
     params: dict[str, Any] = dict(request.query)
-    files: list[str] = []
+    files: dict[str, Upload] = {}
     if request.content_type == "application/json":
         params |= await request.json()
     elif request.content_type.startswith("multipart/"):
         async for part in await request.multipart():
             assert isinstance(part, BodyPartReader)
             if part.filename:
-                files.append(str(part.name))
-                await part.read()
+                files[str(part.name)] = Upload(part.filename, bytes(await part.read()))
             else:
                 params[str(part.name)] = await part.text()
     else:
         params |= await request.post()
-    return params, tuple(files)
+    return params, files
 
 
 def understood(method: str, params: dict[str, Any], files: Collection[str] = ()) -> dict[str, Any]:

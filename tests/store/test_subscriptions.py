@@ -96,3 +96,39 @@ async def test_a_topic_is_wanted_where_an_active_chat_has_chosen_it(store: Datab
     assert await store.subscriptions.any_wants(Topic.INTRADAY)
     await store.subscriptions.pause(chosen.id, "gone", NOW)
     assert not await store.subscriptions.any_wants(Topic.INTRADAY)
+
+
+async def test_a_chat_that_is_gone_is_paused_with_all_its_threads(store: Database) -> None:
+    for thread in ("", "7"):
+        await store.subscriptions.save(subscription("-55", thread=thread), NOW)
+    off = await store.subscriptions.save(subscription("-55", thread="9", active=False), NOW)
+    other = await store.subscriptions.save(subscription("42"), NOW)
+    assert await store.subscriptions.pause_chat("telegram", "-55", "kicked", NOW) == 2
+    assert await store.subscriptions.active() == [other]
+    assert await store.subscriptions.get(off.id) == off
+    assert await store.subscriptions.pause_chat("telegram", "-55", "left", NOW) == 0
+    found = await store.subscriptions.find("telegram", "-55", "7")
+    assert (found and found.paused_reason) == "kicked"
+
+
+async def test_a_chat_that_moved_is_followed_with_all_its_threads(store: Database) -> None:
+    first = await store.subscriptions.save(subscription("-55", paused_reason="kicked", active=False), NOW)
+    second = await store.subscriptions.save(subscription("-55", thread="7"), NOW)
+    off = await store.subscriptions.save(subscription("-55", thread="9", active=False), NOW)
+    assert await store.subscriptions.move_chat("telegram", "-55", "-1001", NOW) == 3
+    assert [await store.subscriptions.get(one.id) for one in (first, second, off)] == [
+        replace(first, chat="-1001", active=True, paused_reason=""),
+        replace(second, chat="-1001"),
+        replace(off, chat="-1001"),
+    ]
+    assert await store.subscriptions.move_chat("telegram", "-55", "-1001", NOW) == 0
+
+
+async def test_a_chat_that_moved_to_where_another_lives_is_paused(store: Database) -> None:
+    old = await store.subscriptions.save(subscription("-55"), NOW)
+    new = await store.subscriptions.save(subscription("-1001"), NOW)
+    assert await store.subscriptions.move_chat("telegram", "-55", "-1001", NOW) == 0
+    assert await store.subscriptions.active() == [new]
+    paused = await store.subscriptions.get(old.id)
+    assert paused is not None
+    assert "-1001" in paused.paused_reason

@@ -655,3 +655,11 @@ field-least-strength = Least strength
 field-quiet = Quiet hours
 field-urgent-passes = Intraday premiums in quiet hours
 field-daily-cap = Alerts a day
+# Telegram: files, groups, what is offered while typing
+file-too-large = This file is too large: I read files of up to { $limit } KB.
+file-not-fetched = I could not fetch the file. Please send it again.
+presence-hello = Hello, I watch the money that flows through China’s ETFs.
+presence-how = Send /start to see what I can do, or /etf 560850 for one fund. Subscribing and settings are up to the group’s administrators.
+presence-back = I am back, and your settings are still here. An administrator can send /start to bring the alerts back.
+presence-still = This group gets its alerts already; nothing has changed.
+button-presence-start = Begin

@@ -646,3 +646,11 @@ field-least-strength = 最低强度
 field-quiet = 免打扰
 field-urgent-passes = 免打扰时放行盘中溢价
 field-daily-cap = 每日提醒上限
+# Telegram: files, groups, what is offered while typing
+file-too-large = 这个文件太大了，我只读 { $limit } KB 以内的文件。
+file-not-fetched = 文件没有取到，请再发一次。
+presence-hello = 大家好，我是 ETF 资金流向机器人。
+presence-how = 发送 /start 看看我能做什么，/etf 560850 查一只基金。订阅和设置由群管理员操作。
+presence-back = 我回来了，之前的设置都还在。请群管理员发送 /start 恢复提醒。
+presence-still = 我已经在这个群里提醒了，设置照旧。
+button-presence-start = 开始
