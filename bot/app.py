@@ -15,10 +15,11 @@ from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
-from bot.commands.base import Desk, NewSubscriber, Roles
+from bot.commands.base import Desk, NewSubscriber
 from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
+from bot.local import roles_of
 from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
 from bot.outbox import Pace
@@ -298,7 +299,7 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
         studio=Studio(),
         invite=invite,
         demo=settings.source == "demo",
-        roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
+        roles=roles_of(settings),
     )
 
 

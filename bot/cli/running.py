@@ -23,12 +23,13 @@ from bot.app import (
     timetable_of,
 )
 from bot.channels.console import ConsoleChannel
-from bot.channels.web import LOCAL_CHAT
+from bot.channels.web_rooms import LOCAL_CHAT
 from bot.cli.importing import import_folder
 from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_of
 from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
+from bot.local import local_admins, previews_of, rooms_of
 from bot.messages.digest import Edition
 from bot.metrics import Metrics
 from bot.outbox import Drain
@@ -157,6 +158,9 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
             host=settings.web.host,
             password=settings.web.password.get_secret_value() or None,
             allowed_hosts=settings.web.allowed_hosts,
+            rooms=rooms_of(settings),
+            admins=local_admins(desk.roles),
+            previews=previews_of(channels.telegram),
             scrape=scrape,
         )
         running.append(serve_page(page, settings.web.host, settings.web.port))
