@@ -1,7 +1,7 @@
 """What the page reads: how the chats stand, their history, what is new in them, pictures and files."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.exceptions import HTTPException

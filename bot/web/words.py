@@ -66,7 +66,6 @@ NAMES = (
     "file_empty",
     "new",
     "sending",
-    "not_sent",
     "retry",
     "discard",
     "copied",

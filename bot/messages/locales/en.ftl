@@ -374,7 +374,6 @@ page-file-big = The file is too large: { $most } KB at most.
 page-file-empty = This file is empty.
 page-new = New messages
 page-sending = Sending…
-page-not-sent = Not delivered
 page-retry = Send again
 page-discard = Delete
 page-copied = Copied

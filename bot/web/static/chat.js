@@ -3,7 +3,7 @@
 import { element } from "./blocks.js";
 import { compose } from "./composer.js";
 import { copy } from "./copying.js";
-import { articleOf, divide, entryElement, renew, side, tidy } from "./entries.js";
+import { articleOf, avatar, divide, entryElement, renew, side, tidy } from "./entries.js";
 import { allowCommands } from "./menu.js";
 import { dress, options, view } from "./options.js";
 import { atEnd, countUnread, keepPlace, keeping, reveal, seen, show, startOver, toEnd, unreadHere } from "./place.js";
@@ -122,6 +122,7 @@ async function open(id) {
   notice("");
   closeSearch();
   list.replaceChildren();
+  list.dataset.view = view();
   list.ariaBusy = "true";
   [older.hidden, part("empty").hidden, last, early] = [true, true, 0, []];
   startOver();
@@ -144,6 +145,7 @@ async function open(id) {
 function head() {
   const { kind, name, people } = room();
   const own = kind === "private";
+  document.querySelector("header .avatar").replaceWith(own ? avatar("bot") : avatar(room().id, name, kind === "channel" ? 0 : -1));
   part("title").textContent = own ? words.title : name;
   part("who").textContent = rooms.length > 1 ? (own ? filled(words.as_person, { who: name }) : room().about) : "";
   speaker = people[0].id;

@@ -13,10 +13,10 @@ const people = Object.fromEntries(rooms.flatMap((room) => room.people.map((one) 
 
 export const nameOf = (author) => (author === BOT ? words.title : (people[author]?.name ?? author));
 
-// The service has a picture; a person or a chat has the first or last letter of its name on a colour of its own.
-export function avatar(author, name = nameOf(author)) {
+// The service has a picture; a person or a chat has a letter of its name on a colour of its own.
+export function avatar(author, name = nameOf(author), letter = -1) {
   if (author === BOT) return Object.assign(element("img", "avatar"), { src: "/static/icon.svg", alt: "" });
-  const made = element("span", "avatar letter", [...name].at(language === "en" ? 0 : -1).toUpperCase());
+  const made = element("span", "avatar letter", [...name].at(language === "en" ? 0 : letter).toUpperCase());
   made.dataset.tone = author;
   made.ariaHidden = "true";
   return made;

@@ -79,7 +79,7 @@ function entry(one) {
   if (one.kind === "private" && one.people[0].runs) name.append(" ", element("span", "tag", words.runs));
   const at = last ? element("time", "", shortly(last.at)) : "";
   const said = last ? (one.kind === "private" || last.author === BOT ? "" : `${nameOf(last.author)}: `) + last.text : one.about;
-  const made = element("button", "", avatar(one.id, one.name), element("span", "top", name, at), element("span", "said", said));
+  const made = element("button", "", avatar(one.id, one.name, one.kind === "channel" ? 0 : -1), element("span", "top", name, at), element("span", "said", said));
   made.type = "button";
   made.dataset.room = one.id;
   if (one === current) made.ariaCurrent = "true";

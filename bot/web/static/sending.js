@@ -32,13 +32,11 @@ export async function say(line) {
   pending.append(made);
   moved();
   const { problem, status } = await waited(line.chat, () => send(line));
-  notice(problem);
-  if (!problem || TO_BE_CHANGED.includes(status)) {
-    made.remove();
-    return !problem;
-  }
-  if (made.isConnected) fail(made, line);
-  return true;
+  const lost = problem && made.isConnected && !TO_BE_CHANGED.includes(status);
+  notice(lost ? "" : problem);
+  if (lost) fail(made, line, problem);
+  else made.remove();
+  return !TO_BE_CHANGED.includes(status);
 }
 
 // An entry has come: it is one of the lines that wait, or an answer to one.
@@ -67,14 +65,17 @@ export function notice(text) {
   Object.assign(part("notice"), { textContent: text, hidden: !text });
 }
 
-function fail(made, line) {
+function fail(made, line, problem) {
   made.dataset.state = "failed";
   const retry = choice(words.retry, () => {
     made.remove();
     say(line);
   });
   const discard = choice(words.discard, () => made.remove());
-  made.lastElementChild.replaceChildren(element("span", "sign", "!"), element("span", "", words.not_sent), retry, discard);
+  const why = element("span", "", problem);
+  why.role = "alert";
+  made.lastElementChild.replaceChildren(element("span", "sign", "!"), why, retry, discard);
+  moved();
 }
 
 function choice(label, chosen) {

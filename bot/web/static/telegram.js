@@ -40,13 +40,15 @@ export function nodes(markup) {
       open.push(made);
     }
   }
-  for (const one of root.querySelectorAll(".expandable")) one.replaceWith(fold(one));
+  for (const one of root.querySelectorAll(".expandable")) fold(one);
   return [...root.childNodes];
 }
 
 function fold(quotation) {
   const count = quotation.textContent.split("\n").length;
-  return element("details", "quotation", element("summary", "", filled(words.unfold, { n: count })), quotation);
+  const details = element("details", "", element("summary", "", filled(words.unfold, { n: count })));
+  quotation.before(details);
+  details.append(quotation);
 }
 
 const unescaped = (text) =>
