@@ -78,7 +78,7 @@ class ChatLog:
         there = (CHAT.c.chat == chat) & (CHAT.c.id > after_id) & (CHAT.c.author == BOT)
         return await self._number(select(func.count()).select_from(CHAT).where(there))
 
-    async def _number(self, query: Select[tuple[int]]) -> int:
+    async def _number(self, query: Select[int]) -> int:
         async with self._connections.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 

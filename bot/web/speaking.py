@@ -1,5 +1,7 @@
 """What people say on the page: lines, buttons, files."""
 
+from dataclasses import replace
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,8 +35,8 @@ class Speaking:
         told = await object_of(request, words)
         room, text = room_of(told.get("chat"), self._cast.rooms), text_of(told.get("text"), words)
         person, pressed = person_of(told.get("person"), room), entry_id_of(told.get("pressed"))
-        said = Said(room=room, text=text, person=person, pressed=pressed, **_known(request, room, person, words))
-        return await self._answered(said, words)
+        said = _said(request, room, person, text)
+        return await self._answered(replace(said, pressed=pressed), words)
 
     async def file(self, request: Request) -> Response:
         """Take a file of a person, with a line or without; the body is the file."""
@@ -42,9 +44,8 @@ class Speaking:
         keep_pace(self._pace, request, words)
         room = room_of(asked.get("chat"), self._cast.rooms)
         person, text = person_of(asked.get("person"), room), text_of(asked.get("text", ""), words, may_be_blank=True)
-        document = await file_of(request, words)
-        said = Said(room=room, text=text, person=person, document=document, **_known(request, room, person, words))
-        return await self._answered(said, words)
+        said = _said(request, room, person, text)
+        return await self._answered(replace(said, document=await file_of(request, words)), words)
 
     async def _answered(self, said: Said, words: Words) -> Response:
         try:
@@ -56,7 +57,14 @@ class Speaking:
         return Response(status_code=204)
 
 
-def _known(request: Request, room: Room, person: str, words: Words) -> dict[str, str]:
-    """What the page knows of a person and a chat without being told."""
-    title = "" if room.kind is ChatKind.PRIVATE else words[f"room_{room.id}"]
-    return {"name": words[f"person_{person}"], "title": title, "language": language_of(request)}
+def _said(request: Request, room: Room, person: str, text: str) -> Said:
+    """What is said, with what the page knows of the person and the chat without being told."""
+    words = words_of(page_language(request.headers))
+    return Said(
+        room=room,
+        text=text,
+        person=person,
+        name=words[f"person_{person}"],
+        title="" if room.kind is ChatKind.PRIVATE else words[f"room_{room.id}"],
+        language=language_of(request),
+    )
