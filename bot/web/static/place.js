@@ -1,6 +1,5 @@
 // The reader's place in the transcript: what he is reading stays put, and the way to the end is shown.
 
-import { element } from "./blocks.js";
 import { filled, part, words } from "./state.js";
 
 const NEAR_END = 80; // px
@@ -44,15 +43,9 @@ export function keeping(change) {
 export function show() {
   if (seen()) unread = 0;
   pill.hidden = stuck;
-  pill.replaceChildren(arrow(), ...(unread ? [element("span", "", filled(words.unread, { n: unread }))] : []));
+  pill.textContent = unread ? `↓ ${filled(words.unread, { n: unread })}` : "↓";
   pill.ariaLabel = `${words.latest} ${unread || ""}`.trim();
   document.dispatchEvent(new Event("unread"));
-}
-
-function arrow() {
-  const made = element("span", "", "↓");
-  made.ariaHidden = "true";
-  return made;
 }
 
 function measure() {

@@ -57,7 +57,7 @@ export function listRooms(opened) {
   document.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-room]");
     if (!chosen) return;
-    part("sheet").close();
+    part("sheet")?.close();
     if (chosen.dataset.room !== current.id) open(chosen.dataset.room);
   });
 }
