@@ -13,7 +13,7 @@ from bot.channels.web_rooms import DEMO_ROOMS
 from bot.messages.model import Button, Document, Look, Message, Picture, paragraph, plain
 from tests.e2e.conftest import DESKTOP, PHONE, Tabs
 from tests.e2e.reading import bubbles, shows, visible
-from tests.e2e.test_chat_look import sketch
+from tests.e2e.test_chat_look import CONTRASTS, LEAST_CONTRAST, sketch
 from tests.web.digest import evening_digest
 from tests.web.served import Served, served
 
@@ -449,3 +449,27 @@ async def test_nothing_sticks_out_of_a_phone(tabs: Tabs, page: Served, width: in
             inside = "one => one.scrollWidth <= one.clientWidth"
             assert await tab.locator("#scroller").evaluate(inside)
             assert await tab.locator("footer").evaluate(inside)
+
+
+@pytest.mark.parametrize("theme", ["浅色", "深色"])
+async def test_all_of_it_is_readable_in_both_colours(tabs: Tabs, page: Served, theme: str) -> None:
+    for chat in ("wang", "group"):
+        await page.push(evening_digest(), chat)
+    async with tabs.open(viewport=DESKTOP) as tab:
+        await tab.locator("aside [data-room=group]").click()
+        await say(tab, "甲")
+        await shows(bubbles(tab).last, "收到：甲")
+        await page.push(Message(blocks=(Document("a.json", b"x", "规则"),), buttons=step(1).buttons), "group")
+        await tab.route("**/say", lambda route: route.abort())
+        await say(tab, "乙")
+        await visible(tab.locator("[data-state=failed]"))
+        await tab.set_input_files("#file", {"name": "a.json", "mimeType": "application/json", "buffer": b"{}"})
+        await tab.get_by_role("button", name="搜索聊天记录").click()
+        await tab.keyboard.type("甲")
+        await shows(tab.locator("#found-count"), "找到2条")
+        await tab.get_by_role("button", name="显示设置").click()
+        await tab.get_by_role("radio", name=theme).check()
+        contrasts = await tab.evaluate(CONTRASTS)
+    assert len(contrasts) > 80
+    assert [one for one in contrasts if one[0] < LEAST_CONTRAST] == []
+    tabs.forgive("ERR_FAILED")

@@ -155,7 +155,7 @@ async def test_a_dark_reader_gets_a_dark_page(tabs: Tabs) -> None:
     for scheme in ("light", "dark"):
         async with tabs.open(color_scheme=scheme) as tab:
             colours.append(await tab.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert colours == ["rgb(240, 241, 244)", "rgb(16, 18, 22)"]
+    assert colours == ["rgb(240, 241, 244)", "rgb(15, 17, 21)"]
 
 
 async def test_a_picture_fits_the_phone_and_follows_the_pages_colours(tabs: Tabs, page: Served) -> None:

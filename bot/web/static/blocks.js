@@ -48,7 +48,7 @@ function card({ file, href, bytes, about }) {
   const made = element(
     href ? "a" : "div",
     "card",
-    element("span", "kind", ending.toUpperCase()),
+    element("span", "ending", ending.toUpperCase()),
     element("span", "", element("b", "", file), element("small", "", told)),
   );
   if (href) Object.assign(made, { href, download: file });
