@@ -15,10 +15,12 @@ _OF_PAGE = f"{WebChannel.kind}:"
 def roles_of(settings: Settings) -> Roles:
     """Who runs the service: whom the settings name, and on the demo market whoever sits at this computer.
 
-    The local person is believed where nobody else reaches the page: on loopback, without a password to share.
+    The local person is believed where nobody else reaches the page: on loopback, without a password to share
+    and without a name that a proxy would pass on.
     """
     owners, web = set(settings.owners), settings.web
-    if settings.source == "demo" and is_loopback(web.host) and not web.password.get_secret_value():
+    alone = is_loopback(web.host) and not web.password.get_secret_value() and not web.allowed_hosts
+    if settings.source == "demo" and alone:
         owners.add(f"{_OF_PAGE}{LOCAL_CHAT}")
     return Roles(admins=frozenset(settings.admins), owners=frozenset(owners))
 

@@ -34,8 +34,9 @@ def test_on_the_demo_market_whoever_sits_at_this_computer_owns_the_service() -> 
         {"source": "akshare"},
         {"source": "demo", "web__password": "correct-horse"},
         {"source": "demo", "web__password": "correct-horse", "web__host": "0.0.0.0"},  # noqa: S104
+        {"source": "demo", "web__allowed_hosts": ["etf.example.org"]},
     ],
-    ids=["a real market", "a password that can be shared", "open to the network"],
+    ids=["a real market", "a password that can be shared", "open to the network", "behind a proxy"],
 )
 def test_elsewhere_nobody_does_who_was_not_named(set_: dict[str, object]) -> None:
     roles = roles_of(settings(**set_))
