@@ -119,3 +119,17 @@ async def test_the_reader_may_choose_the_colours_himself(tabs: Tabs) -> None:
         await tab.get_by_role("button", name="显示设置").click()
         await tab.get_by_role("radio", name="跟随系统").check()
         assert await tab.evaluate(colour) == light
+
+
+async def test_quick_changes_of_mind_show_nothing_twice(tabs: Tabs, page: Served) -> None:
+    for number in range(50):
+        await page.push(f"{number}")
+    async with tabs.open(viewport=DESKTOP) as tab:
+        await tab.get_by_role("button", name="显示设置").click()
+        for name in ("Telegram", "纯文本", "聊天", "Telegram", "聊天"):
+            await tab.get_by_role("radio", name=name).click(no_wait_after=True)
+        await page.push("新")
+        await shows(bubbles(tab).last, "新")
+        said = await bubbles(tab).all_inner_texts()
+        assert len(said) == len(set(said))
+        assert said[-3:] == ["48", "49", "新"]

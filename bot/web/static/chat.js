@@ -74,13 +74,13 @@ function forgetOldest() {
 }
 
 async function fetchOlder() {
-  const chat = room().id;
+  const [chat, mine] = [room().id, opening];
   const first = list.querySelector("article");
   const asked = new URLSearchParams({ chat, as: view(), ...(first && { before: first.dataset.id }) });
   const answer = await fetch(`/history?${asked}`);
   if (!answer.ok) throw new Error(`history: ${answer.status}`);
   const { entries, more } = await answer.json();
-  if (chat !== room().id) return []; // another chat was opened meanwhile
+  if (mine !== opening) return []; // a chat was opened meanwhile
   list.ariaBusy = "true"; // old entries are not news to be read out
   const put = () => {
     list.prepend(...entries.map((one) => entryElement(one, speaker)));
@@ -206,7 +206,15 @@ part("speakers").addEventListener("change", ({ target }) => {
   speak();
 });
 
-const reopen = () => open(room().id).catch(() => connected(false));
+async function reopen() {
+  try {
+    await open(room().id);
+  } catch {
+    connected(false);
+    setTimeout(() => reopen().then(again), RETRY);
+  }
+}
+
 options(() => reopen().then(again));
 dress(document);
 listRooms((id) => {

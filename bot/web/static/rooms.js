@@ -19,6 +19,7 @@ export const readUntil = (id) => Number(remembered(markOf(id))) || 0;
 
 // Everything of a chat up to an entry has been seen.
 export function markRead(id, newest) {
+  if (newest <= readUntil(id) && !state.get(id).unread) return;
   if (newest > readUntil(id)) remember(markOf(id), newest);
   state.get(id).unread = 0;
   draw();
