@@ -17,10 +17,11 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_listener import Hook
 from bot.channels.web import WebChannel
 from bot.channels.wecom import WecomChannel
-from bot.commands.base import Desk, NewSubscriber, Roles, Tempo
+from bot.commands.base import Desk, NewSubscriber, Tempo
 from bot.detecting import detectors_of
 from bot.intake import Intake
 from bot.intraday import Intraday
+from bot.local import roles_of
 from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
 from bot.outbox import Pace
@@ -333,7 +334,7 @@ def desk_of(
         studio=Studio(),
         invite=invite,
         demo=settings.source == "demo",
-        roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
+        roles=roles_of(settings),
         managers=managers or Managers(),
         tempo=Tempo(burst=settings.abuse.burst, per_minute=settings.abuse.per_minute),
     )

@@ -15,7 +15,7 @@ from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.wecom_markup import as_html, marked
 from bot.gallery import REASONS, SECTIONS, Exhibit
-from bot.messages.model import Message, Picture, to_json
+from bot.messages.model import Block, Document, Message, Picture, to_json
 from bot.subscriptions import Language
 from bot.web.words import HTML_LANGUAGES, words_of
 
@@ -53,7 +53,7 @@ def page_of(exhibits: Sequence[Exhibit]) -> str:
         sections=sections,
         reasons=REASONS,
         words={HTML_LANGUAGES[one]: dict(words_of(one)) for one in Language},
-        css=_file("chat.css"),
+        css=_file("message.css"),
         blocks=_file("blocks.js"),
         icon=data_uri((_WEB / "static" / "icon.svg").read_bytes(), "image/svg+xml"),
     )
@@ -86,13 +86,21 @@ def _shown(language: Language, message: Message, telegram: TelegramChannel, cons
 
 
 def body_of(message: Message) -> dict[str, Any]:
-    """A message as the chat page's script reads it, with its pictures inside."""
+    """A message as the chat page's script reads it, with its pictures and files inside."""
     body = to_json(message)
-    body["blocks"] = [
-        _picture(block) if isinstance(block, Picture) else made
-        for block, made in zip(message.blocks, body["blocks"], strict=True)
-    ]
+    body["blocks"] = [_inside(block, made) for block, made in zip(message.blocks, body["blocks"], strict=True)]
     return body
+
+
+def _inside(block: Block, made: dict[str, Any]) -> dict[str, Any]:
+    match block:
+        case Picture():
+            return _picture(block)
+        case Document():
+            href = data_uri(block.data, "application/octet-stream")
+            return {"file": block.name, "about": block.about, "bytes": len(block.data), "href": href}
+        case _:
+            return made
 
 
 def _picture(block: Picture) -> dict[str, Any]:

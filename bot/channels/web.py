@@ -2,94 +2,49 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from itertools import groupby
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, cast
 
-from bot.channels.base import Answer, Incoming, MenuEntry, Part
-from bot.channels.legible import NOTHING, legible, visible
+from bot.channels.base import Answer, Incoming, MenuEntry, Part, Speaker
+from bot.channels.web_bubbles import bare_text, bubbles
+from bot.channels.web_rooms import Room
+from bot.channels.web_transcript import BOT, Entry, Transcript
 from bot.deliveries import Address
 from bot.limiter import Limiter, Quotas
-from bot.messages.model import (
-    Block,
-    Document,
-    Heading,
-    Line,
-    Message,
-    Paragraph,
-    Picture,
-    Span,
-    Table,
-    paragraph,
-    plain,
-    to_json,
-)
-from bot.messages.split import split_line
-
-LOCAL_CHAT = "me"
-"""The one person at the page."""
-
-PART_CHARS_MAX = 20_000
-"""Characters of text in one bubble; only a defect or a very long list reaches it."""
-
-
-class Author(StrEnum):
-    """Who said an entry of the transcript."""
-
-    BOT = "bot"
-    ME = "me"
-
-
-class Entry(Protocol):
-    """One thing said; ids grow within a chat, `body` is what `to_json` made of a message."""
-
-    @property
-    def id(self) -> int:
-        """Names the entry."""
-        ...
-
-    @property
-    def author(self) -> str:
-        """An `Author`."""
-        ...
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The message."""
-        ...
-
-    @property
-    def at(self) -> datetime:
-        """When it was said; aware."""
-        ...
-
-
-class Transcript(Protocol):
-    """What was said in each chat, kept over restarts."""
-
-    async def add(self, chat: str, author: str, body: dict[str, Any], now: datetime) -> int:
-        """Keep one thing said; returns its id."""
-        ...
-
-    async def since(self, chat: str, after_id: int, limit: int) -> Sequence[Entry]:
-        """The first `limit` entries after an id, oldest first."""
-        ...
-
-    async def before(self, chat: str, before_id: int, limit: int) -> Sequence[Entry]:
-        """The last `limit` entries before an id, oldest first."""
-        ...
-
-    async def last_id(self, chat: str) -> int:
-        """The id of the newest entry; 0 in an empty chat."""
-        ...
+from bot.messages.model import Document, Message, from_json, plain, to_json
 
 
 class NobodyListensError(Exception):
     """Something was said before the service was ready to answer; it is not kept."""
+
+
+class NotOfferedError(Exception):
+    """A button was pressed that does not stand under that message (any more); nothing is kept or done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says on the page, or the button that he presses there."""
+
+    room: Room
+    text: str
+    person: str
+    name: str = ""
+    """What the person is called."""
+    title: str = ""
+    """What the room is called where it is not a person's own."""
+    language: str = ""
+    document: Document | None = None
+    pressed: int = 0
+    """The entry under which the button stands; 0 = it was typed."""
+
+    def body(self) -> dict[str, Any]:
+        """How it stands in the transcript."""
+        words = plain(self.text).blocks if self.text else ()
+        return to_json(Message(blocks=(*words, self.document) if self.document else words))
 
 
 class WebChannel:
@@ -108,21 +63,24 @@ class WebChannel:
 
     def render(self, message: Message, *, plain: bool = False) -> list[Part]:
         """The blocks as JSON, in one part unless there is more text than a bubble should hold."""
-        bubbles = [replace(message, blocks=blocks, buttons=()) for blocks in _split(message.blocks)]
-        bubbles[-1] = replace(bubbles[-1], buttons=message.buttons)
+        cut = [replace(message, blocks=blocks, buttons=()) for blocks in bubbles(message.blocks)]
+        cut[-1] = replace(cut[-1], buttons=message.buttons)
         return [
             Part(
-                markup=_bare_text(one) if plain else json.dumps(to_json(one), ensure_ascii=False),
+                markup=bare_text(one) if plain else json.dumps(to_json(one), ensure_ascii=False),
                 buttons=one.buttons,
                 silent=one.silent,
                 plain=plain,
             )
-            for one in bubbles
+            for one in cut
         ]
 
     async def send(self, address: Address, part: Part) -> str:
-        """Put a part into the transcript; returns its id there."""
-        return str(await self._add(address.chat, Author.BOT, _body(part)))
+        """Put a part into the transcript, in the place of the one that it replaces; returns its id there."""
+        body = _body(part)
+        if part.replaces.isdecimal() and await self._edit(address.chat, int(part.replaces), body):
+            return part.replaces
+        return str(await self._add(address.chat, BOT, body))
 
     async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
         """Answer what is said on the page, until cancelled."""
@@ -132,19 +90,56 @@ class WebChannel:
         finally:
             self._answer = None
 
-    async def say(self, chat: str, text: str, language: str = "") -> None:
-        """A person's words: kept, answered, and the answer kept; raises `NobodyListensError`."""
+    async def say(self, said: Said) -> None:
+        """A person's words: kept, answered, and the answer kept; raises `NobodyListensError`.
+
+        A button that is pressed is not kept when its answer takes the place of the message above it. Raises
+        `NotOfferedError` for one that does not stand there.
+        """
         if self._answer is None:
             raise NobodyListensError
-        await self._add(chat, Author.ME, to_json(plain(text)))
-        address = Address(chat)
-        said = Incoming(channel=self.kind, address=address, text=text, language=language)
-        answer = await self._answer(said)
-        for part in self.render(answer) if answer is not None else ():
-            await self.send(address, part)
+        label = await self._label(said) if said.pressed else ""
+        if not said.pressed:
+            await self._add(said.room.id, said.person, said.body())
+        message = await self._answer(self._incoming(said))
+        if message is None:
+            return
+        first, *others = self.render(message)
+        if said.pressed and message.in_place:
+            first = replace(first, replaces=str(said.pressed))
+        elif said.pressed:
+            await self._add(said.room.id, said.person, to_json(plain(label)))
+        for part in (first, *others):
+            await self.send(Address(said.room.id), part)
 
-    async def news(self, chat: str, after_id: int, limit: int, wait_seconds: float) -> Sequence[Entry]:
-        """Up to `limit` entries after an id; waits for the first one, and returns none when the time is over.
+    async def _label(self, said: Said) -> str:
+        """What the pressed button says."""
+        entry = await self._transcript.find({said.room.id}, said.pressed)
+        rows = from_json(entry.body).buttons if entry is not None and entry.author == BOT else ()
+        for one in (button for row in rows for button in row):
+            if one.command == said.text and not one.copies:
+                return one.label
+        raise NotOfferedError
+
+    def _incoming(self, said: Said) -> Incoming:
+        async def may_set_up() -> bool:
+            return said.room.may_set_up(said.person)
+
+        return Incoming(
+            channel=self.kind,
+            address=Address(said.room.id),
+            text=said.text,
+            language=said.language,
+            speaker=Speaker(said.person, said.name),
+            kind=said.room.kind,
+            title=said.title,
+            document=said.document,
+            pressed=str(said.pressed or ""),
+            may_set_up=may_set_up,
+        )
+
+    async def news(self, chats: Collection[str], after_id: int, limit: int, wait_seconds: float) -> Sequence[Entry]:
+        """Up to `limit` entries and changes after an id; waits for the first one, and returns none when the time is over.
 
         What another process adds to the transcript is seen when the time is over.
         """
@@ -152,12 +147,12 @@ class WebChannel:
         # Before the look: an entry that comes between the look and the wait must ring.
         self._bells.add(bell)
         try:
-            if entries := await self._transcript.since(chat, after_id, limit):
+            if entries := await self._transcript.since(chats, after_id, limit):
                 return entries
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
                     await bell.wait()
-            return await self._transcript.since(chat, after_id, limit)
+            return await self._transcript.since(chats, after_id, limit)
         finally:
             self._bells.discard(bell)
 
@@ -166,100 +161,21 @@ class WebChannel:
         for bell in self._bells:
             bell.set()
 
-    async def _add(self, chat: str, author: Author, body: dict[str, Any]) -> int:
+    async def _add(self, chat: str, author: str, body: dict[str, Any]) -> int:
         # One at a time: if a later id could be seen before an earlier one, the earlier would never be shown.
         async with self._adding:
             entry_id = await self._transcript.add(chat, author, body, self._now())
         self.wake()
         return entry_id
 
+    async def _edit(self, chat: str, entry_id: int, body: dict[str, Any]) -> bool:
+        async with self._adding:
+            there = await self._transcript.replace(chat, entry_id, body, self._now())
+        self.wake()
+        return there
+
 
 def _body(part: Part) -> dict[str, Any]:
     if not part.plain:
         return cast("dict[str, Any]", json.loads(part.markup))
     return to_json(replace(plain(part.markup), buttons=part.buttons, silent=part.silent))
-
-
-def _bare_text(message: Message) -> str:
-    return "\n".join("  " * one.indent + one.text for block in message.blocks for one in _lines(block))
-
-
-def _lines(block: Block) -> Iterable[Line]:
-    match block:
-        case Heading():
-            return [Line((Span(block.text),))]
-        case Paragraph():
-            return block.lines
-        case Table():
-            rows = (block.header, *([cell.text for cell in row] for row in block.rows))
-            return [Line((Span("  ".join(row)),)) for row in rows]
-        case Picture():
-            return [Line((Span(block.alt),))]
-        case Document():
-            return [Line((Span(f"{block.name} {block.about}".strip()),))]
-
-
-def _split(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
-    """Blocks in bubbles of at most `PART_CHARS_MAX` characters; at least one bubble."""
-    bubbles: list[list[tuple[int, Block]]] = [[]]
-    used = 0
-    for number, block in enumerate(blocks):
-        for unit in _units(block):
-            size = _size(unit)
-            if used and used + size > PART_CHARS_MAX:
-                bubbles.append([])
-                used = 0
-            bubbles[-1].append((number, unit))
-            used += size
-    seen = [bubble for bubble in bubbles if any(visible(one.text) for _, unit in bubble for one in _lines(unit))]
-    return [
-        tuple(_joined([unit for _, unit in units]) for _, units in groupby(bubble, key=lambda one: one[0]))
-        for bubble in seen or [[(0, paragraph(NOTHING))]]
-    ]
-
-
-def _units(block: Block) -> Iterator[Block]:
-    """A block as legible blocks of one line or one row each, none of them longer than a bubble."""
-    match block:
-        case Heading():
-            yield replace(block, text=legible(block.text)[:PART_CHARS_MAX])
-        case Paragraph():
-            for whole in block.lines:
-                clean = Line(_legible(whole.spans), whole.indent)
-                for piece in split_line(clean, PART_CHARS_MAX, _length):
-                    yield replace(block, lines=(piece,))
-        case Table():
-            share = PART_CHARS_MAX // max(1, len(block.header), *map(len, block.rows))
-            header = tuple(legible(name)[:share] for name in block.header)
-            for row in block.rows:
-                yield Table(header, (_legible(row, share),))
-        case Picture():
-            yield replace(block, alt=legible(block.alt)[:PART_CHARS_MAX])
-        case Document():
-            yield replace(block, name=legible(block.name), about=legible(block.about)[:PART_CHARS_MAX])
-
-
-def _legible(spans: Iterable[Span], most: int | None = None) -> tuple[Span, ...]:
-    return tuple(Span(legible(span.text)[:most], span.style) for span in spans)
-
-
-def _joined(units: list[Block]) -> Block:
-    """The units of one block, put together again."""
-    first = units[0]
-    match first:
-        case Heading() | Picture() | Document():
-            return first
-        case Paragraph():
-            return replace(
-                first, lines=tuple(one for unit in units if isinstance(unit, Paragraph) for one in unit.lines)
-            )
-        case Table():
-            return replace(first, rows=tuple(row for unit in units if isinstance(unit, Table) for row in unit.rows))
-
-
-def _size(unit: Block) -> int:
-    return sum(map(_length, _lines(unit))) + 1
-
-
-def _length(one: Line) -> int:
-    return len(one.text)

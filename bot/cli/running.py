@@ -26,12 +26,13 @@ from bot.app import (
 )
 from bot.channels.base import Managers
 from bot.channels.console import ConsoleChannel
-from bot.channels.web import LOCAL_CHAT
+from bot.channels.web_rooms import LOCAL_CHAT
 from bot.cli.importing import import_folder
 from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_of
 from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
+from bot.local import local_admins, previews_of, rooms_of
 from bot.messages.digest import Edition
 from bot.metrics import Metrics
 from bot.outbox import Drain
@@ -156,7 +157,7 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock)
     running = [*others, warm_beside()]
-    page = _page(settings, world, channels, scrape)
+    page = _page(settings, desk, channels, scrape)
     if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
@@ -171,17 +172,20 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
         await channels.aclose()
 
 
-def _page(settings: Settings, world: World, channels: Channels, scrape: Scrape) -> Starlette | None:
+def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) -> Starlette | None:
     """What is served over HTTP: the page if it is enabled, and the path to which Telegram brings updates if it does."""
     page = None
     if channels.web is not None:
         page = create_app(
             channels.web,
-            world.store.chat,
+            desk.world.store.chat,
             demo=settings.source == "demo",
             host=settings.web.host,
             password=settings.web.password.get_secret_value() or None,
             allowed_hosts=settings.web.allowed_hosts,
+            rooms=rooms_of(settings),
+            admins=local_admins(desk.roles),
+            previews=previews_of(channels.telegram),
             scrape=scrape,
         )
     if channels.telegram is not None and settings.telegram.webhook_url:

@@ -1,4 +1,4 @@
-"""Who may ask the page for what: host, origin, password, pace; and the headers that every answer carries."""
+"""Who may ask the page for what: host, origin, password, pace; and the headers that every answer carries unless it has stricter ones."""
 
 import re
 from base64 import b64decode
@@ -33,6 +33,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
 
 
@@ -162,8 +163,8 @@ def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update(_HEADERS)
-            headers.setdefault("Cache-Control", "no-store")
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
         await send(message)
 
     return sending

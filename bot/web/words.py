@@ -24,7 +24,6 @@ NAMES = (
     "older",
     "today",
     "yesterday",
-    "me",
     "unfold",
     "fold",
     "table",
@@ -45,16 +44,58 @@ NAMES = (
     "blank",
     "unreadable",
     "no_script",
+    "chats",
+    "search",
+    "found",
+    "found_none",
+    "options",
+    "view",
+    "view_chat",
+    "view_telegram",
+    "view_plain",
+    "theme",
+    "theme_system",
+    "theme_light",
+    "theme_dark",
+    "parts",
+    "close",
+    "attach",
+    "drop",
+    "remove",
+    "file_big",
+    "file_empty",
+    "new",
+    "sending",
+    "retry",
+    "discard",
+    "copied",
+    "not_copied",
+    "stale",
+    "picture",
+    "original",
+    "speak_as",
+    "as_person",
+    "runs",
+    "person_me",
+    "person_wang",
+    "room_me",
+    "room_wang",
+    "room_group",
+    "room_channel",
+    "about_me",
+    "about_wang",
+    "about_group",
+    "about_channel",
 )
 """The texts ``page-…`` of the catalogue, by the names that template and script use."""
 
-_PLACES = {name: f"{{{name}}}" for name in ("n", "most")}
-"""What a number is put in for: the script does so itself."""
+_PLACES = {name: f"{{{name}}}" for name in ("n", "most", "who")}
+"""What is put in later: a number, somebody's name."""
 
 
 @cache
 def words_of(language: Language) -> Words:
-    """Every text of the page; ``{n}`` and ``{most}`` stand for numbers."""
+    """Every text of the page; ``{n}``, ``{most}`` and ``{who}`` stand for what the script puts in."""
     texts = catalogue(language)
     return {name: texts.text(f"page-{name.replace('_', '-')}", **_PLACES) for name in NAMES}
 

@@ -13,7 +13,8 @@ from bot.channels.base import Channel, Part
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_markup import LIMIT, units
-from bot.channels.web import WebChannel, _bare_text
+from bot.channels.web import WebChannel
+from bot.channels.web_bubbles import bare_text
 from bot.channels.wecom import WecomChannel
 from bot.channels.wecom_markup import LIMIT_BYTES, bare, size_bytes
 from bot.messages.model import Message, from_json
@@ -52,7 +53,7 @@ def telegram() -> Case:
 
 def web() -> Case:
     channel = WebChannel(MemoryTranscript(), lambda: datetime(2025, 2, 11, tzinfo=UTC))
-    return Case(channel, len, None, lambda markup: _bare_text(from_json(json.loads(markup))))
+    return Case(channel, len, None, lambda markup: bare_text(from_json(json.loads(markup))))
 
 
 def wecom() -> Case:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.channels.telegram import TelegramChannel
+from bot.channels.web_rooms import DEMO_ROOMS
 from tests.fakes.bot_api import BotApi
 from tests.web.served import Served, served
 
@@ -76,6 +77,15 @@ class Tabs:
 @pytest.fixture
 async def page() -> AsyncIterator[Served]:
     async with served() as one:
+        yield one
+
+
+@pytest.fixture
+async def several(anyio_backend: str) -> AsyncIterator[Served]:
+    """The demo's page: several people, an owner among them, and Telegram to be looked at."""
+    previews = {"telegram": TelegramChannel("1:preview")}
+    settings = {"demo": True, "rooms": DEMO_ROOMS, "admins": {"me"}, "previews": previews}
+    async with served(settings=settings) as one:
         yield one
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.base import Incoming, MenuEntry
-from bot.channels.web import LOCAL_CHAT, WebChannel
+from bot.channels.web import WebChannel
+from bot.channels.web_rooms import LOCAL_CHAT
 from bot.deliveries import Address
 from bot.messages.model import Message, plain
 from bot.web.app import create_app
@@ -77,11 +78,11 @@ class Served:
             task.cancel()
         await asyncio.wait(self._tasks)
 
-    async def push(self, message: Message | str) -> None:
+    async def push(self, message: Message | str, chat: str = LOCAL_CHAT) -> None:
         """What a digest or an alert does."""
         told = plain(message) if isinstance(message, str) else message
         for part in self.channel.render(told):
-            await self.channel.send(Address(LOCAL_CHAT), part)
+            await self.channel.send(Address(chat), part)
 
 
 @asynccontextmanager

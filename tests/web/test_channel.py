@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.channels.base import Channel, Chat, Incoming
-from bot.channels.web import PART_CHARS_MAX, NobodyListensError, WebChannel
+from bot.channels.base import Channel, Chat, Incoming, Speaker
+from bot.channels.web import NobodyListensError, Said, WebChannel
+from bot.channels.web_bubbles import PART_CHARS_MAX
+from bot.channels.web_rooms import OWN_ROOMS
 from bot.deliveries import Address
 from bot.messages.model import (
     Button,
@@ -28,6 +30,10 @@ from tests.web.served import MENU, Service
 
 NOW = datetime(2025, 2, 11, 10, 21, tzinfo=UTC)
 ME = Address("me")
+
+
+def said(text: str, language: str = "") -> Said:
+    return Said(room=OWN_ROOMS[0], text=text, person="me", name="我", language=language)
 
 
 @pytest.fixture
@@ -151,9 +157,11 @@ async def test_what_a_person_says_is_kept_answered_and_the_answer_kept(
     service = Service()
     serving = asyncio.create_task(channel.serve(service.answer, MENU))
     await asyncio.sleep(0)
-    await channel.say("me", "关注 560850", "zh-CN")
+    await channel.say(said("关注 560850", "zh-CN"))
     serving.cancel()
-    assert service.heard == [Incoming(channel="web", address=ME, text="关注 560850", language="zh-CN")]
+    assert service.heard == [
+        Incoming(channel="web", address=ME, text="关注 560850", language="zh-CN", speaker=Speaker("me", "我"))
+    ]
     assert [(one.author, one.body) for one in transcript.entries] == [
         ("me", to_json(plain("关注 560850"))),
         ("bot", to_json(plain("收到：关注 560850"))),
@@ -164,7 +172,7 @@ async def test_what_a_person_says_is_kept_answered_and_the_answer_kept(
 @pytest.mark.anyio
 async def test_nothing_is_kept_while_nobody_listens(channel: WebChannel, transcript: MemoryTranscript) -> None:
     with pytest.raises(NobodyListensError):
-        await channel.say("me", "有人吗")
+        await channel.say(said("有人吗"))
     assert transcript.entries == []
 
 
@@ -175,12 +183,12 @@ async def test_nobody_listens_any_more_after_the_service_has_ended(channel: WebC
     serving.cancel()
     await asyncio.wait([serving])
     with pytest.raises(NobodyListensError):
-        await channel.say("me", "有人吗")
+        await channel.say(said("有人吗"))
 
 
 @pytest.mark.anyio
 async def test_news_come_as_soon_as_they_are_sent(channel: WebChannel) -> None:
-    waiting = asyncio.create_task(channel.news("me", 0, 10, wait_seconds=60))
+    waiting = asyncio.create_task(channel.news(["me"], 0, 10, wait_seconds=60))
     await asyncio.sleep(0)
     await channel.send(ME, channel.render(plain("快讯"))[0])
     async with asyncio.timeout(5):
@@ -191,14 +199,14 @@ async def test_news_come_as_soon_as_they_are_sent(channel: WebChannel) -> None:
 @pytest.mark.anyio
 async def test_no_news_come_of_another_chat(channel: WebChannel) -> None:
     await channel.send(Address("you"), channel.render(plain("给别人"))[0])
-    assert await channel.news("me", 0, 10, wait_seconds=0) == []
+    assert await channel.news(["me"], 0, 10, wait_seconds=0) == []
 
 
 @pytest.mark.anyio
 async def test_entries_of_another_process_come_when_the_wait_is_over(
     channel: WebChannel, transcript: MemoryTranscript
 ) -> None:
-    waiting = asyncio.create_task(channel.news("me", 0, 10, wait_seconds=0.05))
+    waiting = asyncio.create_task(channel.news(["me"], 0, 10, wait_seconds=0.05))
     await asyncio.sleep(0)
     await transcript.add("me", "bot", to_json(plain("来自别处")), NOW)
     assert len(await waiting) == 1
@@ -206,7 +214,7 @@ async def test_entries_of_another_process_come_when_the_wait_is_over(
 
 @pytest.mark.anyio
 async def test_a_reader_who_leaves_is_forgotten(channel: WebChannel) -> None:
-    waiting = asyncio.create_task(channel.news("me", 0, 10, wait_seconds=60))
+    waiting = asyncio.create_task(channel.news(["me"], 0, 10, wait_seconds=60))
     await asyncio.sleep(0)
     assert len(channel._bells) == 1
     waiting.cancel()

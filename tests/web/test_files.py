@@ -1,9 +1,15 @@
+import re
+from pathlib import Path
+
 import aiohttp
 import pytest
 
+from bot.web import app
 from tests.web.served import served
 
 pytestmark = pytest.mark.anyio
+
+STATIC = Path(app.__file__).parent / "static"
 
 
 @pytest.mark.parametrize(
@@ -41,10 +47,27 @@ async def test_every_script_and_style_comes_from_here(http: aiohttp.ClientSessio
     assert "https://" not in page
     assert "<style" not in page
     assert " style=" not in page
-    assert page.count("<script") == page.count('<script type="module" src="/static/') == 1
+    assert page.count("<script") == 2
+    assert page.count('<script type="module" src="/static/') == page.count('<script src="/static/') == 1
 
 
-@pytest.mark.parametrize("name", ["chat.js", "blocks.js", "composer.js", "stream.js", "chat.css", "icon.svg"])
+async def test_every_module_that_a_script_asks_for_is_there(http: aiohttp.ClientSession) -> None:
+    seen, waiting = set[str](), {"chat.js", "theme.js"}
+    while waiting:
+        name = waiting.pop()
+        async with http.get(f"/static/{name}") as answer:
+            assert answer.status == 200, name
+            seen.add(name)
+            waiting |= set(re.findall(r'from "\./([\w.]+)"', await answer.text())) - seen
+    assert seen == {one.name for one in STATIC.glob("*.js")}
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+def test_a_file_is_short_enough_to_be_read(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("name", ["chat.js", "theme.js", "message.css", "chat.css", "icon.svg"])
 async def test_static_files_are_served_and_always_checked_for_newer_ones(
     http: aiohttp.ClientSession, name: str
 ) -> None:

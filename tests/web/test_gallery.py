@@ -64,7 +64,7 @@ async def test_an_entry_that_is_no_number_is_refused(http: aiohttp.ClientSession
 
 def test_a_picture_without_a_dark_one_names_none() -> None:
     body = {"blocks": [{"png": "iVBORw0KGgo=", "dark": "", "alt": "a"}], "buttons": [], "silent": False}
-    assert with_links(body, "/p")["blocks"][0]["dark"] == ""
+    assert with_links(body, 1)["blocks"][0]["dark"] == ""
     assert list(pngs(body)) == [b64decode("iVBORw0KGgo=")]
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.channels.web_rooms import DEMO_ROOMS
 from bot.web import app
-from bot.web.app import BODY_BYTES_MAX, HISTORY_ENTRIES, TEXT_CHARS_MAX
+from bot.web.asked import BODY_BYTES_MAX, TEXT_CHARS_MAX
+from bot.web.reading import HISTORY_ENTRIES
 from bot.web.words import NAMES
 from tests.web.events import stream, texts
 from tests.web.served import Served
@@ -143,7 +145,7 @@ async def test_a_reader_of_an_older_transcript_is_told_to_start_over(page: Serve
 async def test_a_quiet_stream_says_that_it_lives(
     page: Served, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.app.QUIET_SECONDS", 0.01)
+    monkeypatch.setattr("bot.web.reading.QUIET_SECONDS", 0.01)
     async with stream(http, "/events") as live:
         assert await live.event() == ("quiet", "")
 
@@ -151,7 +153,7 @@ async def test_a_quiet_stream_says_that_it_lives(
 async def test_too_many_open_pages_are_refused(
     page: Served, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.app.READERS_MAX", 1)
+    monkeypatch.setattr("bot.web.reading.READERS_MAX", 1)
     async with stream(http, "/events?after=0") as live:
         await page.push("甲")
         await live.entries(1)
@@ -212,9 +214,14 @@ async def test_markup_stays_text_all_the_way(http: aiohttp.ClientSession) -> Non
 
 
 def test_the_page_has_the_words_that_it_uses_and_no_others() -> None:
-    files = [*(FOLDER / "templates").iterdir(), *(FOLDER / "static").glob("*.js"), FOLDER / "app.py"]
-    used = {found for one in files for found in re.findall(r"words(?:\.|\[\")(\w+)", one.read_text("utf-8"))}
-    assert used - {"replace"} == set(NAMES)
+    files = [*(FOLDER / "templates").iterdir(), *(FOLDER / "static").glob("*.js"), *FOLDER.glob("*.py")]
+    used = {found for one in files for found in re.findall(r"words(?:\.|\[f?\")(\w+)", one.read_text("utf-8"))}
+    families = {"view_", "theme_", "person_", "room_", "about_"}
+    assert families < used
+    named = {*(f"view_{one}" for one in ("chat", "telegram", "plain")), "theme_system", "theme_light", "theme_dark"}
+    for room in DEMO_ROOMS:
+        named |= {f"room_{room.id}", f"about_{room.id}", *(f"person_{one}" for one in room.people)}
+    assert used - families - {"replace", "import"} | named == set(NAMES)
 
 
 async def test_the_service_learns_the_language_of_the_browser(http: aiohttp.ClientSession, page: Served) -> None:

@@ -20,23 +20,39 @@ export function bubble(message, words) {
   const blocks = message.blocks.map((block) => {
     if ("heading" in block) return heading(block);
     if ("src" in block) return picture(block);
+    if ("file" in block) return card(block);
     return "lines" in block ? paragraph(block, words) : table(block, words);
   });
   return element("div", "bubble", ...blocks);
 }
 
-// Rows of buttons; pressing one says its command.
+// Rows of buttons; pressing one says its command, or copies it.
 export function buttons(message) {
   const rows = message.buttons.map((row) =>
-    element("div", "row", ...row.map(([label, command]) => {
-      const button = element("button", "soft", label);
+    element("div", "row", ...row.map(([label, command, look = "plain", copies = false]) => {
+      const button = element("button", `soft ${look}`, label);
       button.type = "button";
-      button.dataset.say = command;
+      button.dataset[copies ? "copy" : "press"] = command;
       button.title = command;
       return button;
     })),
   );
   return element("div", "buttons", ...rows);
+}
+
+// A file to keep; without an address it is only named.
+function card({ file, href, bytes, about }) {
+  const ending = /\.([a-z0-9]{1,5})$/i.exec(file)?.[1] ?? "";
+  const size = bytes ? (bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(bytes < 10240 ? 1 : 0)} KB`) : "";
+  const told = [about, size].filter(Boolean).join(" · ");
+  const made = element(
+    href ? "a" : "div",
+    "card",
+    element("span", "ending", ending.toUpperCase()),
+    element("span", "", element("b", "", file), element("small", "", told)),
+  );
+  if (href) Object.assign(made, { href, download: file });
+  return made;
 }
 
 // The page's own title is the only h1.
@@ -77,7 +93,7 @@ function picture({ src, dark, alt, width, height }) {
   Object.assign(image, { src, alt, width, height, decoding: "async" });
   const night = element("source");
   if (dark) Object.assign(night, { srcset: dark, media: "(prefers-color-scheme: dark)" });
-  const link = element("a", "", element("picture", "", ...(dark ? [night] : []), image));
+  const link = element("a", "look", element("picture", "", ...(dark ? [night] : []), image));
   link.addEventListener("click", () => (link.href = image.currentSrc || src));
   Object.assign(link, { href: src, target: "_blank", rel: "noopener" });
   return link;

@@ -1,94 +1,69 @@
-// The chat: shows the transcript, keeps the reader's place, says what the person says.
+// The chat: shows the transcript of a chat, takes in what is new, hands on what the person says.
 
-import { bubble, buttons, element } from "./blocks.js";
+import { element } from "./blocks.js";
 import { compose } from "./composer.js";
+import { copy } from "./copying.js";
+import { articleOf, avatar, divide, entryElement, renew, side, tidy } from "./entries.js";
+import { allowCommands } from "./menu.js";
+import { dress, options, view } from "./options.js";
+import { atEnd, countUnread, keepPlace, keeping, reveal, seen, show, startOver, toEnd, unreadHere } from "./place.js";
+import { askRooms, choose, listRooms, markRead, note, readUntil, room, unreadElsewhere } from "./rooms.js";
+import { closeSearch, search } from "./search.js";
+import { isWaiting, notice, press, say, settle, showWaiting, whenGrown } from "./sending.js";
+import { filled, part, rooms, words } from "./state.js";
 import { follow } from "./stream.js";
+import { dialogs } from "./viewer.js";
 
 const SHOWN_MAX = 400; // entries on the page; older ones are fetched again on demand
-const NEAR_END = 80; // px
-const JOINED = 5 * 60_000; // ms between entries that share one head
-const SLOW = 400; // ms until a missing answer is shown to be on its way
+const PAGES_MAX = 40; // that are fetched to get to an entry that was found
 const RETRY = 5_000; // ms
+const [list, older] = ["entries", "older"].map(part);
 
-const words = JSON.parse(document.body.dataset.words);
-const language = document.documentElement.lang;
-const part = (id) => document.getElementById(id);
-const [scroller, list, older, typing, pill] = ["scroller", "entries", "older", "typing", "pill"].map(part);
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-
-let newest = 0; // id
-let unread = 0;
-let waiting = 0; // lines of ours without an answer
-let stuck = true; // the reader is at the end and stays there
+let newest = 0; // id that the stream has come to
+let last = 0; // id of the newest entry on the page
+let early = null; // entries of the chat that came while its history was on its way
+let opening = 0;
+let speaker = "";
+let again = () => {};
 
 // ---- entries
 
-function entryElement({ id, author, at, body }) {
-  const mine = author === "me";
-  const time = element("time", "", clock.format(new Date(at)));
-  time.dateTime = at;
-  const name = element("span", "name", mine ? words.me : words.title);
-  const made = element("article", mine ? "mine" : "theirs", element("p", "head", name, time), bubble(body, words));
-  if (body.buttons.length) made.append(buttons(body));
-  if (!mine) made.prepend(avatar());
-  Object.assign(made.dataset, { id, at });
-  return made;
+function arrive(entry, id) {
+  newest = Math.max(newest, id);
+  settle(entry);
+  const here = entry.chat === room().id;
+  if (!here || !early) note(entry, { seen: here && seen(), fresh: !here || entry.id > last });
+  if (!here) return;
+  if (early) early.push(entry);
+  else append(entry);
 }
 
-function avatar() {
-  const image = element("img", "avatar");
-  image.src = "/static/icon.svg";
-  image.alt = "";
-  return image;
-}
-
-// Day marks where the day changes; heads where the author changes or some time has passed.
-function tidy() {
-  let marked = "";
-  let before = null;
-  for (const one of [...list.children]) {
-    const at = new Date(one.dataset.at);
-    const day = at.toDateString();
-    if (one.className === "day") {
-      if (day === marked) one.remove();
-      else if (one.textContent !== dayName(at)) one.textContent = dayName(at);
-      [marked, before] = [day, null];
-      continue;
-    }
-    if (day !== marked) {
-      const mark = element("p", "day", dayName(at));
-      mark.dataset.at = one.dataset.at;
-      one.before(mark);
-      [marked, before] = [day, null];
-    }
-    one.toggleAttribute("data-joined", before?.className === one.className && at - new Date(before.dataset.at) < JOINED);
-    before = one;
-  }
-  part("empty").hidden = list.children.length > 0;
-}
-
-function dayName(at) {
-  const today = new Date();
-  const days = Math.round((new Date(today.toDateString()) - new Date(at.toDateString())) / 86_400_000);
-  const year = at.getFullYear() === today.getFullYear() ? undefined : "numeric";
-  const date = new Intl.DateTimeFormat(language, { year, month: "long", day: "numeric", weekday: "long" });
-  return [words.today, words.yesterday][days] ?? date.format(at);
-}
-
-function arrive(entry) {
-  if (entry.id <= newest) return;
-  newest = entry.id;
-  const made = entryElement(entry);
-  const stay = !stuck && !waiting;
+function append(entry) {
+  if (entry.id <= last) return;
+  last = entry.id;
+  const made = entryElement(entry, speaker);
+  const stay = !atEnd() && !isWaiting(entry.chat);
   list.append(made);
-  if (entry.author === "bot") {
-    typing.hidden = true;
-    if (stay || document.hidden) unread += 1;
-  }
+  part("empty").hidden = true;
+  const unseen = entry.author === "bot" && (stay || document.hidden);
+  if (unseen && !unreadHere()) divide(made);
+  if (unseen) countUnread();
   if (!stay) forgetOldest();
   tidy();
   if (!stay) reveal(made);
-  showUnread();
+  show();
+  if (seen()) markRead(room().id, last);
+}
+
+function change(entry, id) {
+  newest = Math.max(newest, id);
+  settle(entry);
+  note(entry, { seen: true, fresh: false });
+  if (entry.chat !== room().id) return;
+  const end = atEnd();
+  if (!renew(entry, speaker)) return;
+  tidy();
+  if (end) toEnd();
 }
 
 function forgetOldest() {
@@ -98,69 +73,101 @@ function forgetOldest() {
   }
 }
 
-// ---- the reader's place
-
-const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
-
-const toEnd = () => (scroller.scrollTop = scroller.scrollHeight);
-
-// A message longer than the window is shown from its start; a shorter one leaves the window at its end.
-function reveal(one) {
-  scroller.scrollTop = one.offsetTop - NEAR_END / 2;
-  stuck = atEnd();
-}
-
-function showUnread() {
-  if (stuck && !document.hidden) unread = 0;
-  pill.hidden = stuck;
-  pill.textContent = unread ? `↓ ${words.unread.replace("{n}", unread)}` : "↓";
-  pill.ariaLabel = `${words.latest} ${unread || ""}`;
-  document.title = (unread ? `(${unread}) ` : "") + words.title;
-}
-
 async function fetchOlder() {
+  const [chat, mine] = [room().id, opening];
   const first = list.querySelector("article");
-  const answer = await fetch("/history" + (first ? `?before=${first.dataset.id}` : ""));
+  const asked = new URLSearchParams({ chat, as: view(), ...(first && { before: first.dataset.id }) });
+  const answer = await fetch(`/history?${asked}`);
   if (!answer.ok) throw new Error(`history: ${answer.status}`);
   const { entries, more } = await answer.json();
-  const below = scroller.scrollHeight - scroller.scrollTop;
+  if (mine !== opening) return []; // a chat was opened meanwhile
   list.ariaBusy = "true"; // old entries are not news to be read out
-  list.prepend(...entries.map(entryElement));
-  older.hidden = !more;
-  tidy();
-  if (first) scroller.scrollTop = scroller.scrollHeight - below;
+  const put = () => {
+    list.prepend(...entries.map((one) => entryElement(one, speaker)));
+    older.hidden = !more;
+    tidy();
+  };
+  if (first) keeping(put);
+  else put();
+  part("empty").hidden = list.children.length > 0;
   requestAnimationFrame(() => (list.ariaBusy = "false"));
   return entries;
 }
 
-// ---- what the person says
-
-async function say(text) {
-  waiting += 1;
-  const slow = setTimeout(() => {
-    typing.hidden = false;
-    if (stuck) toEnd();
-  }, SLOW);
-  const problem = await post(text);
-  clearTimeout(slow);
-  waiting -= 1;
-  if (!waiting) typing.hidden = true;
-  Object.assign(part("notice"), { textContent: problem, hidden: !problem });
-  return !problem;
+async function moreAbove() {
+  if (older.hidden || older.disabled) return;
+  older.disabled = true;
+  await fetchOlder().catch(() => connected(false));
+  older.disabled = false;
 }
 
-// Resolves to what went wrong, in words; empty when nothing did.
-async function post(text) {
-  const headers = { "Content-Type": "application/json" };
-  try {
-    const answer = await fetch("/say", { method: "POST", headers, body: JSON.stringify({ text }) });
-    if (answer.ok) return "";
-    const refusal = await answer.json().catch(() => ({}));
-    return refusal.error || words.failed;
-  } catch {
-    return words.unsent;
-  }
+async function jump(id) {
+  for (let page = 0; page < PAGES_MAX && !articleOf(id) && !older.hidden; page += 1) await fetchOlder();
+  const found = articleOf(id);
+  if (!found) return;
+  closeSearch();
+  reveal(found);
+  found.classList.remove("renewed");
+  void found.offsetWidth; // lets the mark light up again
+  found.classList.add("renewed");
+  found.tabIndex = -1;
+  found.focus({ preventScroll: true });
 }
+
+// ---- chats
+
+async function open(id) {
+  const mine = (opening += 1);
+  choose(id);
+  notice("");
+  closeSearch();
+  list.replaceChildren();
+  list.dataset.view = view();
+  list.ariaBusy = "true";
+  [older.hidden, part("empty").hidden, last, early] = [true, true, 0, []];
+  startOver();
+  head();
+  showWaiting(room().id);
+  const read = readUntil(room().id);
+  const entries = await fetchOlder();
+  if (mine !== opening) return;
+  last = entries.at(-1)?.id ?? 0;
+  const unread = read ? entries.find((one) => one.id > read && one.author === "bot") : null;
+  const line = divide(unread && articleOf(unread.id));
+  if (line ?? list.lastElementChild) reveal(line ?? list.lastElementChild);
+  const waited = early;
+  early = null;
+  for (const one of waited) append(one);
+  show();
+  if (!document.hidden) markRead(room().id, last);
+}
+
+function head() {
+  const { kind, name, people } = room();
+  const own = kind === "private";
+  document.querySelector("header .avatar").replaceWith(own ? avatar("bot") : avatar(room().id, name, kind === "channel" ? 0 : -1));
+  part("title").textContent = own ? words.title : name;
+  part("who").textContent = rooms.length > 1 ? (own ? filled(words.as_person, { who: name }) : room().about) : "";
+  speaker = people[0].id;
+  const speakers = part("speakers");
+  speakers.hidden = people.length < 2;
+  speakers.replaceChildren(speakers.firstElementChild, ...(people.length > 1 ? people.map(chip) : []));
+  speak();
+}
+
+function chip({ id, name }) {
+  const choice = element("input");
+  Object.assign(choice, { type: "radio", name: "speaker", value: id, checked: id === speaker });
+  return element("label", "", choice, element("span", "", name));
+}
+
+// Who speaks sees his own lines at the right.
+function speak() {
+  for (const one of list.querySelectorAll("article")) side(one, speaker);
+  allowCommands(room().people.find((one) => one.id === speaker)?.runs);
+}
+
+const here = () => ({ chat: room().id, person: speaker });
 
 // ---- start
 
@@ -172,11 +179,10 @@ function connected(yes) {
 
 async function start() {
   try {
-    const entries = await fetchOlder();
-    newest = entries.at(-1)?.id ?? 0;
-    if (entries.length) reveal(list.lastElementChild);
-    showUnread();
-    follow(() => newest, arrive, connected);
+    newest = await askRooms();
+    await open(room().id);
+    const address = () => `/events?${new URLSearchParams({ after: newest, as: view() })}`;
+    again = follow(address, { arrive, change, show: connected });
   } catch {
     connected(false);
     setTimeout(start, RETRY);
@@ -184,20 +190,43 @@ async function start() {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-say]");
-  if (button) say(button.dataset.say);
+  const button = event.target.closest("[data-say], [data-press], [data-copy]");
+  if (!button) return;
+  if (button.dataset.copy) copy(button);
+  else if (button.dataset.press) press(button, { ...here(), id: Number(button.closest("article").dataset.id) });
+  else say({ ...here(), text: button.dataset.say });
 });
-document.addEventListener("visibilitychange", showUnread);
-pill.addEventListener("click", toEnd);
-older.addEventListener("click", async () => {
-  older.disabled = true;
-  await fetchOlder().catch(() => connected(false));
-  older.disabled = false;
+document.addEventListener("unread", () => {
+  const count = unreadHere() + unreadElsewhere();
+  document.title = (count ? `(${count}) ` : "") + words.title;
 });
-scroller.addEventListener("scroll", () => {
-  stuck = atEnd();
-  showUnread();
+older.addEventListener("click", moreAbove);
+part("speakers").addEventListener("change", ({ target }) => {
+  speaker = target.value;
+  speak();
 });
-new ResizeObserver(() => stuck && toEnd()).observe(scroller);
-compose(say);
+
+async function reopen() {
+  try {
+    await open(room().id);
+  } catch {
+    connected(false);
+    setTimeout(() => reopen().then(again), RETRY);
+  }
+}
+
+options(() => reopen().then(again));
+dress(document);
+listRooms((id) => {
+  choose(id);
+  reopen();
+});
+keepPlace(() => !early && last && markRead(room().id, last), moreAbove);
+whenGrown(() => toEnd());
+search(() => room().id, jump);
+dialogs();
+compose((text, file) => {
+  list.querySelector(".new")?.remove();
+  return say({ ...here(), text, file });
+});
 start();

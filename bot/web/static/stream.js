@@ -4,8 +4,9 @@ const SILENCE = 30_000; // ms without a sign of life: the connection is dead
 const WAIT = [1_000, 2_000, 5_000, 15_000]; // ms between attempts to connect
 const LOST_SHOWN = 1_500; // ms; shorter gaps are nobody's business
 
-// `newest` tells the id after which to go on, `arrive` takes an entry, `show` is told whether we are connected.
-export function follow(newest, arrive, show) {
+// `address` tells what to follow, `arrive` takes an entry and `change` its newer state, each with the id that the stream
+// has come to; `show` is told whether we are connected. Returns what begins anew when the address has changed.
+export function follow(address, { arrive, change, show }) {
   let source = null;
   let heard = 0;
   let attempts = 0;
@@ -15,14 +16,16 @@ export function follow(newest, arrive, show) {
   function connect() {
     clearTimeout(again);
     source?.close();
-    source = new EventSource(`/events?after=${newest()}`);
+    source = new EventSource(address());
     heard = Date.now();
     source.onopen = connected;
     source.onerror = retry;
-    source.addEventListener("entry", (event) => {
-      heard = Date.now();
-      arrive(JSON.parse(event.data));
-    });
+    for (const [name, take] of Object.entries({ entry: arrive, update: change })) {
+      source.addEventListener(name, (event) => {
+        heard = Date.now();
+        take(JSON.parse(event.data), Number(event.lastEventId));
+      });
+    }
     source.addEventListener("quiet", () => (heard = Date.now()));
     source.addEventListener("reset", () => location.reload());
   }
@@ -46,4 +49,5 @@ export function follow(newest, arrive, show) {
   }, SILENCE / 3);
   addEventListener("online", () => source.readyState === EventSource.CLOSED && connect());
   connect();
+  return connect;
 }
