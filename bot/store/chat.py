@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from bot.messages.model import brought_back, put_aside
+from bot.messages.shelf import Shelf
 from bot.store.connections import Connections, insert
+from bot.store.pictures import fetched, keep
 from bot.store.tables import CHAT
 
 
@@ -28,9 +31,12 @@ class ChatLog:
         self._connections = connections
 
     async def add(self, chat: str, author: str, body: dict[str, Any], now: datetime) -> int:
-        """Append an entry (the body is JSON) and return its id."""
+        """Append an entry (the body is JSON, its pictures are put aside) and return its id."""
+        shelf = Shelf()
+        kept = put_aside(body, shelf)
         async with self._connections.write() as connection:
-            new = insert(connection, CHAT).values(chat=chat, author=author, body=body, at=now)
+            await keep(connection, shelf, now)
+            new = insert(connection, CHAT).values(chat=chat, author=author, body=kept, at=now)
             return int((await connection.execute(new.returning(CHAT.c.id))).scalar_one())
 
     async def since(self, chat: str, after_id: int, limit: int) -> list[ChatEntry]:
@@ -53,4 +59,6 @@ class ChatLog:
     ) -> list[ChatEntry]:
         query = select(CHAT).where(*conditions).order_by(order).limit(limit)
         async with self._connections.read() as connection:
-            return [ChatEntry(**row) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+            pictures = await fetched(connection, (row["body"] for row in rows))
+        return [ChatEntry(**{**row, "body": brought_back(row["body"], pictures)}) for row in rows]

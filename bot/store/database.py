@@ -13,6 +13,7 @@ from bot.store.fetches import FetchLedger
 from bot.store.lock import FileLock
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
+from bot.store.pictures import PictureStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
@@ -49,6 +50,7 @@ class Database:
         self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
+        self.pictures = PictureStore(self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

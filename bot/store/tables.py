@@ -314,3 +314,13 @@ CHAT = Table(
     Column("at", Moment, nullable=False),
     Index(None, "chat", "id"),
 )
+
+PICTURES = Table(
+    "pictures",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    Index(None, "last_used_at"),
+)
+"""Named by their SHA-256; messages in `deliveries` and `chat` hold the names."""
