@@ -1,6 +1,8 @@
 """Ask: one fund, margin, ranks, signals, the digest."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 from bot.commands.base import SaidWrongError, Talk, command
 from bot.commands.lookup import find_detector, find_fund
@@ -26,6 +28,11 @@ from bot.messages.model import (
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import dated_line
+from bot.pictures.fund import fund_chart
+from bot.pictures.margin import margin_chart
+from bot.pictures.studio import seen_by
+from bot.pictures.timeline import Timeline
+from bot.preferences import Colours
 from bot.sights import signals_of
 from signals.core.detector import Detector, Tell
 from signals.core.field import CLOSE, Axis
@@ -67,7 +74,23 @@ async def etf(talk: Talk) -> Message:
         raise SaidWrongError(talk.texts.text("etf-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     fund = find_fund(panel, " ".join(talk.words), talk.texts)
-    return await asyncio.to_thread(_card, talk, panel, fund.code)
+    card = await asyncio.to_thread(_card, talk, panel, fund.code)
+    return await _illustrated(
+        talk, card, "fund", lambda: fund_chart(panel, fund.code, _teller(talk, panel), _colours(talk))
+    )
+
+
+def _colours(talk: Talk) -> Colours:
+    return talk.subscription.colours if talk.subscription else Colours.RED_UP
+
+
+async def _illustrated(talk: Talk, message: Message, kind: str, chart: Callable[[], Timeline | None]) -> Message:
+    """The message with its picture under the words, or the words alone where none is to be had in time."""
+    picture = await talk.desk.studio.attempted(kind, chart)
+    if picture is None:
+        return message
+    dark = talk.subscription is not None and talk.subscription.dark_pictures
+    return replace(message, blocks=(*message.blocks, seen_by(picture, dark=dark)))
 
 
 def _card(talk: Talk, panel: Panel, fund: str) -> Message:
@@ -106,7 +129,8 @@ async def margin(talk: Talk) -> Message:
         *coverage_lines(panel, teller),
         *margin_lines(panel, teller, talk.today),
     )
-    return Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
+    message = Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
+    return await _illustrated(talk, message, "margin", lambda: margin_chart(panel, teller, _colours(talk)))
 
 
 @command(

@@ -264,10 +264,8 @@ def _block_from_json(data: dict[str, Any], pictures: Mapping[str, bytes] = _NO_P
         png, dark = (b64decode(data[name], validate=True) for name in ("png", "dark"))
         return Picture(png, data["alt"], dark)
     if "picture" in data:
-        png = pictures.get(data["picture"])
-        return (
-            Picture(png, data["alt"], pictures.get(data["dark"], b"")) if png else paragraph(line(muted(data["alt"])))
-        )
+        light, alt = pictures.get(data["picture"]), data["alt"]
+        return Picture(light, alt, pictures.get(data["dark"], b"")) if light else paragraph(line(muted(alt)))
     if "file" in data:
         return Document(data["file"], b64decode(data["data"], validate=True), data["about"])
     return Table(tuple(data["header"]), tuple(_spans_from_json(row) for row in data["rows"]))

@@ -477,3 +477,36 @@ freshness-morning = out before the next open
 # Who may say what
 not-for-you = This command is for the administrators of the bot only.
 not-your-chat = Only administrators of this chat may change its settings. Anybody may ask, e.g. by sending a fund code.
+
+# Pictures of funds, of margin trading and of the day
+chart-demo = DEMO DATA
+chart-span = { $first } to { $last } · { $count } sessions
+chart-noted = { $day }
+chart-noted-estimated = { $day }, estimate
+chart-estimated = estimate
+chart-mean = { $days }-session average
+chart-soft = pale: estimate
+chart-missing = grey: not published or unsettled
+chart-stretch = tinted: the streak in force
+chart-crossed = dot: crosses a CNY 100bn mark
+chart-rebased = Prices are adjusted for splits and dividends
+chart-flow-is = Net inflow: shares created less redeemed, times NAV
+chart-flow = Daily net inflow
+chart-unknown = not published
+chart-at-least = { $days }+
+chart-estimate = {" "}(estimate)
+chart-inflows = { $days } inflows in a row · { $total }
+chart-outflows = { $days } outflows in a row · { $total }
+chart-rises = up { $days } in a row · { $total }
+chart-falls = down { $days } in a row · { $total }
+chart-fund-alt = Chart: { $name } over { $count } sessions: { $what }
+chart-margin-title = Financing balance, SSE + SZSE
+chart-margin-change = Daily change
+chart-margin-alt = Chart: financing balance of SSE + SZSE over { $count } sessions and its daily change
+chart-day-title = The market at a glance
+chart-day-indices = Main indices
+chart-day-classes = Net inflow by class of fund
+chart-day-funds = { $funds } of { $of } counted
+chart-day-inflows = { $days } inflows in a row
+chart-day-outflows = { $days } outflows in a row
+chart-day-alt = Chart: the market on { $day }: moves of the main indices, net inflow by class of fund, change of the financing balance

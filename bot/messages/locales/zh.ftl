@@ -468,3 +468,36 @@ freshness-morning = 次日开盘前更新
 # Who may say what
 not-for-you = 这条命令只给机器人的管理员用。
 not-your-chat = 本群的设置只有群管理员能改。任何人都可以查询，例如发送基金代码。
+
+# Pictures of funds, of margin trading and of the day
+chart-demo = 演示数据
+chart-span = { $first } 至 { $last } · { $count }个交易日
+chart-noted = { $day }
+chart-noted-estimated = { $day } 暂估
+chart-estimated = 暂估
+chart-mean = { $days }日均线
+chart-soft = 浅色为暂估
+chart-missing = 灰底为未公布或待核
+chart-stretch = 色带为本轮连续区间
+chart-crossed = 圆点为越过千亿关口
+chart-rebased = 价格已按拆分与分红复权
+chart-flow-is = 净流入：一级市场净申购金额（份额变动×净值）
+chart-flow = 日净流入
+chart-unknown = 未公布
+chart-at-least = 至少{ $days }
+chart-estimate = （暂估）
+chart-inflows = 连续净流入{ $days }日 · 累计{ $total }
+chart-outflows = 连续净流出{ $days }日 · 累计{ $total }
+chart-rises = 连续{ $days }日增加 · 合计{ $total }
+chart-falls = 连续{ $days }日减少 · 合计{ $total }
+chart-fund-alt = 图：{ $name }近{ $count }个交易日的{ $what }
+chart-margin-title = 沪深两市融资余额
+chart-margin-change = 日变动
+chart-margin-alt = 图：近{ $count }个交易日的沪深两市融资余额与日变动
+chart-day-title = 市场一览
+chart-day-indices = 主要指数
+chart-day-classes = 各类基金净流入
+chart-day-funds = 计入{ $funds }/{ $of }只
+chart-day-inflows = 连续{ $days }日流入
+chart-day-outflows = 连续{ $days }日流出
+chart-day-alt = 图：{ $day } 市场一览：主要指数涨跌、各类基金净流入与两市融资余额变动
