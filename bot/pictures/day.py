@@ -1,6 +1,6 @@
 """The picture of a day: how the main indices moved, where money went by class of fund, what became of margin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -103,7 +103,7 @@ def day_chart(panel: Panel, teller: Teller, colours: Colours = Colours.RED_UP) -
         flows_note=_note(flows, teller),
         flows=tuple(_bar(panel, name, flow, teller) for name, flow in flows.items()),
         strip=strip,
-        keys=Keys(soft=words.text("chart-soft") if soft else keys.soft, missing=keys.missing, stretch=keys.stretch),
+        keys=replace(keys, soft=words.text("chart-soft")) if soft else keys,
         alt=words.text("chart-day-alt", day=max(days).isoformat()),
         stamp=words.text("chart-demo") if panel.demo else "",
         language=teller.language,

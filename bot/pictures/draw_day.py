@@ -6,10 +6,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from bot.pictures.canvas import Run, as_png, quiet_axes, sheet, write_row
 from bot.pictures.day import DayChart, FlowBar, Tile
-from bot.pictures.draw_marks import SOFT_ALPHA
 from bot.pictures.draw_timeline import EDGES, LEFT, draw_pane, mark_days, tone_colour, write_head, write_pane_head
 from bot.pictures.legend import write_legend
-from bot.pictures.style import HEADING_POINTS, LABEL_POINTS, NOTE_POINTS, WIDTH_INCHES, Theme
+from bot.pictures.style import HEADING_POINTS, LABEL_POINTS, NOTE_POINTS, SOFT_ALPHA, WIDTH_INCHES, Theme
 from bot.pictures.timeline import Timeline, Tone
 
 _HEAD_INCHES, _SECTION_INCHES, _GAP_INCHES, _FOOT_INCHES = 0.72, 0.36, 0.14, 0.34
@@ -59,7 +58,9 @@ def _write_section(figure: Figure, top: float, heading: str, note: str, theme: T
 
 def _abreast(count: int) -> int:
     """Tiles in a row: as many as leave the fewest holes in the last one."""
-    return max(range(1, _TILES_MAX + 1), key=lambda each: (each > 2, -(-count % each), each))
+    if count <= _TILES_MAX:
+        return max(count, 2)
+    return max(range(_TILES_MAX - 1, _TILES_MAX + 1), key=lambda each: (-(-count % each), each))
 
 
 def _draw_tiles(figure: Figure, tiles: tuple[Tile, ...], upper: float, theme: Theme) -> None:

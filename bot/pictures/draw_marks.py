@@ -9,20 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from bot.pictures.canvas import typeface
-from bot.pictures.style import NOTE_POINTS, Theme
+from bot.pictures.style import NOTE_POINTS, SOFT_ALPHA, Theme
 from bot.pictures.ticks import value_label
 from bot.pictures.timeline import Bars, Candles, Curve, Pane, Series
 from bot.subscriptions import Language
 from signals.core.field import Unit
-
-SOFT_ALPHA = 0.45
-"""Of what is an estimate."""
 
 _BODY = 0.66
 """Width of a bar, in sessions."""
 
 _STEPS = [1, 2, 2.5, 5, 10]
 _LEAST_PREMIUM = 0.002
+_LEAST_AMOUNT_CNY = 100.0
+"""An axis of less has nothing on it but its zero."""
+
 _MOST_MILESTONES = 6
 
 Row = npt.NDArray[np.float64]
@@ -44,9 +44,13 @@ def _row(values: Series) -> Row:
     return np.array([math.nan if one is None else one for one in values])
 
 
+def _places(count: int, shift: int) -> Row:
+    return np.arange(shift, shift + count, dtype=np.float64)
+
+
 def _draw_prices(axes: Axes, marks: Candles, shift: int, theme: Theme) -> None:
     opened, high, low, close = (_row(one) for one in (marks.open, marks.high, marks.low, marks.close))
-    at = np.arange(len(close)) + float(shift)
+    at = _places(len(close), shift)
     whole = np.isfinite(opened) & np.isfinite(high) & np.isfinite(low) & np.isfinite(close)
     if whole.sum() * 2 >= max(1, np.isfinite(close).sum()):
         least = (np.nanmax(high) - np.nanmin(low)) / 400 or 1e-4
@@ -77,7 +81,12 @@ def _write_extremes(axes: Axes, at: Row, high: Row, low: Row, theme: Theme) -> N
     """The highest and the lowest price, beside the session on which it was."""
     if not np.isfinite(high).any():
         return
-    middle = (at[0] + at[-1]) / 2
+    top, bottom = float(np.nanmax(high)), float(np.nanmin(low))
+    air = (top - bottom or top * 0.01) * 0.11
+    axes.set_ylim(bottom - air, top + air)
+    if top == bottom:
+        return
+    middle = sum(axes.get_xlim()) / 2
     for row, value, above in (
         (int(np.nanargmax(high)), np.nanmax(high), 1),
         (int(np.nanargmin(low)), np.nanmin(low), -1),
@@ -88,13 +97,11 @@ def _write_extremes(axes: Axes, at: Row, high: Row, low: Row, theme: Theme) -> N
             ha="right" if leftwards else "left", va="bottom" if above > 0 else "top", zorder=2.5,
             fontproperties=typeface(NOTE_POINTS - 0.5), color=theme.muted,
         )  # fmt: skip
-    spread = (np.nanmax(high) - np.nanmin(low)) or abs(np.nanmax(high)) * 0.01 or 0.01
-    axes.set_ylim(np.nanmin(low) - 0.11 * spread, np.nanmax(high) + 0.11 * spread)
 
 
 def _draw_bars(axes: Axes, marks: Bars, shift: int, theme: Theme) -> None:
     values = _row(marks.values)
-    at, soft = np.arange(len(values)) + float(shift), np.array(marks.soft)
+    at, soft = _places(len(values), shift), np.array(marks.soft)
     known = np.isfinite(values)
     for first, last in _groups(np.flatnonzero(marks.missing)):
         axes.axvspan(first + shift - 0.5, last + shift + 0.5, color=theme.void, linewidth=0, zorder=0.2)
@@ -104,9 +111,11 @@ def _draw_bars(axes: Axes, marks: Bars, shift: int, theme: Theme) -> None:
             alpha = SOFT_ALPHA if pale else 1.0
             axes.bar(at[chosen], values[chosen], _BODY, color=colour, alpha=alpha, linewidth=0, zorder=3)
     axes.axhline(0, color=theme.muted, linewidth=0.8, zorder=2)
-    reach = (np.nanmin(values, initial=0), np.nanmax(values, initial=0))
-    air = ((reach[1] - reach[0]) or 1.0) * 0.08
-    axes.set_ylim(reach[0] - (air if reach[0] < 0 else 0), reach[1] + (air if reach[1] > 0 else 0))
+    low, high = float(np.nanmin(values, initial=0.0)), float(np.nanmax(values, initial=0.0))
+    if low == high:
+        low, high = -1.0, 1.0
+    air = (high - low) * 0.08
+    axes.set_ylim(low - air if low < 0 else low, high + air if high > 0 else high)
 
 
 def _groups(rows: Sequence[int] | npt.NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -122,7 +131,7 @@ def _groups(rows: Sequence[int] | npt.NDArray[np.int64]) -> list[tuple[int, int]
 
 def _draw_curve(axes: Axes, marks: Curve, shift: int, theme: Theme) -> None:
     values = _row(marks.values)
-    at, soft = np.arange(len(values)) + float(shift), np.array(marks.soft)
+    at, soft = _places(len(values), shift), np.array(marks.soft)
     alpha = SOFT_ALPHA + 0.25 if soft[np.isfinite(values)].all() else 1.0
     axes.plot(at, values, color=theme.accent, linewidth=1.7, alpha=alpha, solid_joinstyle="round", zorder=3)
     _dot_lonely(axes, at, values, theme.accent)
@@ -155,6 +164,8 @@ def _set_scale(axes: Axes, pane: Pane, language: Language, theme: Theme) -> None
             axes.axhline(line, color=theme.second, linewidth=1.0, linestyle=(0, (4, 3)), alpha=0.8, zorder=1.5)
         if len(lines) > 1:
             locator = FixedLocator(lines)
+    if pane.unit is Unit.CNY and max(abs(low), abs(high)) < _LEAST_AMOUNT_CNY:
+        locator = FixedLocator([0])
     axes.yaxis.set_major_locator(locator)
     levels = [one for one in locator.tick_values(low, high) if low <= one <= high]
     largest = max(map(abs, levels), default=0.0) or max(abs(low), abs(high))

@@ -18,7 +18,7 @@ EDGES = (0.042, 0.964)
 LEFT = 0.136
 """Where the sessions begin: labels of amounts stand before it."""
 
-LEAST_SLOTS = 40
+LEAST_SLOTS = 24
 """A young fund's few sessions are not drawn wider than these would be."""
 
 _HEAD_INCHES, _PANE_HEAD_INCHES, _PANE_GAP_INCHES, _MARKS_INCHES = 0.76, 0.34, 0.16, 0.24
@@ -37,7 +37,7 @@ def draw(chart: Timeline, theme: Theme) -> bytes:
 def compose(chart: Timeline, theme: Theme) -> Figure:
     """The chart as a figure."""
     theme = theme.of(chart.colours)
-    foot = 0.17 + _LINE_INCHES * (len(chart.notes) + 1)
+    foot = 0.17 + _LINE_INCHES * (len(chart.notes) + chart.keys.any)
     room = sum(one.height * _UNIT_INCHES + _PANE_HEAD_INCHES + _PANE_GAP_INCHES for one in chart.panes)
     inches = _HEAD_INCHES + room + _MARKS_INCHES + foot
     figure = sheet(theme, inches)
@@ -54,7 +54,7 @@ def compose(chart: Timeline, theme: Theme) -> Figure:
     mark_days(axes, chart, theme)
     write_legend(figure, (foot - 0.12) / inches, chart.keys, theme, EDGES)
     for number, words in enumerate(chart.notes):
-        y = (foot - 0.12 - _LINE_INCHES * (number + 1)) / inches
+        y = (foot - 0.12 - _LINE_INCHES * (number + chart.keys.any)) / inches
         write_row(figure, y, [Run(words, NOTE_POINTS, theme.muted)], edges=EDGES)
     return figure
 

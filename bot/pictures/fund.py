@@ -27,7 +27,7 @@ from signals.core.measure import Figure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, CLOSE_PRICE, price_scale, traded
 from signals.core.profile import FundClass
-from signals.core.quantity import Quantity
+from signals.core.quantity import STALE_SESSIONS, Quantity
 from signals.core.values import PREMIUM_IOPV, PREMIUM_NAV
 
 _LEAST_OF_A_LINE = 2
@@ -57,7 +57,9 @@ def fund_chart(panel: Panel, code: str, teller: Teller, colours: Colours = Colou
         return None
     fund = _Fund(panel, code, column, shown, teller)
     prices, rebased = _prices(fund)
-    found = (prices, *filter(None, (_flows(fund), _premiums(fund))))
+    flows = _flows(fund)
+    found = (prices, *filter(None, (flows, _premiums(fund))))
+    notes = {"chart-rebased": rebased, "chart-flow-is": flows is not None}
     profile = panel.profiles[code]
     days = panel.sessions[shown.rows]
     return Timeline(
@@ -67,7 +69,7 @@ def fund_chart(panel: Panel, code: str, teller: Teller, colours: Colours = Colou
         days=days,
         panes=found,
         keys=legend(found, words),
-        notes=tuple(filter(None, (words.text("chart-rebased") if rebased else "", words.text("chart-flow-is")))),
+        notes=tuple(words.text(key) for key, holds in notes.items() if holds),
         alt=words.text(
             "chart-fund-alt",
             name=profile.name,
@@ -159,7 +161,11 @@ def _premiums(fund: _Fund) -> Pane | None:
     chosen: Quantity = PREMIUM_NAV if by_nav else PREMIUM_IOPV
     if counts[chosen] < _LEAST_OF_A_LINE:
         return None
-    measure, figure = chosen.on(fund.panel), chosen.figure(fund.panel, fund.code)
+    measure = chosen.on(fund.panel)
+    newest = int(np.flatnonzero(np.isfinite(measure.values[: fund.shown.stop, column]))[-1])
+    # The NAV of a fund abroad comes a day or two late: its last figure is not that of the newest session.
+    recent = newest >= fund.shown.stop - STALE_SESSIONS
+    figure = fund.panel.figure(measure, newest, column) if recent else None
     return Pane(
         heading=label(chosen.label, fund.teller),
         value_text=_said(figure, fund.teller),

@@ -5,8 +5,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from bot.pictures.canvas import place
-from bot.pictures.style import NOTE_POINTS, Theme
-from bot.pictures.timeline import Keys
+from bot.pictures.style import NOTE_POINTS, SOFT_ALPHA, Theme
+from bot.pictures.timeline import Keys, Tone
 
 _SWATCH, _GAP, _BETWEEN = 0.03, 0.01, 0.026
 """Shares of the sheet's width."""
@@ -15,7 +15,7 @@ _SWATCH, _GAP, _BETWEEN = 0.03, 0.01, 0.026
 def write_legend(figure: Figure, y: float, keys: Keys, theme: Theme, edges: tuple[float, float]) -> None:
     """One row of entries, from the left edge on."""
     height = 0.09 / figure.get_size_inches()[1]
-    entries = [one for one in vars_of(keys) if one[1]]
+    entries = [one for one in _entries(keys) if one[1]]
     points = NOTE_POINTS
     texts = [place(figure, y, words, points, theme.muted) for _, words in entries]
     wanted = sum(width + _SWATCH + _GAP for _, width in texts) + _BETWEEN * max(0, len(texts) - 1)
@@ -27,12 +27,12 @@ def write_legend(figure: Figure, y: float, keys: Keys, theme: Theme, edges: tupl
         texts = [place(figure, y, words, points, theme.muted) for _, words in entries]
     x = edges[0]
     for (kind, _), (text, width) in zip(entries, texts, strict=True):
-        figure.add_artist(_swatch(kind, x, y, height, theme))
+        figure.add_artist(_swatch(kind, keys.tone, (x, y, height), theme))
         text.set_x(x + _SWATCH + _GAP)
         x += _SWATCH + _GAP + width + _BETWEEN
 
 
-def vars_of(keys: Keys) -> list[tuple[str, str]]:
+def _entries(keys: Keys) -> list[tuple[str, str]]:
     """The entries in the order in which they stand."""
     return [
         ("mean", keys.mean),
@@ -43,7 +43,8 @@ def vars_of(keys: Keys) -> list[tuple[str, str]]:
     ]
 
 
-def _swatch(kind: str, x: float, y: float, height: float, theme: Theme) -> Line2D | Rectangle:
+def _swatch(kind: str, tone: Tone, place: tuple[float, float, float], theme: Theme) -> Line2D | Rectangle:
+    x, y, height = place
     middle = y + height * 0.45
     if kind == "mean":
         return Line2D([x, x + _SWATCH], [middle, middle], color=theme.second, linewidth=1.6, solid_capstyle="butt")
@@ -52,6 +53,10 @@ def _swatch(kind: str, x: float, y: float, height: float, theme: Theme) -> Line2
             [x + _SWATCH / 2], [middle], marker="o", markersize=5.5, markerfacecolor=theme.ground,
             markeredgecolor=theme.accent, markeredgewidth=1.5, linewidth=0,
         )  # fmt: skip
-    colour = {"stretch": theme.up_tint, "soft": theme.up, "missing": theme.void}[kind]
-    alpha = 0.45 if kind == "soft" else 1.0
-    return Rectangle((x, y - height * 0.1), _SWATCH, height, facecolor=colour, alpha=alpha, linewidth=0)
+    colour = {
+        "stretch": theme.down_tint if tone is Tone.DOWN else theme.up_tint,
+        "soft": theme.muted,
+        "missing": theme.void,
+    }
+    alpha = SOFT_ALPHA if kind == "soft" else 1.0
+    return Rectangle((x, y - height * 0.1), _SWATCH, height, facecolor=colour[kind], alpha=alpha, linewidth=0)

@@ -11,7 +11,10 @@ WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 5.4, 7.0, 200
 BIG_POINTS, TITLE_POINTS, HEADING_POINTS, LABEL_POINTS, NOTE_POINTS = 18.0, 16.0, 12.5, 11.5, 9.5
 """Sizes of type; a phone shows the picture at about a third, which leaves the notes as large as its own small print."""
 
-COLOURS_MAX = 96
+SOFT_ALPHA = 0.45
+"""Of what is an estimate."""
+
+COLOURS_MAX = 160
 """Of a finished picture: flat colours and the edges of type need no more, and a file a quarter as large."""
 
 _FONTS = Path(__file__).parent / "fonts"

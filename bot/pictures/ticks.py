@@ -39,7 +39,7 @@ def _month(day: date, language: Language) -> str:
 
 def value_label(value: float, unit: Unit, language: Language, largest: float) -> str:
     """What stands beside a line of the grid; amounts of one axis share the size of the `largest` of them."""
-    if abs(value) < largest * 1e-9:
+    if abs(value) < largest * 1e-9 or not value:
         return "0" if unit is not Unit.FRACTION else "0%"
     sign, value = _MINUS if value < 0 else "", abs(value)
     if unit is Unit.FRACTION:

@@ -103,16 +103,24 @@ class Keys:
     missing: str = ""
     stretch: str = ""
     crossed: str = ""
+    tone: Tone = Tone.EVEN
+    """Of the streak."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a legend at all."""
+        return any((self.mean, self.soft, self.missing, self.stretch, self.crossed))
 
     def of(self, panes: Iterable[Pane]) -> "Keys":
         """Those of what really stands in the panes."""
         found = list(panes)
-        marks = [one.marks for one in found]
+        marks, streaks = [one.marks for one in found], [one.stretch for one in found if one.stretch]
         return Keys(
             mean=self.mean if any(isinstance(one, Candles) and known(one.mean) for one in marks) else "",
             soft=self.soft if any(isinstance(one, Bars | Curve) and any(one.soft) for one in marks) else "",
             missing=self.missing if any(isinstance(one, Bars) and any(one.missing) for one in marks) else "",
-            stretch=self.stretch if any(one.stretch for one in found) else "",
+            stretch=self.stretch if streaks else "",
+            tone=streaks[0].tone if streaks else Tone.EVEN,
             crossed=self.crossed if any(isinstance(one, Curve) and one.crossed for one in marks) else "",
         )
 
