@@ -32,7 +32,9 @@ _PAD = 0.3
 
 def sheet(theme: Theme, height_inches: float = HEIGHT_INCHES) -> Figure:
     """A figure of a phone's width; never known to pyplot, which would keep it for ever."""
-    return Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH, facecolor=theme.ground)
+    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH, facecolor=theme.ground)
+    FigureCanvasAgg(figure)  # becomes its canvas: what measures type is what draws it
+    return figure
 
 
 def typeface(points: float, *, bold: bool = False) -> FontProperties:
@@ -95,8 +97,13 @@ def _width(text: Text) -> float:
     """With the box behind it, as a share of the sheet."""
     figure = text.figure
     assert isinstance(figure, Figure)  # noqa: S101
-    extent = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())  # type: ignore[no-untyped-call]
+    extent = text.get_window_extent(_canvas(figure).get_renderer())  # type: ignore[no-untyped-call]
     return float(extent.width / figure.bbox.width) + 2 * _padding(text)
+
+
+def _canvas(figure: Figure) -> FigureCanvasAgg:
+    assert isinstance(figure.canvas, FigureCanvasAgg)  # noqa: S101
+    return figure.canvas
 
 
 def place(figure: Figure, y: float, words: str, points: float, colour: str) -> tuple[Text, float]:
@@ -126,7 +133,7 @@ def quiet_axes(axes: Axes, theme: Theme) -> None:
 
 def as_png(figure: Figure) -> bytes:
     """The picture as a file; the same picture is the same bytes."""
-    canvas = FigureCanvasAgg(figure)
+    canvas = _canvas(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     width, height = canvas.get_width_height()
     pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
