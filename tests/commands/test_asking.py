@@ -138,7 +138,7 @@ async def test_margin_is_told_with_its_streak_and_its_scope(chat: Chat) -> None:
     assert lines[0] == "市场与两融 〔演示数据〕"
     assert "融资余额18266.31亿元，较上一交易日+12.59亿元（02-11）" in lines
     assert any("连续5日增加" in one and one.endswith("合计+655.95亿元（02-11）") for one in lines)
-    assert lines[-1] == "两融口径：沪深两市合计，不含北交所"
+    assert lines[-2] == "两融口径：沪深两市合计，不含北交所"
 
 
 async def test_margin_of_an_evening_is_the_day_before(chat: Chat) -> None:
