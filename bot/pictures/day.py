@@ -24,7 +24,6 @@ from signals.core.signal import Subject
 MARGIN_SESSIONS = 40
 """Of the strip of margin changes."""
 
-_MOST_TILES = 8
 _LEAST_STREAK = 2
 
 
@@ -123,8 +122,7 @@ def _newest(figures: dict[str, Figure | None]) -> dict[str, Figure]:
 
 
 def _moves(panel: Panel) -> dict[str, Figure]:
-    found = _newest({code: INDEX_CHANGE.figure(panel, code) for code in INDICES})
-    return dict(list(found.items())[:_MOST_TILES])
+    return _newest({code: INDEX_CHANGE.figure(panel, code) for code in INDICES})
 
 
 def _tile(panel: Panel, code: str, change: Figure, teller: Teller) -> Tile:
