@@ -28,6 +28,7 @@ from bot.presence import Presences
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
+from bot.store.pictures import PICTURES_KEPT
 from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
 from bot.suggesting import Suggester
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
@@ -112,6 +113,7 @@ class Worker:
             log.info("polled", **_summary(report))
         if slot.round is Round.CLOSE:
             await self.desk.world.store.market.forget_spot(slot.day)
+            await self.desk.world.store.pictures.forget(self.clock.now() - PICTURES_KEPT)
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days

@@ -1,6 +1,7 @@
 """`etfbot gallery`: one page with every message, as each channel shows it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,11 @@ from bot.digest import DigestRun
 from bot.gallery import Gallery
 from bot.gallery_page import page_of
 from bot.messages.digest import Edition
+from bot.pictures.studio import Studio
 from bot.replay import ReplayClock
+
+PATIENCE_SECONDS = 300.0
+"""For each picture: a page without some of them is not what people get."""
 
 
 async def gallery(
@@ -29,7 +34,9 @@ async def gallery(
             progress.at("演示数据 demo market")
             await load_demo(world, lambda done, all_: progress.within(all_)(done))
         shown = Gallery(
-            desk=desk_of(settings, world, ReplayClock(at=DEMO_MORNING)),
+            desk=replace(
+                desk_of(settings, world, ReplayClock(at=DEMO_MORNING)), studio=Studio(wait_seconds=PATIENCE_SECONDS)
+            ),
             timetable=timetable_of(settings),
             limits=limits_of(settings),
             digests=(

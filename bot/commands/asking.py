@@ -1,6 +1,7 @@
 """Ask: one fund, margin, signals, the digest."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
@@ -17,6 +18,11 @@ from bot.messages.model import Button, Heading, Message, Paragraph, code, line, 
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import dated_line
+from bot.pictures.fund import fund_chart
+from bot.pictures.margin import margin_chart
+from bot.pictures.studio import seen_by
+from bot.pictures.timeline import Timeline
+from bot.preferences import Colours
 from bot.sights import signals_of
 from bot.subscriptions import Language
 from signals.core.detector import Detector, Tell
@@ -51,7 +57,23 @@ async def etf(talk: Talk) -> Message:
         raise SaidWrongError(talk.texts.text("etf-what"))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     fund = await fund_meant(talk, panel, " ".join(talk.words))
-    return await asyncio.to_thread(_card, talk, panel, fund.code)
+    card = await asyncio.to_thread(_card, talk, panel, fund.code)
+    return await _illustrated(
+        talk, card, "fund", lambda: fund_chart(panel, fund.code, _teller(talk, panel), _colours(talk))
+    )
+
+
+def _colours(talk: Talk) -> Colours:
+    return talk.subscription.colours if talk.subscription else Colours.RED_UP
+
+
+async def _illustrated(talk: Talk, message: Message, kind: str, chart: Callable[[], Timeline | None]) -> Message:
+    """The message with its picture under the words, or the words alone where none is to be had in time."""
+    picture = await talk.desk.studio.attempted(kind, chart)
+    if picture is None:
+        return message
+    dark = talk.subscription is not None and talk.subscription.dark_pictures
+    return replace(message, blocks=(*message.blocks, seen_by(picture, dark=dark)))
 
 
 def _card(talk: Talk, panel: Panel, fund: str) -> Message:
@@ -98,7 +120,8 @@ async def margin(talk: Talk) -> Message:
         *coverage_lines(panel, teller),
         *margin_lines(panel, teller, talk.today),
     )
-    return Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
+    message = Message(blocks=(_title(talk, panel, talk.texts.text("margin-title")), Paragraph(lines)))
+    return await _illustrated(talk, message, "margin", lambda: margin_chart(panel, teller, _colours(talk)))
 
 
 @command(

@@ -1,10 +1,15 @@
 """A message as blocks of styled lines; it knows no channel and no markup."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeAlias
+
+from bot.messages.shelf import Shelf
+
+_NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Style(StrEnum):
@@ -169,27 +174,61 @@ _SELDOM = ("rich", "pinned")
 """Written only where they are so."""
 
 
-def to_json(message: Message) -> dict[str, Any]:
-    """A message as plain data, for a delivery that outlives the process."""
+def to_json(message: Message, shelf: Shelf | None = None) -> dict[str, Any]:
+    """A message as plain data, for a delivery that outlives the process.
+
+    Its pictures stand in it, or on the shelf, where there is one, and their names in it.
+    """
     told = {
-        "blocks": [_block_to_json(block) for block in message.blocks],
+        "blocks": [_block_to_json(block, shelf) for block in message.blocks],
         "buttons": [[_button_to_json(button) for button in row] for row in message.buttons],
         "silent": message.silent,
     }
     return told | {name: True for name in _SELDOM if getattr(message, name)}
 
 
-def from_json(data: dict[str, Any]) -> Message:
-    """The message that `to_json` wrote; raises KeyError or ValueError on anything else."""
+def from_json(data: dict[str, Any], pictures: Mapping[str, bytes] = _NO_PICTURES) -> Message:
+    """The message that `to_json` wrote; raises KeyError or ValueError on anything else.
+
+    `pictures` are those that were put aside; of one that is not among them its words are left.
+    """
     try:
         return Message(
-            blocks=tuple(_block_from_json(block) for block in data["blocks"]),
+            blocks=tuple(_block_from_json(block, pictures) for block in data["blocks"]),
             buttons=tuple(tuple(_button_from_json(button) for button in row) for row in data["buttons"]),
             silent=bool(data["silent"]),
             **{name: True for name in _SELDOM if data.get(name)},
         )
     except TypeError as error:
         raise ValueError(f"this is no message: {error}") from None
+
+
+def put_aside(data: dict[str, Any], shelf: Shelf) -> dict[str, Any]:
+    """What `to_json` wrote, with the names of its pictures in their place; other data as it is."""
+    if not any("png" in block for block in data.get("blocks", ())):
+        return data
+    return {**data, "blocks": [_aside(block, shelf) if "png" in block else block for block in data["blocks"]]}
+
+
+def brought_back(data: dict[str, Any], pictures: Mapping[str, bytes]) -> dict[str, Any]:
+    """The same with the pictures in their place again, or the words of one that is lost."""
+    if not any("picture" in block for block in data.get("blocks", ())):
+        return data
+    return {**data, "blocks": [_back(block, pictures) if "picture" in block else block for block in data["blocks"]]}
+
+
+def picture_names(data: dict[str, Any]) -> set[str]:
+    """The names of the pictures that plain data wants brought back."""
+    blocks = [block for block in data.get("blocks", ()) if "picture" in block]
+    return {block[kind] for block in blocks for kind in ("picture", "dark") if block[kind]}
+
+
+def _aside(block: dict[str, Any], shelf: Shelf) -> dict[str, Any]:
+    return _block_to_json(_block_from_json(block), shelf)
+
+
+def _back(block: dict[str, Any], pictures: Mapping[str, bytes]) -> dict[str, Any]:
+    return _block_to_json(_block_from_json(block, pictures))
 
 
 def _button_to_json(button: Button) -> list[Any]:
@@ -205,7 +244,7 @@ def _button_from_json(data: list[Any]) -> Button:
     return Button(label, command, Look(rest[0]), bool(rest[1])) if rest else Button(label, command)
 
 
-def _block_to_json(block: Block) -> dict[str, Any]:
+def _block_to_json(block: Block, shelf: Shelf | None = None) -> dict[str, Any]:
     match block:
         case Heading():
             return {"heading": block.text, "level": block.level}
@@ -216,6 +255,8 @@ def _block_to_json(block: Block) -> dict[str, Any]:
             }
         case Table():
             return {"header": list(block.header), "rows": [_spans_to_json(row) for row in block.rows]}
+        case Picture() if shelf is not None:
+            return {"picture": shelf.put(block.png), "alt": block.alt, "dark": shelf.put(block.dark)}
         case Picture():
             png, dark = (b64encode(one).decode("ascii") for one in (block.png, block.dark))
             return {"png": png, "alt": block.alt, "dark": dark}
@@ -223,7 +264,7 @@ def _block_to_json(block: Block) -> dict[str, Any]:
             return {"file": block.name, "data": b64encode(block.data).decode("ascii"), "about": block.about}
 
 
-def _block_from_json(data: dict[str, Any]) -> Block:
+def _block_from_json(data: dict[str, Any], pictures: Mapping[str, bytes] = _NO_PICTURES) -> Block:
     if "heading" in data:
         return Heading(data["heading"], data["level"])
     if "lines" in data:
@@ -232,6 +273,9 @@ def _block_from_json(data: dict[str, Any]) -> Block:
     if "png" in data:
         png, dark = (b64decode(data[name], validate=True) for name in ("png", "dark"))
         return Picture(png, data["alt"], dark)
+    if "picture" in data:
+        light, alt = pictures.get(data["picture"]), data["alt"]
+        return Picture(light, alt, pictures.get(data["dark"], b"")) if light else paragraph(line(muted(alt)))
     if "file" in data:
         return Document(data["file"], b64decode(data["data"], validate=True), data["about"])
     return Table(tuple(data["header"]), tuple(_spans_from_json(row) for row in data["rows"]))

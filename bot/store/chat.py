@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, update
 
+from bot.messages.model import brought_back, put_aside
+from bot.messages.shelf import Shelf
 from bot.store.connections import Connections, insert
+from bot.store.pictures import fetched, keep
 from bot.store.tables import CHAT
 
 BOT = "bot"
@@ -35,16 +38,22 @@ class ChatLog:
         self._connections = connections
 
     async def add(self, chat: str, author: str, body: dict[str, Any], now: datetime) -> int:
-        """Append an entry (the body is JSON) and return its id."""
+        """Append an entry (the body is JSON, its pictures are put aside) and return its id."""
+        shelf = Shelf()
+        kept = put_aside(body, shelf)
         async with self._connections.write() as connection:
-            new = insert(connection, CHAT).values(chat=chat, author=author, body=body, at=now)
+            await keep(connection, shelf, now)
+            new = insert(connection, CHAT).values(chat=chat, author=author, body=kept, at=now)
             return int((await connection.execute(new.returning(CHAT.c.id))).scalar_one())
 
     async def replace(self, chat: str, entry_id: int, body: dict[str, Any], now: datetime) -> bool:
         """Give an entry of the bot's another body; false where the chat has no such entry."""
+        shelf = Shelf()
+        kept = put_aside(body, shelf)
         async with self._connections.write() as connection:
+            await keep(connection, shelf, now)
             mine = (CHAT.c.chat == chat) & (CHAT.c.id == entry_id) & (CHAT.c.author == BOT)
-            changed = await connection.execute(update(CHAT).where(mine).values(body=body))
+            changed = await connection.execute(update(CHAT).where(mine).values(body=kept))
             if not changed.rowcount:
                 return False
             told = {"chat": chat, "author": _EDIT, "body": {"of": entry_id}, "at": now}
@@ -84,7 +93,9 @@ class ChatLog:
 
     async def _entries(self, query: Select[Any]) -> list[ChatEntry]:
         async with self._connections.read() as connection:
-            return [ChatEntry(**row) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+            pictures = await fetched(connection, (row["body"] for row in rows))
+        return [ChatEntry(**{**row, "body": brought_back(row["body"], pictures)}) for row in rows]
 
 
 def _edit(told: ChatEntry, now: ChatEntry) -> ChatEntry:

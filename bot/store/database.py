@@ -18,6 +18,7 @@ from bot.store.lock import FileLock
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
+from bot.store.pictures import PictureStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
@@ -61,6 +62,7 @@ class Database:
         self.imports = ImportStore(self._connections)
         self.forgetting = Forgetting(self._connections)
         self.uploads = UploadStore(self._connections)
+        self.pictures = PictureStore(self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

@@ -1,7 +1,7 @@
 """Messages on their way: stored with what caused them, claimed by a worker, sent or given up."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.alerts import Alert
 from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
 from bot.messages.model import Message, from_json, to_json
+from bot.messages.shelf import Shelf
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.answering import answered
 from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.pictures import fetched, keep
 from bot.store.rules import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
@@ -116,12 +118,13 @@ class Outbox:
                 "attempts": DELIVERIES.c.attempts + 1,
                 "lease_until": now + timedelta(seconds=lease_seconds),
             }
-            answers = dict[int, str]()
+            answers, pictures = dict[int, str](), dict[str, bytes]()
             if rows:
                 ids = [row.id for row in rows]
                 await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(values))
                 answers = await answered(connection, ids)
-        return [_claimed(row, answers.get(row.id, "")) for row in rows]
+                pictures = await fetched(connection, (row.message for row in rows))
+        return [_claimed(row, answers.get(row.id, ""), pictures) for row in rows]
 
     async def part_sent(self, delivery_id: int, remote_id: str) -> None:
         """Count one more part of a split message as taken by the channel, under the channel's id."""
@@ -243,9 +246,11 @@ async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -
     by_key = {_key(one): one for one in deliveries if one.subscription_id in there}
     if not by_key:
         return set()
-    key = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id)
+    key, shelf = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id), Shelf()
+    rows = [_row(one, shelf) for one in by_key.values()]
+    await keep(connection, shelf, max(one.due_at for one in deliveries))
     new = insert(connection, DELIVERIES).on_conflict_do_nothing(index_elements=key)
-    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), [_row(one) for one in by_key.values()])
+    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), rows)
     ids = {(row.batch, row.subscription_id): row.id for row in added}
     ties = [{"delivery_id": ids[key], "alert_id": alert} for key in ids for alert in by_key[key].alert_ids]
     if ties:
@@ -257,11 +262,11 @@ def _key(one: NewDelivery) -> _Key:
     return one.batch, one.subscription_id
 
 
-def _row(one: NewDelivery) -> dict[str, Any]:
+def _row(one: NewDelivery, shelf: Shelf) -> dict[str, Any]:
     return {
         "batch": one.batch,
         "subscription_id": one.subscription_id,
-        "message": to_json(one.message),
+        "message": to_json(one.message, shelf),
         "priority": one.priority,
         "due_at": one.due_at,
         "state": State.PENDING,
@@ -311,14 +316,14 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
     return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
 
 
-def _claimed(row: Row[Any], answers: str) -> Delivery:
+def _claimed(row: Row[Any], answers: str, pictures: Mapping[str, bytes]) -> Delivery:
     return Delivery(
         id=row.id,
         batch=row.batch,
         subscription_id=row.subscription_id,
         channel=row.channel,
         address=Address(row.chat, row.thread),
-        message=from_json(row.message),
+        message=from_json(row.message, pictures),
         attempts=row.attempts + 1,
         parts_sent=row.parts_sent,
         priority=row.priority,

@@ -370,3 +370,13 @@ UPLOADS = Table(
     Index(None, "kept_at"),
 )
 """Pictures by the hash of their bytes, and a chat service's id of each."""
+
+PICTURES = Table(
+    "pictures",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    Index(None, "last_used_at"),
+)
+"""Named by their SHA-256; messages in `deliveries` and `chat` hold the names."""

@@ -1,6 +1,7 @@
 """Messages as neutral blocks, and as plain data that outlives the process."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,15 +18,19 @@ from bot.messages.model import (
     Span,
     Style,
     Table,
+    brought_back,
     code,
     from_json,
     line,
     muted,
     paragraph,
+    picture_names,
     plain,
+    put_aside,
     strong,
     to_json,
 )
+from bot.messages.shelf import Shelf
 
 EXAMPLES = settings(deadline=None, max_examples=150, derandomize=True, database=None)
 
@@ -75,6 +80,39 @@ messages = st.builds(
 @given(message=messages)
 def test_a_message_survives_as_json(message: Message) -> None:
     assert from_json(json.loads(json.dumps(to_json(message)))) == message
+
+
+@EXAMPLES
+@given(message=messages)
+def test_pictures_that_are_put_aside_come_back(message: Message) -> None:
+    named = [replace(one, png=b"P" + one.png) if isinstance(one, Picture) else one for one in message.blocks]
+    whole, shelf = replace(message, blocks=tuple(named)), Shelf()
+    stored = json.loads(json.dumps(to_json(whole, shelf)))
+    assert from_json(stored, shelf.contents) == whole
+    assert put_aside(to_json(whole), Shelf()) == stored
+    assert brought_back(stored, shelf.contents) == to_json(whole)
+    assert picture_names(stored) == {*shelf.contents}
+
+
+def test_a_picture_that_is_lost_reads_as_its_words() -> None:
+    message, shelf = Message(blocks=(Picture(b"light", "what is seen", b"dark"),)), Shelf()
+    stored = to_json(message, shelf)
+    assert from_json(stored) == Message(blocks=(paragraph(line(muted("what is seen"))),))
+    without_dark = {name: png for name, png in shelf.contents.items() if png == b"light"}
+    assert from_json(stored, without_dark) == Message(blocks=(Picture(b"light", "what is seen"),))
+
+
+def test_a_shelf_holds_each_picture_once() -> None:
+    shelf = Shelf()
+    assert len({shelf.put(bytes([one % 2])) for one in range(9)}) == len(shelf.contents) == 2
+    assert shelf.put(b"") == ""
+
+
+def test_data_that_is_no_message_is_left_as_it_is() -> None:
+    said = {"text": "/etf 560850"}
+    assert put_aside(said, Shelf()) is said
+    assert brought_back(said, {}) is said
+    assert picture_names(said) == set()
 
 
 @EXAMPLES

@@ -124,7 +124,7 @@ def test_a_service_that_draws_nothing_does_not_load_what_draws() -> None:
 
 def test_pyplot_is_never_loaded() -> None:
     program = (
-        "import sys; from bot.pictures.studio import drawn; from tests.bot.test_pictures import chart;"
+        "import sys, bot.pictures.draw_day; from bot.pictures.studio import drawn; from tests.bot.test_pictures import chart;"
         "drawn(chart(), ''); print('matplotlib.pyplot' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)  # noqa: S603

@@ -1,11 +1,16 @@
 """Ask: a fund's card, margin, ranks, signals and the digest, on the demo market of the reference day."""
 
-import pytest
+from dataclasses import replace
 
-from bot.messages.model import Message
+import pytest
+from structlog.testing import capture_logs
+
+from bot.messages.model import Message, Picture
+from bot.pictures.studio import Studio
+from bot.preferences import Colours
 from bot.subscriptions import Language
 from signals.core.peers import RANKED
-from tests.commands.demo import EVENING, Chat
+from tests.commands.demo import EVENING, MORNING, Chat
 from tests.commands.said import said, undated, words
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +36,7 @@ async def test_a_fund_is_told_on_a_card(chat: Chat, asked: str) -> None:
     assert "6连涨（按净值）后首次回调：此前累计+24.60%（02-10），当日−1.38%（02-11）" in lines
     assert "成交额5956万元，换手率30.83%，高居同类第一（共3只）（02-11）" in lines
     assert "收盘溢价率0.56%（IOPV），高居同类第一（共3只）（02-11）" in lines
-    assert lines[-1] == "当前为演示数据，由程序生成，不是真实行情。"
+    assert lines[-2] == "当前为演示数据，由程序生成，不是真实行情。"
 
 
 async def test_a_card_is_told_in_english(chat: Chat) -> None:
@@ -40,6 +45,47 @@ async def test_a_card_is_told_in_english(chat: Chat) -> None:
     assert said(answer)[0] == "信创50ETF 560850  1.430 −1.31% (02-11)"
     assert "CNY 59.56m traded, turnover 30.83%, first of 3 on its index (02-11)" in said(answer)
     assert undated(answer, Language.EN) == ["tracks CSI IT Application Innovation 931247"]
+
+
+async def test_a_card_has_a_picture_under_its_words(chat: Chat) -> None:
+    answer = await chat.say(FUND)
+    picture = answer.blocks[-1]
+    assert isinstance(picture, Picture)
+    assert picture.alt == "图：信创50ETF近120个交易日的收盘价、日净流入、收盘溢价率（IOPV）"
+    assert picture.size[0] == 1080
+    assert picture.dark.startswith(b"\x89PNG")
+    again = (await chat.say(FUND)).blocks[-1]
+    assert isinstance(again, Picture)
+    assert again.png is picture.png, "it is kept"
+
+
+async def test_margin_has_a_picture_under_its_words(chat: Chat) -> None:
+    picture = (await chat.say("两融")).blocks[-1]
+    assert isinstance(picture, Picture)
+    assert picture.alt == "图：近120个交易日的沪深两市融资余额与日变动"
+
+
+async def test_pictures_are_as_the_reader_wants_them(chat: Chat) -> None:
+    usual = (await chat.say(FUND)).blocks[-1]
+    await chat.say("订阅")
+    subscription = await chat.subscription()
+    assert subscription is not None
+    await chat.store.subscriptions.save(replace(subscription, dark_pictures=True, colours=Colours.GREEN_UP), MORNING)
+    chosen = (await chat.say(FUND)).blocks[-1]
+    assert isinstance(usual, Picture)
+    assert isinstance(chosen, Picture)
+    assert chosen.png == chosen.dark
+    assert chosen.dark != usual.dark, "a rise is green"
+
+
+async def test_a_card_does_not_wait_for_its_picture_for_ever(chat: Chat) -> None:
+    hurried = replace(chat, answer=replace(chat.answer, desk=replace(chat.desk, studio=Studio(wait_seconds=0.0))))
+    with capture_logs() as logs:
+        answers = [await hurried.say(FUND) for _ in range(2)]
+    assert [one["event"] for one in logs] == ["a picture takes too long"]
+    for answer in answers:
+        assert said(answer)[-1] == "当前为演示数据，由程序生成，不是真实行情。"
+        assert commands(answer) == [f"/watch {FUND}"]
 
 
 async def test_every_figure_of_a_card_bears_its_date_and_an_index_is_none(chat: Chat) -> None:
@@ -92,7 +138,7 @@ async def test_margin_is_told_with_its_streak_and_its_scope(chat: Chat) -> None:
     assert lines[0] == "市场与两融 〔演示数据〕"
     assert "融资余额18266.31亿元，较上一交易日+12.59亿元（02-11）" in lines
     assert any("连续5日增加" in one and one.endswith("合计+655.95亿元（02-11）") for one in lines)
-    assert lines[-1] == "两融口径：沪深两市合计，不含北交所"
+    assert lines[-2] == "两融口径：沪深两市合计，不含北交所"
 
 
 async def test_margin_of_an_evening_is_the_day_before(chat: Chat) -> None:
