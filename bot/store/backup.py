@@ -1,0 +1,84 @@
+"""Copies of the database file that are made while it is used, and looked at before they count."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from bot.store.audit import Deed, audited
+from bot.store.connections import Connections
+from bot.store.errors import StoreError
+from bot.store.url import is_memory, is_sqlite
+from signals.core.calendar import MARKET_ZONE
+
+
+class NotAFileError(StoreError):
+    """The database is none that can be copied as a file: PostgreSQL has pg_dump for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A copy that was found whole."""
+
+    path: Path
+    size_bytes: int
+    dropped: int
+    """Older copies that made room for it."""
+
+
+class BackupStore:
+    """Copies of one database."""
+
+    def __init__(self, url: URL, connections: Connections) -> None:
+        self._url = url
+        self._connections = connections
+
+    async def make(self, folder: Path, keep: int, deed: Deed) -> Backup:
+        """Copy the database into a folder, check the copy, and keep the newest `keep` of them.
+
+        Raises NotAFileError, or StoreError when the copy cannot be made or is not whole; older copies stay then.
+        """
+        if not is_sqlite(self._url) or is_memory(self._url):
+            raise NotAFileError("only a database file is copied here; for PostgreSQL use pg_dump")
+        source = Path(self._url.database or "")
+        try:
+            made = await asyncio.to_thread(_copy, source, folder, keep, deed.now)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"no back-up was made: {error}") from error
+        async with audited(self._connections, deed) as trail:
+            trail.what, trail.after = "backup", f"{made.path} ({made.size_bytes} bytes)"
+        return made
+
+    def kept(self, folder: Path) -> list[Path]:
+        """The copies of this database in a folder, newest first."""
+        return _kept(Path(self._url.database or ""), folder)
+
+
+def _copy(source: Path, folder: Path, keep: int, now: datetime) -> Backup:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{source.stem}-{now.astimezone(MARKET_ZONE):%Y%m%d-%H%M%S}.db"
+    part = target.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(part)) as other:
+            one.backup(other)
+            # A copy is one file: without the log beside it that the service's own database has.
+            other.execute("PRAGMA journal_mode=DELETE")
+            (said,) = other.execute("PRAGMA integrity_check").fetchone()
+        if said != "ok":
+            raise StoreError(f"the copy is not whole: {said}")
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    old = _kept(source, folder)[keep:]
+    for one_file in old:
+        one_file.unlink()
+    return Backup(path=target, size_bytes=target.stat().st_size, dropped=len(old))
+
+
+def _kept(source: Path, folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{source.stem}-*-*.db"), reverse=True)
