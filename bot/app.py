@@ -21,6 +21,7 @@ from bot.intake import Intake
 from bot.intraday import Intraday
 from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
+from bot.offices import office_of
 from bot.outbox import Pace
 from bot.panels import Panels
 from bot.pictures.studio import Studio
@@ -299,6 +300,7 @@ def desk_of(settings: Settings, world: World, clock: Clock, invite: Callable[[st
         invite=invite,
         demo=settings.source == "demo",
         roles=Roles(admins=frozenset(settings.admins), owners=frozenset(settings.owners)),
+        office=office_of(settings, world, timetable_of(settings), limits_of(settings)),
     )
 
 

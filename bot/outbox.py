@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,15 +30,21 @@ class Pace:
 
 
 class Drain:
-    """Sends what is due on the channels it has; one chat's deliveries stay in their order."""
+    """Sends what is due on the channels it has, unless it is `halted`; one chat's deliveries stay in their order."""
 
     def __init__(
-        self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime], pace: Pace
+        self,
+        outbox: Outbox,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+        pace: Pace,
+        halted: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self.pace = pace
         self._outbox = outbox
         self._channels = channels
         self._now = now
+        self._halted = halted
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
@@ -57,6 +63,8 @@ class Drain:
 
     async def _once(self, kind: str) -> int:
         """Send a batch in order while its lease lasts; what is left falls back into the queue when it ends."""
+        if self._halted is not None and await self._halted():
+            return 0
         now = self._now()
         claimed = await self._outbox.claim(now, self.pace.batch, self.pace.lease_seconds, channels={kind})
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)

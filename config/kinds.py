@@ -116,6 +116,13 @@ def _path(value: Any, info: ValidationInfo) -> Path | None:
             raise ValueError
 
 
+def _place(value: Any, info: ValidationInfo) -> Path:
+    path = _path(value, info)
+    if path is None:
+        raise ValueError
+    return path
+
+
 def _folder(path: Path | None) -> Path | None:
     if path is not None and not is_there(path, Path.is_dir):
         raise refusal(f"names a folder that does not exist: {str(path)!r}")
@@ -141,6 +148,8 @@ UrlOrNone: TypeAlias = Annotated[str, AfterValidator(lambda value: _url(value) i
 Token: TypeAlias = Annotated[SecretStr, AfterValidator(_token)]
 Folder: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_folder)]
 """Relative to the directory that settings are loaded for; empty = none."""
+Place: TypeAlias = Annotated[Path, BeforeValidator(_place)]
+"""A folder that is made when it is needed, relative to the directory that settings are loaded for."""
 File: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_file)]
 LOWER = BeforeValidator(_lower)
 """For choices whose upper-case spelling is as clear."""

@@ -163,12 +163,18 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
     if settings.source != "demo":
         running.append(_keep_time(settings, clock, desk, scrape.metrics))
-    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
+    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=lambda: _sends_halted(desk))
     try:
         await serve(desk, list(kinds.values()), drain, *running)
     finally:
         if channels.telegram is not None:
             await channels.telegram.aclose()
+
+
+async def _sends_halted(desk: Desk) -> bool:
+    """Whether administrators hold messages back."""
+    maintenance = (await desk.present()).maintenance
+    return maintenance is not None and not maintenance.sends
 
 
 async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:

@@ -15,6 +15,9 @@ from bot.subscriptions import Language
 TEXT_MAX = 500
 """Nobody types more at once; anything longer is a mistake or an attack."""
 
+ADMIN_TEXT_MAX = 20_000
+"""Administrators paste whole lists."""
+
 log = structlog.get_logger(__name__)
 
 _CODE = re.compile(r"[15]\d{5}")
@@ -29,23 +32,28 @@ class Answerer:
 
     async def __call__(self, incoming: Incoming) -> Message:
         """The answer to one line."""
-        subscription = await self.desk.world.store.subscriptions.find(
+        desk = await self.desk.present()
+        admin = desk.roles.right(incoming) is not Right.ANYONE
+        subscription = await desk.world.store.subscriptions.find(
             incoming.channel, incoming.address.chat, incoming.address.thread
         )
         language = subscription.language if subscription else self._language(incoming)
         texts = catalogue(language)
-        if len(incoming.text) > TEXT_MAX:
-            return plain(texts.text("too-long", limit=TEXT_MAX))
+        limit = ADMIN_TEXT_MAX if admin else TEXT_MAX
+        if len(incoming.text) > limit:
+            return plain(texts.text("too-long", limit=limit))
+        if desk.maintenance is not None and not admin:
+            return plain(desk.maintenance.text or texts.text("maintenance"))
         command, words = self._understand(incoming.text)
         talk = Talk(
-            desk=self.desk,
+            desk=desk,
             registry=self.registry,
             incoming=incoming,
             words=words,
             subscription=subscription,
             language=language,
             texts=texts,
-            now=self.desk.now(),
+            now=desk.now(),
         )
         try:
             await require_right(talk, command)

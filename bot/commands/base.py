@@ -2,11 +2,13 @@
 
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from types import ModuleType
 
+from bot.admin.maintenance import Maintenance
+from bot.admin.office import MAX_WATCHED, Office
 from bot.channels.base import Incoming, MenuEntry
 from bot.health import Health
 from bot.messages.catalogue import Catalogue
@@ -90,6 +92,23 @@ class Desk:
     demo: bool = False
     """The service runs on the demo market."""
     roles: Roles = field(default_factory=Roles)
+    office: Office | None = None
+    """How administrators run the service; None where nobody does."""
+    maintenance: Maintenance | None = None
+    """Set while the service is being worked on."""
+
+    async def present(self) -> "Desk":
+        """The desk with what administrators have set over the files."""
+        if self.office is None:
+            return self
+        tuned = await self.office.tuned()
+        return replace(
+            self,
+            world=tuned.world,
+            limits=tuned.digest,
+            newcomer=replace(self.newcomer, max_watched=tuned.limits.get(MAX_WATCHED, self.newcomer.max_watched)),
+            maintenance=tuned.maintenance,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

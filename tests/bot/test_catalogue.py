@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 
 import bot
 from bot.alerts import Reason
+from bot.commands.administration.menu import SUBS
+from bot.deliveries import State
 from bot.messages.catalogue import catalogue
 from bot.poll import job_of
 from bot.rules import RuleState
 from bot.sources.datum import Round
+from bot.sources.upstreams import Outcome
+from bot.store.broadcasts import BroadcastState
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.groups import FundGroup
@@ -56,6 +60,10 @@ FAMILIES = {
     "rule-state": {str(one) for one in RuleState if one is not RuleState.ACTIVE},
     "fields-axis": {one.axis.value for one in fields()},
     "freshness": {str(one) for one in Freshness},
+    "admin-menu": {"title", "how", *(one.name for one in SUBS if one.shown)},
+    "outcome": {str(one).replace("_", "-") for one in Outcome},
+    "delivery": {str(one) for one in State},
+    "broadcast": {"title", *(str(one) for one in BroadcastState)},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""
