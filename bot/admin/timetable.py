@@ -70,12 +70,13 @@ def answered(slot: Slot) -> States:
 
 
 async def skip(office: Office, word: str, clock: str, reason: str, deed: Deed) -> Slot:
-    """Leave out the next slot of a round (at a time of day, if one is given) that is not done; which one it was.
+    """Leave out the next slot of a round, from this day on (at a time of day, if one is given) that is not done; which one it was.
 
     Raises CannotError when there is none, or it was done just now.
     """
     wanted, runs = _round(word), office.world.store.runs
-    for slot in office.slots(deed.now - timedelta(days=1), deed.now + _AHEAD):
+    today = datetime.combine(deed.now.astimezone(MARKET_ZONE).date(), time.min, MARKET_ZONE)
+    for slot in office.slots(today, today + _AHEAD):
         fits = slot.round is wanted and clock in ("", f"{slot.due.astimezone(MARKET_ZONE):%H:%M}")
         if fits and await runs.skip(slot.job, slot.due, reason, deed):
             return slot

@@ -100,10 +100,10 @@ async def broadcast(talk: Talk, words: tuple[str, ...]) -> Message:
         number = whole_number(words[1])
         if words[0].lower() in _CANCEL:
             spared = await broadcasting.cancel(world, number, deed_of(talk))
-            return done(texts.text("admin-broadcast-cancelled", number=number, count=spared))
+            return done(texts.text("admin-broadcast-cancelled", number=str(number), count=spared))
         count = await broadcasting.send(world, number, deed_of(talk))
         cancel = Button(texts.text("admin-broadcast-cancel"), f"/admin broadcast cancel {number}", Look.DANGER)
-        return done(texts.text("admin-broadcast-sent", number=number, count=count), ((cancel,),))
+        return done(texts.text("admin-broadcast-sent", number=str(number), count=count), ((cancel,),))
     wish = read_wish(rest_of(talk, words))
     one, count = await broadcasting.draft(world, wish, deed_of(talk))
     filters = " ".join(part for part in (wish.channel, wish.watchlist) if part) or texts.text("admin-broadcast-all")
@@ -125,7 +125,7 @@ async def _recent(talk: Talk) -> Message:
         lines.append(
             texts.text(
                 "admin-broadcast-line",
-                number=one.id,
+                number=str(one.id),
                 at=moment_text(one.created_at),
                 state=texts.text(f"broadcast-{one.state.value}"),
                 sent=many[State.SENT],

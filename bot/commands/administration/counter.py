@@ -51,10 +51,10 @@ async def tuned_of(talk: Talk) -> Tuned:
 
 def rest_of(talk: Talk, words: Sequence[str]) -> str:
     """The words as they were typed, with their lines; `words` are the last of what was said."""
-    if not words:
-        return ""
-    found = re.search(r"\s+".join(map(re.escape, words)) + r"\s*\Z", talk.incoming.text)
-    return found[0].strip() if found else " ".join(words)
+    places = [one.start() for one in re.finditer(r"\S+", talk.incoming.text)]
+    if not words or len(places) < len(words):
+        return " ".join(words)
+    return talk.incoming.text[places[-len(words)] :].strip()
 
 
 def pasted(talk: Talk, words: Sequence[str]) -> str:

@@ -87,10 +87,10 @@ async def limits(talk: Talk, words: tuple[str, ...]) -> Message:
             texts.text(
                 "admin-limit-line",
                 name=one.key,
-                value=tuned.limits[one.key],
-                base=one.base,
-                least=one.least,
-                most=one.most,
+                value=str(tuned.limits[one.key]),
+                base=str(one.base),
+                least=str(one.least),
+                most=str(one.most),
             )
             for one in office.limits.values()
         ]

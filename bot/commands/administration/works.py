@@ -75,7 +75,7 @@ async def quarantine(talk: Talk, words: tuple[str, ...]) -> Message:
             note = rest_of(talk, words[2:])
             accepted = await store.accept(number, deed_of(talk).who, note, talk.now)
             text = "admin-quarantine-accepted" if accepted.new else "admin-quarantine-known"
-            return done(texts.text(text, number=number), ((back(talk),),))
+            return done(texts.text(text, number=str(number)), ((back(talk),),))
         return await _refused(talk, number)
     except StoreError as error:
         raise CannotError("admin-failed", why=str(error)) from error
@@ -89,7 +89,7 @@ async def _refused(talk: Talk, number: int) -> Message:
     header = ("code", *map(str, table.columns))
     rows = tuple(tuple(Span(_cell(value)) for value in row) for row in table.itertuples())
     accept = Button(texts.text("admin-quarantine-accept"), f"/admin quarantine {number} accept", Look.DANGER)
-    shown = page(texts.text("admin-quarantine-title", number=number), head, ((accept, back(talk)),))
+    shown = page(texts.text("admin-quarantine-title", number=str(number)), head, ((accept, back(talk)),))
     count = paragraph(line(muted(texts.text("admin-quarantine-rows", shown=len(table), count=refusal.rows))))
     return Message(blocks=(*shown.blocks, Table(header, rows), count), buttons=shown.buttons, in_place=True)
 
@@ -185,8 +185,9 @@ async def audit(talk: Talk, words: tuple[str, ...]) -> Message:
     before = whole_number(words[0]) if words else None
     found = await talk.desk.world.store.audit.recent(_AUDIT_SHOWN + 1, before)
     lines = [audit_line(one) for one in found[:_AUDIT_SHOWN]] or [talk.texts.text("admin-audit-none")]
-    older = [Button(talk.texts.text("admin-more"), f"/admin audit {found[_AUDIT_SHOWN - 1].id}")]
-    buttons = (*(older if len(found) > _AUDIT_SHOWN else []), back(talk))
+    shown = found[:_AUDIT_SHOWN] if len(found) > _AUDIT_SHOWN else []
+    older = [Button(talk.texts.text("admin-more"), f"/admin audit {one.id}") for one in shown[-1:]]
+    buttons = (*older, back(talk))
     return page(talk.texts.text("admin-menu-audit"), lines, (buttons,))
 
 
