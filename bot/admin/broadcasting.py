@@ -41,11 +41,17 @@ def read_wish(text: str) -> Wish:
         if not equals or name.lower() not in _FILTERS:
             break
         found[_FILTERS[name.lower()]], rest = value, after.strip()
-    if not rest:
+    return Wish(text=checked(rest), **found)
+
+
+def checked(text: str) -> str:
+    """The words; raises CannotError when there are none, or too many."""
+    words = text.strip()
+    if not words:
         raise CannotError("admin-broadcast-empty")
-    if len(rest) > TEXT_MAX:
+    if len(words) > TEXT_MAX:
         raise CannotError("admin-broadcast-long", limit=TEXT_MAX)
-    return Wish(text=rest, **found)
+    return words
 
 
 async def readers_of(world: World, channel: str, watchlist: str) -> list[Subscription]:

@@ -43,7 +43,9 @@ class BackupStore:
         Raises NotAFileError, or StoreError when the copy cannot be made or is not whole; older copies stay then.
         """
         if not is_sqlite(self._url) or is_memory(self._url):
-            raise NotAFileError("only a database file is copied here; for PostgreSQL use pg_dump")
+            raise NotAFileError(
+                "only a database file is copied here; for PostgreSQL: pg_dump --format=custom --file=etfbot.dump DATABASE-URL"
+            )
         source = Path(self._url.database or "")
         try:
             made = await asyncio.to_thread(_copy, source, folder, keep, deed.now)
