@@ -8,12 +8,13 @@ import pytest
 
 from bot.commands.administration.menu import SUBS
 from bot.commands.base import Right
+from bot.deliveries import State
 from bot.messages.model import Document
 from bot.poll import job_of
 from bot.sources.datum import Round
 from bot.sources.upstreams import Outcome
 from bot.store.fetches import Fetch
-from bot.subscriptions import Subscription
+from bot.subscriptions import Language, Subscription
 from tests.commands.demo import MORNING, Hour, copied
 from tests.commands.running import ADMIN, OWNER, STRANGER, Person, button, running
 from tests.commands.said import headings, said, words
@@ -327,3 +328,21 @@ async def test_nobody_runs_a_service_without_an_office(database: Path) -> None:
     async with running(database, Hour()) as owner:
         person = Person(owner.chat.alone(77), STRANGER)
         assert "administrators of the bot only" in await person.hears("/admin lists")
+
+
+async def test_a_broadcast_is_previewed_exactly_as_it_is_read(database: Path) -> None:
+    async with running(database) as owner:
+        mine = Subscription(id=0, channel="telegram", chat="5", language=Language.EN)
+        await owner.store.subscriptions.save(mine, MORNING)
+        preview = await owner.say("/admin broadcast 停机 <b>一小时</b>，\n十点回来。")
+        assert said(preview)[-1] == "This is what readers will see. For: all, 1 readers."
+        assert "Only the owner" in await owner.as_(ADMIN).hears(button(preview, "Send to 1").command)
+        assert (await owner.store.outbox.counts())[State.PENDING] == 0
+        sent = await owner.presses(preview, "Send to 1")
+        assert "settled before" in words(await owner.presses(preview, "Send to 1"))
+        (delivery,) = await owner.store.outbox.claim(MORNING, 10, 60)
+        assert delivery.message.blocks == preview.blocks[:-1]
+        assert said(delivery.message) == ["Announcement", "停机 <b>一小时</b>，", "十点回来。"]
+        await owner.store.outbox.sent(delivery.id, MORNING)
+        assert "0 readers are spared it" in words(await owner.presses(sent, "Cancel"))
+        assert "1. 02-12 09:20 cancelled  1 sent, 0 waiting, 0 not sent  停机" in await owner.hears("/admin broadcast")

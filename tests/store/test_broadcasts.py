@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.deliveries import State
 from bot.store.audit import Deed
@@ -68,3 +69,13 @@ async def test_what_is_not_there_is_neither_sent_nor_found(store: Database) -> N
         await store.broadcasts.send(9, [], DEED)
     assert await store.broadcasts.find(9) is None
     assert await store.broadcasts.recent(5) == []
+
+
+async def test_a_broadcast_that_fails_on_its_way_into_the_queue_stays_a_draft(store: Database) -> None:
+    readers = await subscribers(store, 2)
+    one = await store.broadcasts.draft("x", "", "", DEED)
+    with pytest.raises(IntegrityError):
+        await store.broadcasts.send(one.id, deliveries(one, [*readers, 999]), DEED)
+    assert await store.outbox.claim(NOW, 10, 60) == []
+    assert await store.audit.recent(5) == []
+    assert await store.broadcasts.send(one.id, deliveries(one, readers), DEED) == 2
