@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
@@ -18,6 +18,7 @@ from signals.core.signal import Signal
 PREVIEW_SESSIONS = 20
 _PREFIX = "detectors."
 _COUNT_MAX = 1000
+_AMOUNT_LEAST, _AMOUNT_MAX = 1e-9, 1e15
 _EXAMPLES = 5
 _SCALES = {"": 1.0, "%": 0.01, "千": 1e3, "万": 1e4, "亿": 1e8, "万亿": 1e12, "k": 1e3, "m": 1e6, "bn": 1e9}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|千|万亿|万|亿|k|m|bn)?元?")
@@ -119,10 +120,11 @@ def changed(detector: Detector, parameter: str, value: Any) -> Detector:
 def preview(panel: Panel, now: Detector, then: Detector, sessions: int = PREVIEW_SESSIONS) -> Preview:
     """What both would have told of the last sessions of a panel: an episode where it begins, and each higher rung.
 
-    A detector that is not told at all, or of prices within sessions, has nothing to show.
+    Where neither is an alert, what digests show is counted. Prices within sessions have no past to be shown.
     """
     days = tuple(panel.sessions[-sessions:])
-    before, after = (_told(panel, one, days) for one in (now, then))
+    counted = {Tell.ALERT} if Tell.ALERT in {now.tell, then.tell} else {Tell.DIGEST}
+    before, after = (_told(panel, one, days) if one.tell in counted else [] for one in (now, then))
     known = {_identity(one) for one in before} ^ {_identity(one) for one in after}
     differing = [one for one in (*before, *after) if _identity(one) in known]
     newest = sorted(differing, key=lambda one: (one.day, one.strength), reverse=True)[:_EXAMPLES]
@@ -131,16 +133,12 @@ def preview(panel: Panel, now: Detector, then: Detector, sessions: int = PREVIEW
 
 
 def _told(panel: Panel, detector: Detector, days: Sequence[date]) -> list[Signal]:
-    if detector.tell is not Tell.ALERT or detector.intraday:
+    if detector.intraday:
         return []
     try:
-        return list(_news(detector, panel, days))
+        return [one for one in detector.detect(panel, days) if one.reached == one.day]
     finally:
         detector.forget(panel)
-
-
-def _news(detector: Detector, panel: Panel, days: Sequence[date]) -> Iterator[Signal]:
-    yield from (one for one in detector.detect(panel, days) if one.reached == one.day)
 
 
 def _identity(one: Signal) -> tuple[date, str, int]:
@@ -161,19 +159,20 @@ def _number(parameter: str, present: int | float, text: str) -> int | float:
         raise CannotError("admin-threshold-wrong", word=text, wanted="0.03, 3%, 2亿")
     value = round(float(found[1]) * _SCALES[found[2] or ""], 12)
     least, most = _bounds(parameter, present)
-    inside = least <= value <= most and math.isfinite(value) and (value > 0 or least == 0)
-    if not inside or (isinstance(present, int) and value != int(value)):
-        wanted = f"{'> 0' if least < 1 and least else f'{least:g}'} … {most:g}"
+    if not (math.isfinite(value) and least <= value <= most) or (isinstance(present, int) and value != int(value)):
+        wanted = f"{least:g} … {most:g}"
         raise CannotError("admin-threshold-wrong", word=text, wanted=wanted)
     return int(value) if isinstance(present, int) else value
 
 
 def _bounds(parameter: str, present: int | float) -> tuple[float, float]:
-    """Whole numbers count from 1; a threshold that divides something is never 0, one that may be 0 is by default."""
+    """Whole numbers count from 1; what divides something is never 0, and no threshold changes its sign."""
     if isinstance(present, int):
         return 1, WINDOW_SESSIONS if parameter.endswith("days") else _COUNT_MAX
-    most = 1.0 if parameter == "percentile" else 1e15
-    return (0.0, most) if parameter.startswith(("least_", "min_above")) else (1e-12, most)
+    if present < 0:
+        return -_AMOUNT_MAX, -_AMOUNT_LEAST
+    most = 1.0 if parameter == "percentile" else _AMOUNT_MAX
+    return (0.0, most) if present == 0 or parameter.startswith("least_") else (_AMOUNT_LEAST, most)
 
 
 def _plain(value: Any) -> Any:

@@ -74,18 +74,22 @@ class Counter:
 async def at_the_office(database: str | None, source: str | None, *, debug: bool) -> AsyncIterator[Counter]:
     """The office over the settings' database; what cannot be done is raised as RefusedError."""
     settings = settings_of(database, source, debug=debug)
-    deed = Deed(f"cli:{os.environ.get('USER') or os.getuid()}", SystemClock().now())
     texts = catalogue(Language.EN)
     async with opened(settings, exclusive=False) as world:
         office = office_of(settings, world, timetable_of(settings), limits_of(settings))
         try:
-            yield Counter(office=office, deed=deed, texts=texts)
+            yield Counter(office=office, deed=deed_of_cli(), texts=texts)
         except CannotError as error:
             raise RefusedError(error.said(texts)) from error
         except ChangedMeanwhileError as error:
             raise RefusedError(texts.text("admin-draft-stale")) from error
         except NothingToUndoError as error:
             raise RefusedError(texts.text("admin-undo-none")) from error
+
+
+def deed_of_cli() -> Deed:
+    """Who says a command, and when."""
+    return Deed(f"cli:{os.environ.get('USER') or os.getuid()}", SystemClock().now())
 
 
 async def undone(counter: Counter, kind: Kind) -> None:

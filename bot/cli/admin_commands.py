@@ -76,4 +76,4 @@ GROUPS: dict[str, tuple[str, dict[str, Run]]] = {
     ),
 }
 
-COMMANDS: dict[str, Run] = {"audit": admin_works.audit, "backup": admin_works.backup}
+COMMANDS: dict[str, Run] = {"audit": admin_works.audit, "backup": admin_works.backup, "restore": admin_works.restore}

@@ -10,8 +10,9 @@ from bot.admin.maintenance import ended, maintained
 from bot.admin.publishers import asked_again, recalled, rested, sources_seen
 from bot.admin.timetable import planned, run_again, skip
 from bot.admin.wording import audit_line, moment_text, slot_line, source_line
-from bot.cli.admin import Counter, JsonOption, at_the_office, tell, tell_json
-from bot.cli.options import DatabaseOption, DebugOption, SourceOption
+from bot.app import opened
+from bot.cli.admin import Counter, JsonOption, at_the_office, deed_of_cli, tell, tell_json
+from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_of
 from bot.store.changes import Kind, States
 
 HostArgument: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="A host or a source, as they are listed.")]
@@ -189,6 +190,23 @@ async def backup(
         )
         size = f"{made.size_bytes / 1e6:.1f}"
         tell([counter.texts.text("admin-backup-made", name=str(made.path), size=size, dropped=made.dropped)])
+
+
+async def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup made.")],
+    *,
+    database: DatabaseOption = None,
+    source: SourceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Put a copy in the place of the database, which is copied before; the service must be stopped."""
+    settings = settings_of(database, source, debug=debug)
+    deed = deed_of_cli()
+    async with opened(settings) as world:
+        before = await world.store.backups.restore(file, settings.backup.folder, settings.backup.keep, deed)
+    async with opened(settings) as world:
+        await world.store.audit.write(deed.who, "restore", str(before.path), str(file), deed.now)
+    tell([f"{file} is in place; what was there before is in {before.path}"])
 
 
 async def _order(counter: Counter, kind: Kind, after: States) -> None:

@@ -55,6 +55,22 @@ class BackupStore:
             trail.what, trail.after = "backup", f"{made.path} ({made.size_bytes} bytes)"
         return made
 
+    async def restore(self, file: Path, folder: Path, keep: int, deed: Deed) -> Backup:
+        """Put a copy in the place of what is in the database, which is copied itself before; that copy is returned.
+
+        Nobody else may be at work. The schema is that of the copy: open the database anew. Raises as `make` does,
+        and StoreError when the file is no whole copy; nothing is lost then.
+        """
+        source = Path(self._url.database or "")
+        if is_sqlite(self._url) and not is_memory(self._url):
+            await asyncio.to_thread(_require_whole, file)
+        before = await self.make(folder, keep, deed)
+        try:
+            await asyncio.to_thread(_put_back, file, source)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{file} was not put back: {error}") from error
+        return before
+
     def kept(self, folder: Path) -> list[Path]:
         """The copies of this database in a folder, newest first."""
         return _kept(Path(self._url.database or ""), folder)
@@ -80,6 +96,22 @@ def _copy(source: Path, folder: Path, keep: int, now: datetime) -> Backup:
     for one_file in old:
         one_file.unlink()
     return Backup(path=target, size_bytes=target.stat().st_size, dropped=len(old))
+
+
+def _require_whole(file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+            (said,) = copy.execute("PRAGMA integrity_check").fetchone()
+            known = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{file} is no copy of a database: {error}") from error
+    if said != "ok" or known != (1,):
+        raise StoreError(f"{file} is no whole copy of a database of this program")
+
+
+def _put_back(file: Path, database: Path) -> None:
+    with closing(sqlite3.connect(file)) as one, closing(sqlite3.connect(database)) as other:
+        one.backup(other)
 
 
 def _kept(source: Path, folder: Path) -> list[Path]:

@@ -93,16 +93,20 @@ class BroadcastStore:
     async def cancel(self, number: int, deed: Deed) -> int:
         """Take a broadcast back and say how many readers are spared it; what is being sent or sent stays.
 
-        Raises BroadcastSettledError when it is cancelled or was never there.
+        Raises BroadcastSettledError when it is cancelled, out already, or was never there.
         """
         async with audited(self._connections, deed) as trail:
-            mine = BROADCASTS.c.id == number, BROADCASTS.c.state != BroadcastState.CANCELLED
-            ending = update(BROADCASTS).where(*mine).values(state=BroadcastState.CANCELLED, settled_at=deed.now)
-            if (await trail.connection.execute(ending)).rowcount != 1:
+            mine = select(BROADCASTS.c.state).where(BROADCASTS.c.id == number).with_for_update()
+            state = (await trail.connection.execute(mine)).scalar_one_or_none()
+            if state not in {BroadcastState.DRAFT, BroadcastState.SENT}:
                 raise BroadcastSettledError
+            ending = update(BROADCASTS).where(BROADCASTS.c.id == number)
+            await trail.connection.execute(ending.values(state=BroadcastState.CANCELLED, settled_at=deed.now))
             pending = DELIVERIES.c.batch == f"broadcast/{number}", DELIVERIES.c.state == State.PENDING
             given_up = {"state": State.DEAD, "ended_at": deed.now, "error": "cancelled"}
             spared = (await trail.connection.execute(update(DELIVERIES).where(*pending).values(given_up))).rowcount
+            if state == BroadcastState.SENT and not spared:
+                raise BroadcastSettledError
             trail.what, trail.after = f"broadcast {number}", f"cancelled for {spared}"
         return spared
 

@@ -47,9 +47,9 @@ def running(etfbot: Program) -> Program:
     """The program with a database that knows three funds and two subscribers."""
 
     async def fill(world: World) -> None:
-        funds = market(3)
+        funds = market(4)
         for code, name in FUNDS.items():
-            funds = funds.fund(code, close=1.0, words={"name": name})
+            funds = funds.fund(code, close=1.0, nav=1.0, shares=[2e8, 2.1e8, 2.2e8, 2.3e8], words={"name": name})
         await world.store.market.add(funds.snapshots())
         for chat, language in (("100", Language.ZH), ("200", Language.EN)):
             one = Subscription(
@@ -133,10 +133,17 @@ def test_unknown_words_are_named_and_nothing_is_saved(running: Program) -> None:
 
 
 def test_thresholds_are_set_seen_and_reset(running: Program) -> None:
+    def seen() -> str:
+        answer = running.run("signals", "--day", str(LAST_DAY), *DATABASE)
+        assert (answer.code, answer.err) == (0, "")
+        return answer.out
+
+    assert "inflow_streak" in seen()
     set_to = admin(running, "threshold", "set", "inflow_streak", "min_days", "4")
     assert set_to.splitlines() == ["detectors.inflow_streak.min_days: not set → 4", "Saved"]
     (one,) = [each for each in rows(running, "threshold", "show", "inflow_streak") if each["parameter"] == "min_days"]
     assert (one["value"], one["default"], one["origin"]) == (4, 3, "")
+    assert "inflow_streak" not in seen()
     assert "Told within the last" in admin(running, "threshold", "try", "inflow_streak", "min_days", "5")
     admin(running, "threshold", "reset", "inflow_streak", "min_days")
     assert "min_days = 3 (defaults.toml)" in admin(running, "threshold", "show", "inflow_streak")
@@ -224,6 +231,20 @@ def test_a_copy_is_made_and_checked(running: Program, tmp_path: Path) -> None:
     (copy,) = (tmp_path / "copies").iterdir()
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT count(*) FROM subscriptions").fetchone() == (2,)
+
+
+def test_a_copy_is_put_back_while_the_service_is_stopped(running: Program) -> None:
+    admin(running, "backup", "--folder", "copies")
+    (copy,) = (running.folder / "copies").iterdir()
+    admin(running, "limit", "set", "max_rules", "1")
+
+    async def beside(_: World) -> Said:
+        return await asyncio.to_thread(running.run, "admin", "restore", str(copy), *DATABASE)
+
+    assert "in use by another process" in refused(within(running, beside))
+    assert "is in place" in admin(running, "restore", str(copy))
+    assert "rules.max_rules = 20" in admin(running, "limit", "show")
+    assert [one["what"] for one in rows(running, "audit")] == ["restore"]
 
 
 def test_it_works_beside_the_running_service(running: Program) -> None:

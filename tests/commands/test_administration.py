@@ -1,6 +1,5 @@
 """Running the service by chat: who may, what is shown before it is saved, and what is written down."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,16 +7,13 @@ import pytest
 
 from bot.commands.administration.menu import SUBS
 from bot.commands.base import Right
-from bot.deliveries import State
-from bot.messages.model import Document
 from bot.poll import job_of
 from bot.sources.datum import Round
 from bot.sources.upstreams import Outcome
 from bot.store.fetches import Fetch
-from bot.subscriptions import Language, Subscription
 from tests.commands.demo import MORNING, Hour, copied
-from tests.commands.running import ADMIN, OWNER, STRANGER, Person, button, running
-from tests.commands.said import headings, said, words
+from tests.commands.running import ADMIN, OWNER, STRANGER, Person, running
+from tests.commands.said import said, words
 
 pytestmark = pytest.mark.anyio
 
@@ -72,75 +68,6 @@ async def test_the_menu_offers_what_its_reader_may_do_and_every_button_answers(d
         assert "There is no “foo” here" in await owner.hears("/admin foo")
 
 
-async def test_a_list_is_made_filled_shown_before_it_is_saved_and_undone(database: Path) -> None:
-    async with running(database) as owner:
-        before = await owner.store.watchlists.all()
-        draft = await owner.say("/admin list new 信创 信创基金 | IT innovation")
-        assert said(draft)[:2] == ["Save this change?", "new list “信创”"]
-        assert await owner.store.watchlists.all() == before
-        await owner.presses(draft, "Confirm")
-        shown = await owner.say("/admin list 信创 add 560850, sh159590\n信创50ETF")
-        assert any(one.startswith("+ 560850 ") for one in said(shown))
-        saved = await owner.presses(shown, "Confirm")
-        assert headings(saved) == ["Saved"]
-        made = (await owner.store.watchlists.all())[-1]
-        assert (made.name, made.title_zh, made.title_en) == ("信创", "信创基金", "IT innovation")
-        assert made.codes[:2] == ("560850", "159590")
-        for _ in range(2):
-            undone = await owner.presses(saved, "Undo last change")
-            assert headings(undone) == ["Undone"]
-        assert await owner.store.watchlists.all() == before
-        assert "no change to undo" in await owner.hears("/admin undo watchlists")
-        entries = await owner.store.audit.recent(10)
-        assert [one.what for one in entries] == ["undo watchlists: 信创"] * 2 + ["watchlists: 信创"] * 2
-        assert {one.who for one in entries} == {"telegram:3"}
-        assert json.loads(entries[-1].before) == {"信创": None}
-
-
-async def test_unknown_words_are_named_and_nothing_is_half_saved(database: Path) -> None:
-    async with running(database) as owner:
-        text = await owner.hears("/admin list 宽基 import 510300 999999\nfoo，510500")
-        assert text == "2 words are not clearly a fund, so nothing was saved: 999999 foo"
-        file = Document("codes.txt", "\ufeff510300\n510500\nETF\n".encode())
-        assert "1 words are not clearly a fund, so nothing was saved: ETF" in await owner.hears(
-            "/admin list 宽基 import", file
-        )
-        assert await owner.store.audit.recent(5) == []
-
-
-async def test_a_file_replaces_a_list(database: Path) -> None:
-    async with running(database) as owner:
-        (broad, *_) = await owner.store.watchlists.all()
-        codes = broad.codes[2:0:-1]
-        file = Document("codes.csv", "\n".join(codes).encode())
-        await owner.presses(await owner.say(f"/admin list {broad.name} import", file), "Confirm")
-        assert (await owner.store.watchlists.all())[0].codes == codes
-        binary = Document("codes.xlsx", b"PK\xff\xfe")
-        assert "is not UTF-8 text" in await owner.hears(f"/admin list {broad.name} import", binary)
-
-
-async def test_lists_are_moved_hidden_placed_renamed_and_deleted_each_after_confirming(database: Path) -> None:
-    async with running(database) as owner:
-        first, second, *_ = await owner.store.watchlists.all()
-        for action in ("move 2", "unpublish", f"place {first.codes[0]} 2", "rename 大盘 | Large", "delete"):
-            await owner.presses(await owner.say(f"/admin list {first.name} {action}"), "Confirm")
-            now = {one.name: one for one in await owner.store.watchlists.all()}
-            match action.split()[0]:
-                case "move":
-                    assert [*now][:2] == [second.name, first.name]
-                case "unpublish":
-                    assert first.name not in {one.name for one in await owner.store.watchlists.offered()}
-                case "place":
-                    assert now[first.name].codes[1] == first.codes[0]
-                case "rename":
-                    assert (now[first.name].title_zh, now[first.name].title_en) == ("大盘", "Large")
-                case _:
-                    assert first.name not in now
-        for _ in range(5):
-            await owner.say("/admin undo watchlists")
-        assert (await owner.store.watchlists.all())[0] == first
-
-
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -177,18 +104,6 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(owner: Person, te
     assert complaint in await owner.hears(text)
     assert await owner.store.audit.recent(5) == before
     assert await owner.store.changes.overrides() == {}
-
-
-async def test_a_draft_is_confirmed_by_its_author_only(database: Path) -> None:
-    async with running(database) as owner:
-        draft = await owner.say("/admin limits max_rules 3")
-        confirm = button(draft, "Confirm").command
-        assert "not yours" in await owner.as_(ADMIN).hears(confirm)
-        await owner.say(confirm)
-        assert await owner.store.changes.overrides() == {"rules.max_rules": 3}
-        dropped = await owner.say("/admin limits max_rules 4")
-        assert "nothing has changed" in words(await owner.presses(dropped, "Discard"))
-        assert await owner.store.changes.overrides() == {"rules.max_rules": 3}
 
 
 async def test_limits_count_at_once_and_are_reset(database: Path) -> None:
@@ -251,43 +166,6 @@ async def test_the_timetable_is_told_run_and_skipped(database: Path) -> None:
         assert list(await owner.store.changes.overrides()) == ["slots.close@2025-02-11T16:20:00+08:00"]
 
 
-async def test_subscribers_are_counted_found_shown_paused_and_resumed(database: Path) -> None:
-    async with running(database) as owner:
-        mine = Subscription(id=0, channel="telegram", chat="-100", title="软件 <b>群", watchlists=frozenset({"宽基"}))
-        saved = await owner.store.subscriptions.save(mine, MORNING)
-        assert "telegram: 1 active, 0 paused" in said(await owner.say("/admin subscribers"))
-        found = await owner.say("/admin subscribers 软件")
-        assert said(found)[1] == f"#{saved.id} telegram:-100 软件 <b>群 active"
-        shown = await owner.presses(found, f"#{saved.id}")
-        assert "0 funds, lists: 宽基" in said(shown)
-        paused = await owner.presses(shown, "Pause")
-        assert (await owner.store.subscriptions.get(saved.id) or mine).active is False
-        await owner.presses(paused, "Resume")
-        assert (await owner.store.subscriptions.get(saved.id) or mine).active is True
-        assert len(await owner.store.audit.recent(9)) == 2
-        assert "was not found" in await owner.hears("/admin subscribers nobody")
-
-
-async def test_many_subscribers_are_paged(database: Path) -> None:
-    async with running(database) as owner:
-        for number in range(23):
-            await owner.store.subscriptions.save(Subscription(id=0, channel="web", chat=f"c{number}"), MORNING)
-        first = await owner.say("/admin subscribers *")
-        second = await owner.presses(first, "More")
-        assert [len([one for one in said(each) if "web:" in one]) for each in (first, second)] == [20, 3]
-
-
-async def test_the_audit_log_is_paged_newest_first(database: Path) -> None:
-    async with running(database) as owner:
-        for number in range(13):
-            await owner.store.audit.write("cli:me", f"change {number}", "", "x" * 5000, MORNING)
-        first = await owner.say("/admin audit")
-        older = await owner.presses(first, "More")
-        told = [one.split(" cli:me ")[1].split(":")[0] for each in (first, older) for one in said(each)[1:]]
-        assert told == [f"change {number}" for number in reversed(range(13))]
-        assert max(len(one) for one in said(first)) < 400
-
-
 async def test_a_back_up_is_made_beside_the_database(database: Path) -> None:
     async with running(database) as owner:
         text = await owner.hears("/admin backup")
@@ -328,21 +206,3 @@ async def test_nobody_runs_a_service_without_an_office(database: Path) -> None:
     async with running(database, Hour()) as owner:
         person = Person(owner.chat.alone(77), STRANGER)
         assert "administrators of the bot only" in await person.hears("/admin lists")
-
-
-async def test_a_broadcast_is_previewed_exactly_as_it_is_read(database: Path) -> None:
-    async with running(database) as owner:
-        mine = Subscription(id=0, channel="telegram", chat="5", language=Language.EN)
-        await owner.store.subscriptions.save(mine, MORNING)
-        preview = await owner.say("/admin broadcast 停机 <b>一小时</b>，\n十点回来。")
-        assert said(preview)[-1] == "This is what readers will see. For: all, 1 readers."
-        assert "Only the owner" in await owner.as_(ADMIN).hears(button(preview, "Send to 1").command)
-        assert (await owner.store.outbox.counts())[State.PENDING] == 0
-        sent = await owner.presses(preview, "Send to 1")
-        assert "settled before" in words(await owner.presses(preview, "Send to 1"))
-        (delivery,) = await owner.store.outbox.claim(MORNING, 10, 60)
-        assert delivery.message.blocks == preview.blocks[:-1]
-        assert said(delivery.message) == ["Announcement", "停机 <b>一小时</b>，", "十点回来。"]
-        await owner.store.outbox.sent(delivery.id, MORNING)
-        assert "0 readers are spared it" in words(await owner.presses(sent, "Cancel"))
-        assert "1. 02-12 09:20 cancelled  1 sent, 0 waiting, 0 not sent  停机" in await owner.hears("/admin broadcast")

@@ -63,6 +63,26 @@ async def test_a_folder_that_cannot_be_written_is_named(store: Database, tmp_pat
     assert await store.audit.recent(1) == []
 
 
+async def test_a_copy_is_put_back_and_what_was_there_is_copied_before(store: Database, tmp_path: Path) -> None:
+    deed = Deed("cli:me", NOW)
+    if "postgresql" in str(store._url):
+        with pytest.raises(NotAFileError, match="pg_dump"):
+            await store.backups.restore(tmp_path / "x.db", tmp_path, 2, deed)
+        return
+    await subscribers(store, 2)
+    old = await store.backups.make(tmp_path / "copies", 5, deed)
+    await subscribers(store, 5)
+    (tmp_path / "broken.db").write_bytes(old.path.read_bytes()[:10_000])
+    for name in ("broken.db", "missing.db"):
+        with pytest.raises(StoreError, match=r"no (whole )?copy"):
+            await store.backups.restore(tmp_path / name, tmp_path / "copies", 5, deed)
+        assert len(await store.subscriptions.active()) == 5
+    before = await store.backups.restore(old.path, tmp_path / "copies", 5, Deed("cli:me", NOW + timedelta(minutes=1)))
+    assert len(await store.subscriptions.active()) == 2
+    with closing(sqlite3.connect(before.path)) as copy:
+        assert copy.execute("SELECT count(*) FROM subscriptions").fetchone() == (5,)
+
+
 async def test_memory_is_no_file(tmp_path: Path) -> None:
     memory = Database("sqlite:///:memory:")
     await memory.open()
