@@ -24,6 +24,7 @@ from bot.intraday import Intraday
 from bot.local import roles_of
 from bot.messages.digest import DigestLimits
 from bot.metrics import Metrics
+from bot.offices import office_of
 from bot.outbox import Pace
 from bot.panels import Panels
 from bot.pictures.studio import Studio
@@ -337,6 +338,7 @@ def desk_of(
         roles=roles_of(settings),
         managers=managers or Managers(),
         tempo=Tempo(burst=settings.abuse.burst, per_minute=settings.abuse.per_minute),
+        office=office_of(settings, world, timetable_of(settings), limits_of(settings)),
     )
 
 

@@ -1,7 +1,7 @@
 """The one consumer of deliveries: claim what is due, send it part by part, keep what the channel answered."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,15 +48,24 @@ class Pace:
 
 
 class Drain:
-    """Sends what is due on the channels it has: chats side by side, one chat's messages one after the other."""
+    """Sends what is due on the channels it has, unless it is `halted`.
+
+    Chats are sent to side by side, one chat's messages one after the other.
+    """
 
     def __init__(
-        self, outbox: Outbox, channels: Mapping[str, Channel], now: Callable[[], datetime], pace: Pace
+        self,
+        outbox: Outbox,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+        pace: Pace,
+        halted: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self.pace = pace
         self._outbox = outbox
         self._channels = channels
         self._now = now
+        self._halted = halted
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
@@ -84,14 +93,16 @@ class Drain:
                 room = self.pace.batch - len(sending)
                 claimed = await self._claim(kind, room) if room >= self.pace.batch * ROOM else []
                 sending |= {group.create_task(self._deliver(one)) for one in claimed}
-                if sending and len(claimed) < room:
+                if not sending:
+                    await asyncio.sleep(self.pace.idle_seconds)
+                elif not room or len(claimed) < room:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
                     await asyncio.wait(sending, timeout=self.pace.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
-                elif not sending:
-                    await asyncio.sleep(self.pace.idle_seconds)
                 sending = {task for task in sending if not task.done()}
 
     async def _claim(self, kind: str, most: int) -> list[_InHand]:
+        if self._halted is not None and await self._halted():
+            return []
         now = self._now()
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})

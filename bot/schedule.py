@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -123,6 +123,12 @@ class Schedule:
     intraday: Intraday = field(default_factory=Intraday)
     followed: Callable[[], Awaitable[bool]]
     """Whether anybody wants to hear of prices within the session."""
+    asked: Callable[[], Awaitable[Sequence[Slot]]] = field(default_factory=lambda: _nothing)
+    """Slots that an administrator wants run now, done or not."""
+    answered: Callable[[Slot], Awaitable[None]] = field(default_factory=lambda: _forgotten)
+    """Hears that such a slot was run, well or not."""
+    halted: Callable[[], Awaitable[bool]] = field(default_factory=lambda: _never)
+    """Whether polls and digests stand still; what is missed meanwhile is caught up."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -153,6 +159,11 @@ class Schedule:
     async def run_due(self) -> None:
         """Run the slots that are due and not done, oldest first; a second look waits for the first."""
         async with self.looking:
+            if await self.halted():
+                return
+            for slot in await self.asked():
+                await self._attempt(slot)
+                await self.answered(slot)
             now = self.clock.now()
             for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
                 if not await self.runs.done(slot.job, slot.due):
@@ -161,13 +172,14 @@ class Schedule:
     async def run_intraday(self) -> None:
         """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
         slot = self.intraday.slot(self.calendar, self.clock.now())
-        if slot is not None and await self.followed():
+        if slot is not None and await self.followed() and not await self.halted():
             await self._attempt(slot)
 
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
         try:
-            await self.digests(self.clock.now())
+            if not await self.halted():
+                await self.digests(self.clock.now())
         except Exception:
             log.exception("digests failed; tried again in a minute")
 
@@ -177,6 +189,18 @@ class Schedule:
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
             log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
+
+
+async def _nothing() -> Sequence[Slot]:
+    return ()
+
+
+async def _forgotten(_: Slot) -> None:
+    return None
+
+
+async def _never() -> bool:
+    return False
 
 
 async def _until_stopped(look: Callable[[], Awaitable[None]]) -> None:

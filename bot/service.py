@@ -11,6 +11,8 @@ import numpy as np
 import structlog
 from prometheus_client import CollectorRegistry
 
+from bot.admin.publishers import recall_orders
+from bot.admin.timetable import answered, asked_slots
 from bot.channels.base import Channel, Chat, Sociable
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
@@ -28,6 +30,8 @@ from bot.presence import Presences
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
+from bot.store.audit import Deed
+from bot.store.changes import Kind
 from bot.store.pictures import PICTURES_KEPT
 from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
 from bot.suggesting import Suggester
@@ -85,7 +89,22 @@ class Worker:
             digests=self.digests,
             intraday=self.intraday,
             followed=self._followed,
+            asked=self._asked,
+            answered=self._answered,
+            halted=self._halted,
         )
+
+    async def _asked(self) -> list[Slot]:
+        """The slots that an administrator wants run now."""
+        return asked_slots((await self.desk.office.tuned()).overrides) if self.desk.office else []
+
+    async def _answered(self, slot: Slot) -> None:
+        await self.desk.world.store.changes.make(Kind.SLOTS, answered(slot), Deed("service", self.clock.now()))
+
+    async def _halted(self) -> bool:
+        """Whether administrators let polls and digests stand still."""
+        maintenance = (await self.desk.present()).maintenance
+        return maintenance is not None and not maintenance.polls
 
     async def _followed(self) -> bool:
         """Whether anybody wants to hear of prices within the session, by topic or by a rule of his own."""
@@ -100,11 +119,14 @@ class Worker:
             (one.host, one.outcome, one.at) for one in await fetches.since(midnight, now)
         )
         await fetches.forget(now - FETCHES_KEPT)
+        if self.desk.office is not None:
+            recall_orders(self.desk.world.upstreams, (await self.desk.office.tuned()).overrides)
 
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
         with self.metrics.polling(slot.job):
-            report = await poll(self.desk.world, await self._wanted(slot), slot, self.clock.now())
+            world = (await self.desk.present()).world
+            report = await poll(world, await self._wanted(slot), slot, self.clock.now())
         changes = self.desk.health.note(report)
         self.metrics.note(report, changes)
         if slot.round.within_session:
@@ -178,17 +200,16 @@ class Worker:
 
     async def digests(self, now: datetime) -> None:
         """Leave the digests whose time has come."""
-        calendar = self.desk.world.calendar
+        desk = await self.desk.present()
+        calendar = desk.world.calendar
         closed = closed_session(calendar, now, SESSION_CLOSE)
         if closed is not None:
             evening = DigestRun(edition=Edition.EVENING, day=closed, now=now)
-            await enqueue_digests(
-                self.desk.world, self.desk.limits, evening, lambda one: evening_digest_due(one, closed, now)
-            )
+            await enqueue_digests(desk.world, desk.limits, evening, lambda one: evening_digest_due(one, closed, now))
         today = now.astimezone(MARKET_ZONE).date()
         if await self._morning_due(today, now):
             morning = DigestRun(edition=Edition.MORNING, day=calendar.before(today), now=now)
-            await enqueue_digests(self.desk.world, self.desk.limits, morning)
+            await enqueue_digests(desk.world, desk.limits, morning)
 
     async def _morning_due(self, today: date, now: datetime) -> bool:
         """On a session, from the digest's minute on once the figures are there, or at the latest minute."""

@@ -124,6 +124,13 @@ def _path(value: Any, info: ValidationInfo) -> Path | None:
             raise ValueError
 
 
+def _place(value: Any, info: ValidationInfo) -> Path:
+    path = _path(value, info)
+    if path is None:
+        raise ValueError
+    return path
+
+
 def _folder(path: Path | None) -> Path | None:
     if path is not None and not is_there(path, Path.is_dir):
         raise refusal(f"names a folder that does not exist: {str(path)!r}")
@@ -151,6 +158,8 @@ Robot: TypeAlias = Annotated[SecretStr, AfterValidator(_robot)]
 """A group robot of 企业微信 as ``NAME=KEY``."""
 Folder: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_folder)]
 """Relative to the directory that settings are loaded for; empty = none."""
+Place: TypeAlias = Annotated[Path, BeforeValidator(_place)]
+"""A folder that is made when it is needed, relative to the directory that settings are loaded for."""
 File: TypeAlias = Annotated[Path | None, BeforeValidator(_path), AfterValidator(_file)]
 LOWER = BeforeValidator(_lower)
 """For choices whose upper-case spelling is as clear."""

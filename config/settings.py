@@ -30,6 +30,7 @@ from config.tables import (
     Akshare,
     Alerts,
     Archive,
+    Backup,
     Digest,
     Intraday,
     Outbox,
@@ -69,6 +70,13 @@ def load_settings(
     return settings
 
 
+def bounds_of(key: str) -> tuple[int, int]:
+    """The least and the most that a whole number of the settings may be, by its dotted key."""
+    one = Shape.of(Settings).settings[tuple(key.split("."))]
+    bounds = {name: getattr(each, name) for each in one.metadata for name in ("ge", "le") if hasattr(each, name)}
+    return bounds["ge"], bounds["le"]
+
+
 class Settings(Table):
     """Everything that was set, checked; see `load_settings`.
 
@@ -104,6 +112,7 @@ class Settings(Table):
     subscribers: Subscribers
     abuse: Abuse
     outbox: Outbox
+    backup: Backup
     detectors: dict[str, dict[str, Any]]
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)

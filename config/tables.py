@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_val
 from config.kinds import (
     Folder,
     Host,
+    Place,
     Robot,
     TimeOfDay,
     Times,
@@ -221,3 +222,10 @@ class Outbox(Table):
     batch: int = whole(1, 1000)
     lease_seconds: int = whole(5, 3600)
     idle_seconds: float = number(0.05, 60)
+
+
+class Backup(Table):
+    """Where copies of the database go."""
+
+    folder: Place = text("the name of a folder")
+    keep: int = whole(1, 1000)

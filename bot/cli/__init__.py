@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from bot.app import VERSION, MixedMarketsError
+from bot.cli.admin_commands import COMMANDS, GROUPS
 from bot.cli.backfilling import backfill
 from bot.cli.benching import bench
 from bot.cli.calendar import calendar
@@ -98,6 +99,16 @@ _quarantine.command("list")(_blocking(list_refused))
 _quarantine.command("show")(_blocking(show))
 _quarantine.command("accept")(_blocking(accept))
 app.add_typer(_quarantine, name="quarantine")
+
+_admin = typer.Typer(help="Run the service: lists, thresholds, limits, sources, subscribers, broadcasts, back-ups.")
+for _group, (_about, _commands) in GROUPS.items():
+    _of_group = typer.Typer(help=_about)
+    for _name, _command in _commands.items():
+        _of_group.command(_name)(_blocking(_command))
+    _admin.add_typer(_of_group, name=_group)
+for _name, _command in COMMANDS.items():
+    _admin.command(_name)(_blocking(_command))
+app.add_typer(_admin, name="admin")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.app import limits_of, opened
+from bot.app import limits_of, opened, timetable_of
 from bot.channels.console import ConsoleChannel
 from bot.cli.options import (
     AsofOption,
@@ -27,6 +27,7 @@ from bot.export import export_rows, signal_object, write_csv, write_json
 from bot.messages.digest import Edition
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.offices import office_of
 from bot.poll import World
 from bot.schedule import SystemClock
 from bot.sights import signals_seen
@@ -45,14 +46,15 @@ class Form(StrEnum):
 
 @asynccontextmanager
 async def _session(settings: Settings, day: date, asof: datetime | None) -> AsyncIterator[tuple[World, Panel]]:
-    """The world and what was known of the sessions up to a day; raises RefusedError when that is nothing."""
+    """The world with the thresholds in force, and what was known of the sessions up to a day; raises RefusedError when that is nothing."""
     async with opened(settings, exclusive=False) as world:
         if not world.calendar.is_session(day):
             raise RefusedError(f"{day} is no session; the one before is {world.calendar.before(day)}")
         panel = await world.store.market.panel(world.calendar, day, asof or SystemClock().now())
         if not panel.origins:
             raise RefusedError(f"nothing is known of {day} or the sessions before it; import some (etfbot import DIR)")
-        yield world, panel
+        office = office_of(settings, world, timetable_of(settings), limits_of(settings))
+        yield (await office.tuned()).world, panel
 
 
 async def digest(

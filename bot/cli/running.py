@@ -165,7 +165,7 @@ async def _serve(settings: Settings, world: World, clock: Clock, *others: Corout
         running.append(_keep_time(settings, clock, desk, scrape.metrics))
     if channels.wecom is not None:
         await adopt_robots(world.store, channels.wecom.robots, desk.newcomer, clock.now())
-    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings))
+    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=lambda: _sends_halted(desk))
     try:
         await serve(desk, list(kinds.values()), drain, *running)
     finally:
@@ -191,6 +191,12 @@ def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) ->
     if channels.telegram is not None and settings.telegram.webhook_url:
         page = with_hook(page, channels.telegram.take, settings.telegram.webhook_secret.get_secret_value())
     return page
+
+
+async def _sends_halted(desk: Desk) -> bool:
+    """Whether administrators hold messages back."""
+    maintenance = (await desk.present()).maintenance
+    return maintenance is not None and not maintenance.sends
 
 
 async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metrics) -> None:

@@ -29,6 +29,9 @@ COMMAND_BYTES_MAX = 62
 MOUTHS_OF_A_GROUP = 3
 """A group has so many allowances of one person."""
 
+ADMIN_TEXT_MAX = 20_000
+"""Administrators paste whole lists."""
+
 log = structlog.get_logger(__name__)
 
 _CODE = re.compile(r"[15]\d{5}")
@@ -63,22 +66,26 @@ class Answerer:
 
     async def reply(self, incoming: Incoming) -> Message:
         """The answer to one line, however fast it came."""
+        desk = await self.desk.present()
+        admin = desk.roles.right(incoming) is not Right.ANYONE
         mine = await self._own(incoming)
         language = self._language(incoming, mine)
         texts = catalogue(language)
-        if wrong := _too_much(incoming):
+        if wrong := _too_much(incoming, TEXT_MAX if not admin else ADMIN_TEXT_MAX):
             key, limit = wrong
             return plain(texts.text(key, limit=limit))
+        if desk.maintenance is not None and not admin:
+            return plain(desk.maintenance.text or texts.text("maintenance"))
         command, words = self._understand(incoming)
         talk = Talk(
-            desk=self.desk,
+            desk=desk,
             registry=self.registry,
             incoming=incoming,
             words=words,
             subscription=mine,
             language=language,
             texts=texts,
-            now=self.desk.now(),
+            now=desk.now(),
         )
         try:
             elsewhere = None if command.own else await managed(talk)
@@ -187,12 +194,12 @@ def _clean(text: str) -> str:
     return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
 
 
-def _too_much(incoming: Incoming) -> tuple[str, int] | None:
-    """What is too long of something said: the text that tells it, and the limit."""
+def _too_much(incoming: Incoming, most: int) -> tuple[str, int] | None:
+    """What is too long of something said: the text that tells it, and the limit; `most` for plain words."""
     if incoming.document is not None and len(incoming.document.data) > DOCUMENT_BYTES_MAX:
         return "document-too-big", DOCUMENT_BYTES_MAX // 1024
     pasted = incoming.document is not None or _CODES.fullmatch(incoming.text.strip())
-    limit = PASTED_MAX if pasted else TEXT_MAX
+    limit = max(most, PASTED_MAX) if pasted else most
     return ("too-long", limit) if len(incoming.text) > limit else None
 
 

@@ -2,11 +2,13 @@
 
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from types import ModuleType
 
+from bot.admin.maintenance import Maintenance
+from bot.admin.office import MAX_WATCHED, Office
 from bot.channels.base import Incoming, Managers, MenuEntry
 from bot.health import Health
 from bot.messages.catalogue import Catalogue
@@ -106,6 +108,23 @@ class Desk:
     """Who sets up which chats from outside."""
     tempo: Tempo = Tempo()
     """How fast people may ask."""
+    office: Office | None = None
+    """How administrators run the service; None where nobody does."""
+    maintenance: Maintenance | None = None
+    """Set while the service is being worked on."""
+
+    async def present(self) -> "Desk":
+        """The desk with what administrators have set over the files."""
+        if self.office is None:
+            return self
+        tuned = await self.office.tuned()
+        return replace(
+            self,
+            world=tuned.world,
+            limits=tuned.digest,
+            newcomer=replace(self.newcomer, max_watched=tuned.limits.get(MAX_WATCHED, self.newcomer.max_watched)),
+            maintenance=tuned.maintenance,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,6 +96,22 @@ class Upstreams:
             if one.rests_until is not None and now < one.rests_until
         }
 
+    def rest(self, host: str, until: datetime) -> None:
+        """Leave a host alone by hand; the first reading afterwards is a probe."""
+        one = self._hosts.setdefault(host, _Host())
+        one.rest, one.rests_until = self.manners.rest, until
+
+    def release(self, name: str) -> None:
+        """Ask a host, or a source, again as if nothing had been."""
+        if name in self._hosts:
+            one = self._hosts[name]
+            one.failures, one.rest, one.rests_until = 0, None, None
+        self._not_before.pop(name, None)
+
+    def held(self, now: datetime) -> dict[str, datetime]:
+        """The sources that are not asked yet, and until when."""
+        return {name: until for name, until in self._not_before.items() if now < until}
+
     def postpone(self, source: str, until: datetime) -> None:
         """Remember that a publisher said when its table will be out."""
         self._not_before[source] = until

@@ -1,5 +1,7 @@
 """Who changed what: the administrators' own trail."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +24,24 @@ class AuditEntry:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who changes something, as ``channel:person``, and when."""
+
+    who: str
+    now: datetime
+
+
+@dataclass(kw_only=True)
+class Trail:
+    """A transaction in which something is changed, and what its entry will say."""
+
+    connection: AsyncConnection
+    what: str = ""
+    before: str = ""
+    after: str = ""
+
+
 class AuditLog:
     """Appended, never changed."""
 
@@ -33,11 +53,28 @@ class AuditLog:
         async with self._connections.write() as connection:
             await add_entry(connection, at=now, who=who, what=what, before=before, after=after)
 
-    async def recent(self, limit: int) -> list[AuditEntry]:
-        """The newest entries, newest first."""
+    async def recent(self, limit: int, before: int | None = None) -> list[AuditEntry]:
+        """The newest entries, newest first; those before the entry of an id."""
         query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(AUDIT.c.id < before)
         async with self._connections.read() as connection:
             return [AuditEntry(**row) for row in (await connection.execute(query)).mappings()]
+
+
+@asynccontextmanager
+async def audited(connections: Connections, deed: Deed) -> AsyncIterator[Trail]:
+    """A transaction whose change and whose entry are stored together, or neither.
+
+    What is changed inside says so in the trail; where nothing was changed there is no entry.
+    """
+    async with connections.write() as connection:
+        trail = Trail(connection=connection)
+        yield trail
+        if trail.before != trail.after:
+            await add_entry(
+                connection, at=deed.now, who=deed.who, what=trail.what, before=trail.before, after=trail.after
+            )
 
 
 async def add_entry(connection: AsyncConnection, *, at: datetime, who: str, what: str, before: str, after: str) -> None:

@@ -6,7 +6,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.alerts import AlertStore
 from bot.store.audit import AuditLog
+from bot.store.backup import BackupStore
 from bot.store.bans import Bans
+from bot.store.broadcasts import BroadcastStore
+from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.errors import StoreError
@@ -19,6 +22,7 @@ from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
 from bot.store.pictures import PictureStore
+from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
@@ -63,6 +67,10 @@ class Database:
         self.forgetting = Forgetting(self._connections)
         self.uploads = UploadStore(self._connections)
         self.pictures = PictureStore(self._connections)
+        self.changes = ChangeStore(self._connections)
+        self.broadcasts = BroadcastStore(self._connections)
+        self.readers = ReaderStore(self._connections)
+        self.backups = BackupStore(self._url, self._connections)
 
     async def open(self) -> None:
         """Take the file and bring its schema to the newest.

@@ -81,9 +81,9 @@ class Outbox:
             new = await add_alerts(connection, alerts, asof, batch)
             ruled = await _add_rules(connection, rules, asof) if rules is not None else RecordedRules()
             made = deliveries(new, ruled) if new or ruled else ()
-            added = await _add(connection, made)
+            added = await add_deliveries(connection, made)
             left = [one for one in made if _news(one) and _key(one) not in added]
-            added |= await _add(connection, [replace(one, batch=f"{one.batch}+{_news(one)}") for one in left])
+            added |= await add_deliveries(connection, [replace(one, batch=f"{one.batch}+{_news(one)}") for one in left])
             if run is not None:
                 await mark_done(connection, *run, asof)
         return len(added)
@@ -97,7 +97,7 @@ class Outbox:
         for start in range(0, len(deliveries), _CHUNK):
             chunk = deliveries[start : start + _CHUNK]
             async with self._connections.write() as connection:
-                added += len(await _add(connection, chunk))
+                added += len(await add_deliveries(connection, chunk))
         return added
 
     async def claim(
@@ -239,7 +239,7 @@ def _news(one: NewDelivery) -> str:
     return str(one.alert_ids[0]) if one.alert_ids else one.rule_news
 
 
-async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:
+async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:
     """Store messages and their ties to alerts; returns which were added, the others were there already."""
     # Who has asked to be forgotten since the messages were written gets none.
     there = {*(await connection.execute(select(SUBSCRIPTIONS.c.id))).scalars()} if deliveries else set()

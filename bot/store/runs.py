@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.audit import Deed, audited
 from bot.store.connections import Connections, insert
 from bot.store.tables import RUNS
 
@@ -40,6 +41,22 @@ class RunLedger:
                 index_elements=["job", "slot"], set_={"finished_at": now, "report": report}
             )
             await connection.execute(again)
+
+    async def skip(self, job: str, slot: datetime, reason: str, deed: Deed) -> bool:
+        """Mark a slot as done without its having run; False when it was done before."""
+        async with audited(self._connections, deed) as trail:
+            report = f"skipped: {reason}"
+            new = insert(trail.connection, RUNS).values(job=job, slot=slot, finished_at=deed.now, report=report)
+            if (await trail.connection.execute(new.on_conflict_do_nothing())).rowcount != 1:
+                return False
+            trail.what, trail.after = f"slot {job} {slot.isoformat()}", report
+        return True
+
+    async def between(self, start: datetime, end: datetime) -> list[Run]:
+        """What was done of the slots from start to end, both included, by slot."""
+        query = select(RUNS).where(RUNS.c.slot.between(start, end)).order_by(RUNS.c.slot, RUNS.c.job)
+        async with self._connections.read() as connection:
+            return [Run(**row) for row in (await connection.execute(query)).mappings()]
 
     async def last(self, job: str) -> Run | None:
         """The newest slot of a job that is done."""

@@ -166,8 +166,11 @@ WATCHLISTS = Table(
     Column("title_en", Text, nullable=False),
     Column("codes", JSON, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("removed", Boolean, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )
+"""A removed list keeps its row: the files that seed lists must not bring it back."""
 
 DELIVERIES = Table(
     "deliveries",

@@ -20,6 +20,8 @@ class Watchlist:
     title_en: str
     codes: tuple[str, ...]
     position: int
+    hidden: bool = False
+    """Not offered to subscribers; whoever follows it goes on to."""
 
 
 class WatchlistStore:
@@ -29,32 +31,39 @@ class WatchlistStore:
         self._connections = connections
 
     async def seed(self, lists: Sequence[Watchlist], now: datetime) -> int:
-        """Add the lists that do not exist yet; returns how many. An existing one keeps what it has."""
+        """Add the lists that were never there; returns how many. A known one keeps what it has, or stays removed."""
         async with self._connections.write() as connection:
             added = [
                 (await connection.execute(new.on_conflict_do_nothing())).rowcount
-                for new in (insert(connection, WATCHLISTS).values(_row(one, now)) for one in lists)
+                for new in (insert(connection, WATCHLISTS).values(row_of(one, now)) for one in lists)
             ]
         return sum(added)
 
     async def save(self, watchlist: Watchlist, now: datetime) -> None:
         """Store a list, new or changed."""
-        row = _row(watchlist, now)
+        row = row_of(watchlist, now)
         async with self._connections.write() as connection:
             new = insert(connection, WATCHLISTS).values(row)
             await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
 
     async def all(self) -> list[Watchlist]:
-        """Every list, in the order of their positions."""
-        query = select(WATCHLISTS).order_by(WATCHLISTS.c.position, WATCHLISTS.c.name)
+        """Every list, hidden or not, in the order of their positions."""
+        query = select(WATCHLISTS).where(~WATCHLISTS.c.removed).order_by(WATCHLISTS.c.position, WATCHLISTS.c.name)
         async with self._connections.read() as connection:
             rows = (await connection.execute(query)).all()
-        return [Watchlist(row.name, row.title_zh, row.title_en, tuple(row.codes), row.position) for row in rows]
+        return [
+            Watchlist(row.name, row.title_zh, row.title_en, tuple(row.codes), row.position, row.hidden) for row in rows
+        ]
+
+    async def offered(self) -> list[Watchlist]:
+        """The lists that a subscriber may choose from."""
+        return [one for one in await self.all() if not one.hidden]
 
     async def codes(self) -> dict[str, frozenset[str]]:
         """The funds of each list by its name."""
         return {one.name: frozenset(one.codes) for one in await self.all()}
 
 
-def _row(one: Watchlist, now: datetime) -> dict[str, Any]:
-    return {**asdict(one), "codes": list(one.codes), "updated_at": now}
+def row_of(one: Watchlist, now: datetime) -> dict[str, Any]:
+    """A list as its row."""
+    return {**asdict(one), "codes": list(one.codes), "removed": False, "updated_at": now}

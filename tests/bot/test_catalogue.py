@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 
 import bot
 from bot.alerts import Reason
+from bot.commands.administration.menu import SUBS
 from bot.commands.base import Chapter
 from bot.commands.choices import Hearing
 from bot.commands.setups import FIELDS
+from bot.deliveries import State
 from bot.messages.catalogue import catalogue
 from bot.poll import job_of
 from bot.preferences import Colours, Layout, Length, Section
 from bot.rules import RuleState
 from bot.sources.datum import Round
+from bot.sources.upstreams import Outcome
+from bot.store.broadcasts import BroadcastState
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.groups import FundGroup
@@ -65,6 +69,10 @@ FAMILIES = {
     "choice": {str(one).replace("_", "-") for kind in (Length, Layout, Colours) for one in kind},
     "chapter": {f"{one}{ending}" for one in Chapter for ending in ("", "-about")},
     "field": {one.replace("_", "-") for one in FIELDS},
+    "admin-menu": {"title", "how", *(one.name for one in SUBS if one.shown)},
+    "outcome": {str(one).replace("_", "-") for one in Outcome},
+    "delivery": {str(one) for one in State},
+    "broadcast": {"title", *(str(one) for one in BroadcastState)},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.store.audit import Deed
 from bot.store.database import Database
 from bot.store.runs import Run
 from tests.store.samples import NOW
@@ -44,3 +45,13 @@ async def test_recent_runs_come_newest_first_and_no_more_than_asked(store: Datab
     for hours in (2, 0, 1):
         await store.runs.finish("close", NOW + timedelta(hours=hours), LATER + timedelta(hours=hours), str(hours))
     assert [run.report for run in await store.runs.recent(2)] == ["2", "1"]
+
+
+async def test_a_slot_that_is_skipped_counts_as_done_with_the_reason(store: Database) -> None:
+    deed = Deed("telegram:3", NOW)
+    assert await store.runs.skip("poll/close", NOW, "half a day", deed)
+    assert await store.runs.done("poll/close", NOW)
+    assert [one.report for one in await store.runs.between(NOW, NOW)] == ["skipped: half a day"]
+    assert not await store.runs.skip("poll/close", NOW, "again", deed)
+    (entry,) = await store.audit.recent(5)
+    assert (entry.who, entry.after) == ("telegram:3", "skipped: half a day")
