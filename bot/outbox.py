@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.channels.base import Channel
 from bot.deliveries import Delivery, SendFailedError, after_failure
+from bot.holding import verdict
 from bot.store.outbox import Outbox
 
 log = structlog.get_logger(__name__)
@@ -58,6 +60,7 @@ class Drain:
     async def _once(self, kind: str) -> int:
         """Send a batch in order while its lease lasts; what is left falls back into the queue when it ends."""
         now = self._now()
+        await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         claimed = await self._outbox.claim(now, self.pace.batch, self.pace.lease_seconds, channels={kind})
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         waiting = deque(claimed)

@@ -10,12 +10,15 @@ from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
-from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
+from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Gate, Outcome, State
+from bot.messages.letters import Letter
+from bot.messages.letters_json import letter_to_json
 from bot.messages.model import Message, from_json, to_json
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.answering import answered
 from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.held import HeldStore
 from bot.store.rules import RecordedRules, add_hits, expire
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
@@ -41,6 +44,10 @@ class NewDelivery:
     """Names what it tells of the subscriber's rules; empty = nothing."""
     due_at: datetime
     priority: int = 1
+    gate: Gate | None = None
+    """Where an alert stands before quiet hours and a daily limit; None = it is no alert."""
+    letter: Letter | None = None
+    """What it is merged from when it is held."""
 
 
 class Outbox:
@@ -53,6 +60,7 @@ class Outbox:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.held = HeldStore(connections)
 
     async def record(
         self,
@@ -103,8 +111,8 @@ class Outbox:
     ) -> list[Delivery]:
         """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
 
-        No two callers get the same one. Messages of paused or held subscriptions stay where they are. What an ended
-        lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
+        No two callers get the same one. Messages of paused or held subscriptions stay where they are, and so do alerts
+        that have not passed `held`. What an ended lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
             await _end_leases(connection, now)
@@ -132,7 +140,7 @@ class Outbox:
 
     async def sent(self, delivery_id: int, now: datetime) -> None:
         """The whole message is with the channel, whatever became of the lease meanwhile."""
-        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": ""}
+        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": "", "letter": None}
         async with self._connections.write() as connection:
             await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
 
@@ -247,6 +255,8 @@ def _row(one: NewDelivery) -> dict[str, Any]:
         "remote_ids": "",
         "plain": False,
         "error": "",
+        "gate": one.gate,
+        "letter": one.letter and letter_to_json(one.letter),
     }
 
 
@@ -273,6 +283,7 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
         .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
         .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
         .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
+        .where(or_(DELIVERIES.c.gate.is_(None), DELIVERIES.c.gate == Gate.PASSED))
         .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )

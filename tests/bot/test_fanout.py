@@ -123,7 +123,17 @@ def test_nobody_hears_of_what_he_has_not_chosen_and_everybody_hears_of_what_he_h
         told = words(letter.message)
         assert not [code for code in CODES if code in told and code not in funds]
         assert sum(text.startswith(("·", "  ")) for text in told.splitlines()) <= len(chosen)
-        assert {button.command.removeprefix("/etf ") for row in letter.message.buttons for button in row} <= funds
+        pressed = [button.command for row in letter.message.buttons for button in row]
+        kinds, ids = {one.alert.signal.kind for one in chosen}, {f"#{one.id}" for one in chosen}
+        assert {word for one in pressed for word in one.split()[1:]} <= {
+            *funds,
+            *kinds,
+            *ids,
+            "why",
+            "mute",
+            "1d",
+            "7d",
+        }
 
 
 def _chose(person: Subscription, alert: Alert) -> bool:

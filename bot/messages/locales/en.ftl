@@ -477,3 +477,111 @@ freshness-morning = out before the next open
 # Who may say what
 not-for-you = This command is for the administrators of the bot only.
 not-your-chat = Only administrators of this chat may change its settings. Anybody may ask, e.g. by sending a fund code.
+
+# Buttons under alerts, why, history, mutes, quiet hours, the daily limit
+corrected-unheard = { $said } (corrected by the latest data)
+withdrawn-unheard = “{ $title }” appeared and was taken back by the latest data: { $said }
+ended-unheard = “{ $title }” appeared and is over, now { $said }
+held-cap-note = Collected here because they were more than your limit of { $limit } a day.
+held-quiet-note = Collected here during your quiet hours.
+why-button = Why
+history-button = History
+picture-button = Chart
+mute-button = { $days ->
+    [one] Mute { $days } day
+   *[other] Mute { $days } days
+}
+mute-kind-button = { $days ->
+    [one] Mute this kind { $days } day
+   *[other] Mute this kind { $days } days
+}
+mute-choose-button = Mute…
+alert-none = No alert was sent here lately.
+alert-foreign = That alert was not sent here, or it cannot be found any more. To ask about a fund’s alerts send e.g. /why 560850
+alert-choose-why = Which one do you want to know about?
+alert-choose-mute = Which fund or kind shall be silent?
+alert-at = told { $at }
+alert-page = More ({ $from }–{ $to })
+alert-mute-days = { $name }, { $days }d
+why-title = Why you were told: { $title }
+why-inputs = What it rests on
+why-input = { $label }: { $value }
+why-input-of = { $label }: { $value } ({ $of })
+why-source = source: { $source }
+why-other = also: { $name }
+why-sessions = { $value } sessions
+why-count = { $value } in number
+why-rank = rank { $value }
+why-deviations = { $value } standard deviations
+why-points = { $value } points
+why-per-share = CNY { $value }
+why-thresholds = Thresholds (as they are set now)
+why-formula = How it is worked out
+why-told = When, and why then
+why-known = known { $at }, data of { $day }
+why-sent = sent here { $at }
+why-strength = strength { $strength } (0.50 = just at the threshold, 1 = the most)
+why-reason-new = new: this episode began on { $since } and came to level { $rung } on { $reached }; nothing had been told of it
+why-reason-stronger = stronger: it came to level { $rung } on { $reached }
+why-reason-stronger-than = stronger: it stood at level { $rungBefore } when told on { $before }, and came to level { $rung } on { $reached }
+why-reason-reminder = ongoing since { $since }, and nothing was said of it for a while
+why-reason-ended = over: the data of { $day } no longer meet the condition
+why-reason-corrected = a correction: the data of { $day } have changed, and this is what holds
+why-withdrawn = Note: this alert was corrected later
+why-gone = This kind of signal is no longer in use; its thresholds are not kept.
+why-never = No alert on { $name } so far. Send its code for the current figures.
+why-never-kind = No alert of “{ $title }” on { $name } so far.
+history-what = The history of what? A fund, a signal or a day, e.g. /history 560850, /history { $kind }, /history 2025-02-11
+history-title = History: { $what }
+history-none = It has not happened in the data there are.
+history-head-day = Day
+history-head-what = Signal
+history-head-subject = On
+history-head-after = { $days }d later
+history-note = Moves from the close of the session after the signal, dividends included, splits removed; — = the time is not over, suspended, or data are missing. The past says nothing certain of what comes.
+history-from = Data since { $first }, the latest { $count }
+history-on = { $count } in all, the strongest { $shown } of them
+history-unknown = “{ $word }” is not understood. Give a fund by code or name, a signal, or a day (2025-02-11).
+history-future = { $day } is still to come.
+history-not-session = { $day } was no trading day, or is not in the data.
+mute-list-title = Muted
+mute-list-none = No fund or signal is muted.
+mute-how = For example: /mute 560850 7d, /mute { $kind } forever. Alerts only: digests stay as they are, and corrections of what you were told still arrive.
+mute-item = { $name }: { $until }
+mute-forever = until you say otherwise
+mute-until = until { $at }
+mute-done = { $name } is muted { $until }.
+mute-done-more = Digests stay as they are; corrections of what you were told still arrive.
+mute-what = Which fund, index or signal? For example: /mute 560850 7d
+mute-unknown = There is no fund, index or signal called “{ $word }”.
+mute-too-long = { $days } days at most; “forever” for longer.
+mute-too-many = { $limit } things can be muted at a time.
+mute-subscribe = This chat is not subscribed, so there are no alerts to mute. Send /subscribe to begin.
+mute-forever-button = Mute for good
+unmute-button = Unmute { $name }
+unmute-undo-button = Unmute
+unmute-done = Alerts on { $name } are back.
+unmute-not-muted = { $name } is not muted.
+unmute-all-button = Unmute all
+unmute-all-done = Nothing is muted any more.
+quiet-title = Quiet hours
+quiet-is-off = No quiet hours: alerts arrive as they come.
+quiet-is = No alerts from { $from } to { $until } every day ({ $zone }); they arrive in one message when it is over, none is lost.
+quiet-urgent-is = Premiums while the exchanges trade pass in quiet hours.
+quiet-urgent-is-not = Premiums while the exchanges trade wait as well.
+quiet-digests = Digests come at the minute you chose.
+quiet-waiting = { $count } waiting now, the first until { $at }.
+quiet-how = For example: /quiet 22:30-07:30, /quiet off
+quiet-unknown = “{ $word }” is not understood. Write /quiet 22:30-07:30 or /quiet off
+quiet-same = Beginning and end must differ.
+quiet-button = { $from }–{ $until }
+quiet-off-button = None
+quiet-urgent-on-button = Let premiums pass
+quiet-urgent-off-button = Hold premiums too
+cap-title = Daily limit
+cap-is-off = No limit: every alert is sent.
+cap-is = { $limit } alert messages a day at most; the rest arrives in one at { $at } the next day, none is lost.
+cap-how = For example: /cap 5, /cap off
+cap-unknown = “{ $word }” is not understood. Write a number from 1 to { $most }, or off.
+cap-off-button = No limit
+cap-button = { $limit } a day
