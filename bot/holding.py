@@ -35,7 +35,7 @@ def verdict(reader: Subscription, held: Sequence[Held], told_today: int, now: da
     if not any(one.due for one in ready):
         return Verdict(waits=waits)
     if reader.daily_cap and told_today + passing >= reader.daily_cap:
-        until = _morning(reader, now)
+        until = morning(reader, now)
         return Verdict(waits=waits | {one.id: (_why(one, Gate.CAP), until) for one in ready})
     return _going(reader, ready, now, Verdict(waits=waits))
 
@@ -45,7 +45,7 @@ def _why(one: Held, why: Gate) -> Gate:
     return Gate.CAP if one.gate is Gate.CAP else why
 
 
-def _morning(reader: Subscription, now: datetime) -> datetime:
+def morning(reader: Subscription, now: datetime) -> datetime:
     """His next day's first hour: the end of his night, where he has told of one."""
     zone = ZoneInfo(reader.zone)
     night = reader.quiet is not None and reader.quiet.start > reader.quiet.until

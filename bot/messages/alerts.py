@@ -52,7 +52,7 @@ def write_letter(
     """
     past = evidence or Evidence()
     pieces = [
-        _piece(alert, number, teller, named, asof, past)
+        _piece(alert, number, teller, named, evidence=past, at=asof)
         for alert, number in zip(alerts, ids or repeat(None, len(alerts)), strict=True)
     ]
     blocks = tuple(one for one in rule_section(rules, expired, teller, named) if isinstance(one, Paragraph))
@@ -66,7 +66,9 @@ def write_letter(
     )
 
 
-def _piece(alert: Alert, number: int | None, teller: Teller, named: Named, asof: datetime, evidence: Evidence) -> Piece:
+def _piece(
+    alert: Alert, number: int | None, teller: Teller, named: Named, *, evidence: Evidence, at: datetime
+) -> Piece:
     signal, words = alert.signal, teller.words
     key = evidence_key(signal, named.profiles)
     return Piece(
@@ -83,7 +85,7 @@ def _piece(alert: Alert, number: int | None, teller: Teller, named: Named, asof:
         past_of=f"{key[0]} {key[1]}",
         strength=signal.strength,
         corrects=alert.reason is Reason.CORRECTED,
-        at=asof,
+        at=at,
     )
 
 

@@ -112,7 +112,8 @@ class Outbox:
         """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
 
         No two callers get the same one. Messages of paused or held subscriptions stay where they are, and so do alerts
-        that have not passed `held`. What an ended lease left behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
+        that have not passed `held`. What an ended lease left behind is claimable again, or DEAD if it has already been
+        tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
             await _end_leases(connection, now)

@@ -154,6 +154,7 @@ def _settings(subscription: Subscription) -> dict[str, Any]:
 
 
 def subscription_of(row: RowMapping) -> Subscription:
+    """The subscription of a row of its table."""
     return Subscription(
         id=row["id"],
         channel=row["channel"],

@@ -134,7 +134,8 @@ def test_up_to_three_funds_can_be_pressed() -> None:
 def letter(*signals: Signal, ids: Sequence[int], silent_below: float = 0.0) -> Message:
     """The message of stored alerts."""
     alerts = [Alert(signal=one, reason=Reason.NEW) for one in signals]
-    teller = Teller(Language.ZH, DETECTORS, DAY)
+    kinds = {one.kind: DETECTORS.get(one.kind, DETECTORS["premium_spike"]) for one in signals}
+    teller = Teller(Language.ZH, kinds, DAY)
     made = write_letter(alerts, teller, NAMED, NOW, ids=ids, silent_below=silent_below, demo=False)
     return compose(made, teller.words)
 

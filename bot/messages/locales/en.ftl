@@ -540,7 +540,7 @@ history-head-subject = On
 history-head-after = { $days }d later
 history-note = Moves from the close of the session after the signal, dividends included, splits removed; — = the time is not over, suspended, or data are missing. The past says nothing certain of what comes.
 history-from = Data since { $first }, the latest { $count }
-history-on = { $count } in all, the strongest { $shown } of them
+history-on = { $count } in all, { $shown } of them here
 history-unknown = “{ $word }” is not understood. Give a fund by code or name, a signal, or a day (2025-02-11).
 history-future = { $day } is still to come.
 history-not-session = { $day } was no trading day, or is not in the data.
@@ -564,6 +564,7 @@ unmute-done = Alerts on { $name } are back.
 unmute-not-muted = { $name } is not muted.
 unmute-all-button = Unmute all
 unmute-all-done = Nothing is muted any more.
+hours-subscribe = This chat is not subscribed yet. Send /subscribe to begin.
 quiet-title = Quiet hours
 quiet-is-off = No quiet hours: alerts arrive as they come.
 quiet-is = No alerts from { $from } to { $until } every day ({ $zone }); they arrive in one message when it is over, none is lost.
