@@ -21,7 +21,7 @@ from signals.core.text import Text
 SHOWN = 10
 
 _COUNTED_MAX = 500
-_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
+_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d\d)(\d\d))")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def _day(talk: Talk, word: str) -> date | None:
     if found is None:
         return None
     try:
-        day = date(*map(int, found.groups()))
+        day = date(*(int(part) for part in found.groups() if part))
     except ValueError:
         raise SaidWrongError(talk.texts.text("history-unknown", word=word)) from None
     if day > talk.today:

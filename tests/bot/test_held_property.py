@@ -188,7 +188,7 @@ async def _tell(path: Path, eve: str, readers: Sequence[dict[str, Any]], steps: 
         await night.store.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(EVES), READERS, STEPS)
 def test_every_alert_is_in_exactly_one_message_at_a_moment_for_it(
     blank: Path, eve: str, readers: list[dict[str, Any]], steps: list[tuple[str, Any]]
