@@ -130,7 +130,7 @@ def _table(talk: Talk, panel: Panel, asked: _Question, shown: Sequence[Firing]) 
     """A row for each firing; what all of them share stands in the title alone."""
     texts, named, detectors = talk.texts, Named(panel.profiles), talk.desk.world.detectors
     columns = [name for name, same in (("day", asked.day), ("what", asked.kind), ("subject", asked.thing)) if not same]
-    after = tuple(texts.text("history-head-after", days=str(one)) for one in HORIZONS)
+    after = tuple(texts.text("history-after", days=str(one)) for one in HORIZONS)
     rows = []
     for one, moves in zip(shown, followed(panel, shown), strict=True):
         detector = detectors.get(one.kind)

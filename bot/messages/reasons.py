@@ -104,7 +104,7 @@ def _reason(alert: Alert, before: Alert | None, teller: Teller) -> str:
     }
     if alert.reason is Reason.STRONGER and before is not None:
         more = {"before": _day(before.signal.day), "rungBefore": str(before.signal.rung)}
-        return teller.words.text("why-reason-stronger-than", **values, **more)
+        return teller.words.text("why-stronger-than", **values, **more)
     return teller.words.text(f"why-reason-{alert.reason}", **values)
 
 

@@ -56,6 +56,8 @@ FAMILIES = {
     "rule-state": {str(one) for one in RuleState if one is not RuleState.ACTIVE},
     "fields-axis": {one.axis.value for one in fields()},
     "freshness": {str(one) for one in Freshness},
+    "why-reason": {str(one) for one in Reason},
+    "history-head": {"day", "what", "subject"},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -523,7 +523,7 @@ why-sent = sent here { $at }
 why-strength = strength { $strength } (0.50 = just at the threshold, 1 = the most)
 why-reason-new = new: this episode began on { $since } and came to level { $rung } on { $reached }; nothing had been told of it
 why-reason-stronger = stronger: it came to level { $rung } on { $reached }
-why-reason-stronger-than = stronger: it stood at level { $rungBefore } when told on { $before }, and came to level { $rung } on { $reached }
+why-stronger-than = stronger: it stood at level { $rungBefore } when told on { $before }, and came to level { $rung } on { $reached }
 why-reason-reminder = ongoing since { $since }, and nothing was said of it for a while
 why-reason-ended = over: the data of { $day } no longer meet the condition
 why-reason-corrected = a correction: the data of { $day } have changed, and this is what holds
@@ -537,7 +537,7 @@ history-none = It has not happened in the data there are.
 history-head-day = Day
 history-head-what = Signal
 history-head-subject = On
-history-head-after = { $days }d later
+history-after = { $days }d later
 history-note = Moves from the close of the session after the signal, dividends included, splits removed; — = the time is not over, suspended, or data are missing. The past says nothing certain of what comes.
 history-from = Data since { $first }, the latest { $count }
 history-on = { $count } in all, { $shown } of them here
@@ -553,7 +553,6 @@ mute-until = until { $at }
 mute-done = { $name } is muted { $until }.
 mute-done-more = Digests stay as they are; corrections of what you were told still arrive.
 mute-what = Which fund, index or signal? For example: /mute 560850 7d
-mute-unknown = There is no fund, index or signal called “{ $word }”.
 mute-too-long = { $days } days at most; “forever” for longer.
 mute-too-many = { $limit } things can be muted at a time.
 mute-subscribe = This chat is not subscribed, so there are no alerts to mute. Send /subscribe to begin.
