@@ -86,12 +86,22 @@ class Pace:
     """A rung reached before this session is old news: it is shown in digests, not told."""
     remind: date | None = None
     """Episodes last told on or before this session are worth a reminder; None = never."""
+    cooled: date | None = None
+    """A new episode is told again only if the last one was told on or before this session, or at a higher rung;
+    None = always."""
+
+    def cools(self, signal: Signal, before: Told | None) -> bool:
+        """Whether the same was told of another episode a short while ago; an end is told anew."""
+        if self.cooled is None or before is None or before.over:
+            return False
+        return before.day > self.cooled and signal.rung <= before.rung
 
 
 def decide(sights: Iterable[Sight], told: Iterable[Told], pace: Pace) -> list[Alert]:
     """Turn levels into edges.
 
-    1. An episode is new when nothing was told inside it and its rung was reached just now.
+    1. An episode is new when nothing was told inside it and its rung was reached just now; soon after another one
+       only at a higher rung (`Pace.cooled`).
     2. A higher rung of a told episode is told again; the same rung only as a reminder.
     3. What was told of this very session and now reads otherwise is corrected, once per change.
     4. A told episode that reads as over is said to have ended, if its detector wants that; one that pauses
@@ -104,7 +114,7 @@ def decide(sights: Iterable[Sight], told: Iterable[Told], pace: Pace) -> list[Al
     for sight in sights:
         firing = {signal.subject for signal in sight.signals}
         if sight.intraday:
-            alerts += _within_session(sight, last)
+            alerts += _within_session(sight, last, pace)
             continue
         for signal in sight.signals:
             alerts += _on_firing(signal, last.get((sight.kind, signal.subject)), pace)
@@ -114,13 +124,14 @@ def decide(sights: Iterable[Sight], told: Iterable[Told], pace: Pace) -> list[Al
     return alerts
 
 
-def _within_session(sight: Sight, last: Mapping[tuple[str, Subject], Told]) -> Iterator[Alert]:
+def _within_session(sight: Sight, last: Mapping[tuple[str, Subject], Told], pace: Pace) -> Iterator[Alert]:
     """Prices swing about a threshold: what was said to be over is not told again on the same day."""
     firing = {signal.subject for signal in sight.signals}
     for signal in sight.signals:
         before = last.get((sight.kind, signal.subject))
         if before is None or before.day < signal.day:
-            yield Alert(signal=signal, reason=Reason.NEW)
+            if not pace.cools(signal, before):
+                yield Alert(signal=signal, reason=Reason.NEW)
         elif before.day == signal.day and not before.over and signal.rung > before.rung:
             yield Alert(signal=signal, reason=Reason.STRONGER)
     for (kind, subject), before in last.items():
@@ -135,7 +146,8 @@ def _on_firing(signal: Signal, before: Told | None, pace: Pace) -> list[Alert]:
     if before is not None and before.day == signal.day:
         return _on_same_session(signal, before)
     if before is None or before.over or before.day < signal.since:
-        return [Alert(signal=signal, reason=Reason.NEW)] if signal.reached >= pace.edge else []
+        news = signal.reached >= pace.edge and not pace.cools(signal, before)
+        return [Alert(signal=signal, reason=Reason.NEW)] if news else []
     if signal.rung > before.rung:
         return [Alert(signal=signal, reason=Reason.STRONGER)]
     if pace.remind is not None and before.day <= pace.remind:

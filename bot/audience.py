@@ -7,17 +7,19 @@ The wishes of `wants()`, stated once for all subscribers:
    want to hear of the weakest signals first. All rows lie behind each other in one array (CSR).
 3. An alert on a fund is told to the beginnings of few rows: its code's, its lists', that of all funds.
 4. Who watches all funds stands in that row alone, so that only codes and lists can name a subscription twice.
+5. Who has muted a fund, an index or a kind is known by its name, and is taken out of those found: few have.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.alerts import Alert
-from bot.subscriptions import ALL_FUNDS, Subscription
+from bot.subscriptions import ALL_FUNDS, Subscription, muted
 from signals.core.detector import Topic
 from signals.core.field import Axis
 from signals.core.matrix import Floats, Ints
@@ -43,10 +45,12 @@ class Wishes:
     """What each of `watchers` watches: places in `names`."""
     names: Sequence[str]
     """Fund codes, lists (`list_key`), `ALL_FUNDS`."""
+    muted: Mapping[str, Ints] = field(default_factory=dict)
+    """Subscriptions that do not want to hear of a fund, an index or a kind, by its code or name."""
 
     @classmethod
-    def of(cls, subscriptions: Sequence[Subscription]) -> "Wishes":
-        """The wishes of subscriptions in their order."""
+    def of(cls, subscriptions: Sequence[Subscription], now: datetime | None = None) -> "Wishes":
+        """The wishes of subscriptions in their order, as they are at a moment; without one every mute lasts."""
         names: dict[str, int] = {}
         pairs = [
             (number, names.setdefault(key, len(names)))
@@ -60,6 +64,7 @@ class Wishes:
             watchers=columns[:, 0],
             keys=columns[:, 1],
             names=tuple(names),
+            muted=_muted(subscriptions, now),
         )
 
 
@@ -71,6 +76,14 @@ def topic_bits(topics: Iterable[Topic]) -> int:
 def list_key(name: str) -> str:
     """The key of a watchlist."""
     return _LIST + name
+
+
+def _muted(subscriptions: Sequence[Subscription], now: datetime | None) -> dict[str, Ints]:
+    found: dict[str, list[int]] = {}
+    for number, one in enumerate(subscriptions):
+        for what in muted(one, now) if one.mutes else ():
+            found.setdefault(what, []).append(number)
+    return {what: np.array(numbers, dtype=np.int64) for what, numbers in found.items()}
 
 
 class SubscriptionIndex:
@@ -87,6 +100,7 @@ class SubscriptionIndex:
         self._topics, self._least = wishes.topics, wishes.least_strength
         self._rows = {name: at * len(_TOPICS) for at, name in enumerate(wishes.names)}
         self._lists = _lists_of(watchlists)
+        self._muted = wishes.muted
         watchers, keys = _without_doubles(wishes, self._rows)
         rows, numbers = _entries(watchers, keys, wishes.topics)
         # The strength is sorted first and kept by the stable sort of the rows.
@@ -98,6 +112,12 @@ class SubscriptionIndex:
 
     def hearers(self, alert: Alert, topic: Topic) -> Numbers:
         """The numbers of the subscriptions that want a new alert, each once, in no order."""
+        wanting = self._wanting(alert, topic)
+        names = (alert.signal.kind, alert.signal.subject.code)
+        silenced = [self._muted[name] for name in names if name in self._muted]
+        return wanting[~np.isin(wanting, np.concatenate(silenced))] if silenced else wanting
+
+    def _wanting(self, alert: Alert, topic: Topic) -> Numbers:
         signal = alert.signal
         strength = signal.strength if signal.rung else np.inf
         if signal.subject.axis not in (Axis.FUND, Axis.TRACKED):

@@ -50,6 +50,21 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+class Gate(StrEnum):
+    """Where an alert stands before a reader who has quiet hours or a daily limit."""
+
+    WAITING = "waiting"
+    """It is not judged yet."""
+    URGENT = "urgent"
+    """The same, and it may pass in quiet hours."""
+    QUIET = "quiet"
+    """Held until his quiet hours are over."""
+    CAP = "cap"
+    """Held until his next morning: he has had as many as he wants for today."""
+    PASSED = "passed"
+    """It may go out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A message on its way; unique on (batch, subscription)."""

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.audience import SubscriptionIndex, Wishes
-from bot.messages.alerts import render_alerts
+from bot.deliveries import Gate
+from bot.messages.alerts import write_letter
+from bot.messages.letters import Letter, compose
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence
@@ -14,13 +16,19 @@ from bot.rules import OwnRule, RuleFinding, RuleNews
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery
 from bot.store.rules import RecordedRules
-from bot.subscriptions import Language, Subscription
+from bot.subscriptions import Language, Subscription, muted
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector
 from signals.core.profile import Profile
 
 ALERT_PRIORITY = 1
 """Alerts overtake digests in the queue."""
+
+_URGENT_BATCH = "+urgent"
+"""What is told of a batch beside what waits."""
+
+_PREMIUM = "premium"
+"""Evidence of this name is a premium or a discount."""
 
 
 @dataclass(kw_only=True)
@@ -60,6 +68,8 @@ class Fanout:
     evidence: Evidence = field(default_factory=Evidence)
     rules: RuleNews = field(default_factory=RuleNews)
     now: datetime
+    silent_below: float = 0.0
+    """Messages in which nothing is as strong as this arrive without a sound."""
     demo: bool = False
 
     def __call__(self, recorded: Sequence[RecordedAlert], ruled: RecordedRules | None = None) -> list[NewDelivery]:
@@ -69,15 +79,18 @@ class Fanout:
             for number in numbers:
                 letters[number].alerts.append(one)
         self._add_rules(letters, ruled or RecordedRules())
-        return [self._delivery(self.subscriptions[number], letters[number]) for number in sorted(letters)]
+        return [
+            one for number in sorted(letters) for one in self._deliveries(self.subscriptions[number], letters[number])
+        ]
 
     def _add_rules(self, letters: dict[int, _Letter], ruled: RecordedRules) -> None:
         """What of the rules' news is new, for their authors; no more of it where one has gone meanwhile."""
         places = {subscription.id: number for number, subscription in enumerate(self.subscriptions)}
         for one in self.rules.findings:
             hit = ruled.hits.get((one.hit.rule_id, one.hit.code))
-            if hit is not None and one.rule.subscription_id in places:
-                letter = letters[places[one.rule.subscription_id]]
+            place = places.get(one.rule.subscription_id)
+            if hit is not None and place is not None and one.hit.code not in muted(self.subscriptions[place], self.now):
+                letter = letters[place]
                 letter.findings.append(one)
                 letter.hits.append(hit)
         for one in self.rules.withdrawn:
@@ -93,7 +106,7 @@ class Fanout:
 
     def _hearers(self, recorded: Sequence[RecordedAlert]) -> Iterator[Iterable[int]]:
         """For each alert the places of the subscriptions that it is told to."""
-        index = SubscriptionIndex(Wishes.of(self.subscriptions), self.watchlists, self._tracking())
+        index = SubscriptionIndex(Wishes.of(self.subscriptions, self.now), self.watchlists, self._tracking())
         places = {subscription.id: number for number, subscription in enumerate(self.subscriptions)}
         for one in recorded:
             if one.alert.follows is None:
@@ -109,25 +122,53 @@ class Fanout:
                 found.setdefault(profile.index_key, []).append(code)
         return found
 
-    def _delivery(self, subscription: Subscription, letter: _Letter) -> NewDelivery:
+    def _deliveries(self, subscription: Subscription, letter: _Letter) -> Iterator[NewDelivery]:
+        """One, unless it is quiet for him and a part of it may not wait."""
+        quiet, urgent = subscription.quiet, [one for one in letter.alerts if self._is_urgent(one)]
+        if not urgent or not subscription.urgent_passes or quiet is None or not quiet.ends(self.now, subscription.zone):
+            yield self._delivery(subscription, letter, Gate.WAITING)
+            return
+        yield replace(
+            self._delivery(subscription, _Letter(alerts=urgent), Gate.URGENT), batch=f"{self.batch}{_URGENT_BATCH}"
+        )
+        rest = replace(letter, alerts=[one for one in letter.alerts if one not in urgent])
+        if rest.alerts or rest.rule_news:
+            yield self._delivery(subscription, rest, Gate.WAITING)
+
+    def _is_urgent(self, one: RecordedAlert) -> bool:
+        """A premium at a price of this minute: in the morning it is gone."""
+        signal = one.alert.signal
+        return self.detectors[signal.kind].intraday and _PREMIUM in signal.evidence and one.alert.tells_of_a_signal
+
+    def _delivery(self, subscription: Subscription, letter: _Letter, gate: Gate) -> NewDelivery:
+        teller = self._teller(subscription.language)
+        written = self._written(letter, teller)
+        free = subscription.quiet is None and not subscription.daily_cap
         return NewDelivery(
             batch=self.batch,
             subscription_id=subscription.id,
-            message=render_alerts(
-                [one.alert for one in letter.alerts],
-                self._teller(subscription.language),
-                Named(self.profiles),
-                self.now.astimezone(MARKET_ZONE),
-                evidence=self.evidence,
-                rules=letter.findings,
-                withdrawn=letter.withdrawn,
-                expired=letter.expired,
-                demo=self.demo,
-            ),
+            message=compose(written, teller.words),
             alert_ids=tuple(one.id for one in letter.alerts),
             rule_news=letter.rule_news,
             due_at=self.now,
             priority=ALERT_PRIORITY,
+            gate=Gate.PASSED if free else gate,
+            letter=None if free else written,
+        )
+
+    def _written(self, letter: _Letter, teller: Teller) -> Letter:
+        return write_letter(
+            [one.alert for one in letter.alerts],
+            teller,
+            Named(self.profiles),
+            self.now.astimezone(MARKET_ZONE),
+            ids=[one.id for one in letter.alerts],
+            evidence=self.evidence,
+            rules=letter.findings,
+            withdrawn=letter.withdrawn,
+            expired=letter.expired,
+            silent_below=self.silent_below,
+            demo=self.demo,
         )
 
     def _teller(self, language: Language) -> Teller:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.channels.base import Channel
 from bot.deliveries import Delivery, SendFailedError, after_failure
+from bot.holding import verdict
 from bot.store.outbox import Outbox
 
 log = structlog.get_logger(__name__)
@@ -104,6 +106,7 @@ class Drain:
         if self._halted is not None and await self._halted():
             return []
         now = self._now()
+        await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})
         return [_InHand(one, until) for one in claimed]

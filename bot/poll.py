@@ -31,6 +31,10 @@ class World:
     detectors: Mapping[str, Detector]
     remind_sessions: int = 0
     """Sessions of silence after which a running episode is told again; 0 = never."""
+    cooldown_sessions: int = 0
+    """Sessions after which a kind that begins anew about the same subject is told again; 0 = at once."""
+    silent_below: float = 0.0
+    """Alerts weaker than this arrive without a sound."""
     themes: tuple[Theme, ...] = ()
     """What the market talks of, and the stocks that stand for it."""
     upstreams: Upstreams = field(default_factory=Upstreams)
@@ -145,7 +149,8 @@ def _pace(world: World, day: date) -> Pace:
     remind = None
     if world.remind_sessions:
         remind = world.calendar.window(day, world.remind_sessions + 1)[0]
-    return Pace(edge=world.calendar.before(day), remind=remind)
+    cooled = world.calendar.window(day, world.cooldown_sessions + 1)[0] if world.cooldown_sessions else None
+    return Pace(edge=world.calendar.before(day), remind=remind, cooled=cooled)
 
 
 async def _fanout(
@@ -164,5 +169,6 @@ async def _fanout(
         evidence=await asyncio.to_thread(world.studies.evidence, panel, world.detectors, news),
         rules=rules,
         now=now,
+        silent_below=world.silent_below,
         demo=panel.demo,
     )

@@ -1,7 +1,7 @@
 """What a subscriber chooses about how he is told: when not, how much, and how it looks."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,9 @@ class QuietHours:
         if not quiet:
             return None
         day = here.date() + timedelta(days=1) if over_midnight and minute >= self.start else here.date()
-        return datetime.combine(day, self.until, ZoneInfo(zone))
+        over = datetime.combine(day, self.until, ZoneInfo(zone))
+        # Where the clocks are put back the minute comes twice, and the first time may be behind us.
+        return over if over.astimezone(UTC) > now else over.replace(fold=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,12 @@ class Subscription:
         return self.watched.union(*(watchlists.get(name, frozenset()) for name in self.watchlists))
 
 
-def wants(subscription: Subscription, alert: Alert, topic: Topic, followed: frozenset[str]) -> bool:
+def wants(
+    subscription: Subscription, alert: Alert, topic: Topic, followed: frozenset[str], now: datetime | None = None
+) -> bool:
     """Whether a new alert concerns a subscriber who follows these: funds, and the indices that they track.
+
+    What he has muted does not, while it lasts; without a moment every mute lasts.
 
     Market-wide signals concern everybody who chose their topic. A correction or an end concerns whoever got
     what it answers, whatever he has chosen since; the caller sees to that.
@@ -90,7 +94,20 @@ def wants(subscription: Subscription, alert: Alert, topic: Topic, followed: froz
         return False
     if alert.signal.rung and alert.signal.strength < subscription.least_strength:
         return False
+    if not muted(subscription, now).isdisjoint({alert.signal.kind, alert.signal.subject.code}):
+        return False
     return _concerns(alert.signal.subject, followed)
+
+
+def muted(subscription: Subscription, now: datetime | None = None) -> frozenset[str]:
+    """The funds, indices and kinds that a subscriber does not hear of; without a moment every mute lasts."""
+    return frozenset(one.what for one in subscription.mutes if now is None or one.holds(now))
+
+
+def day_begins(subscription: Subscription, now: datetime) -> datetime:
+    """When the day of the subscriber's zone began in which a moment falls."""
+    zone = ZoneInfo(subscription.zone)
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)
 
 
 def evening_digest_due(subscription: Subscription, session: date, now: datetime) -> bool:

@@ -173,6 +173,8 @@ class Alerts(Table):
     """How often an alert is told."""
 
     remind_sessions: int = whole(0, 250)
+    cooldown_sessions: int = whole(0, 250)
+    silent_below: float = number(0, 1)
 
 
 class Digest(Table):

@@ -2,14 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.commands.base import ManyMeantError, SaidWrongError, Talk
 from bot.commands.spelling import Spelt, SpeltFunds, plain_word, spelt_funds
 from bot.messages.catalogue import Catalogue
 from bot.messages.model import Button
+from bot.messages.names import Named
 from signals.core.detector import Detector
+from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.profile import Profile
 
@@ -114,3 +117,66 @@ def find_detector(detectors: Mapping[str, Detector], word: str, texts: Catalogue
     if not titles or len(titles) > _MOST_SUGGESTIONS:
         raise SaidWrongError(texts.text("signals-unknown", word=word))
     raise SaidWrongError(texts.text("signals-near", word=word, near=texts.text("exchange-join").join(titles)))
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A fund, an index or a kind of signal that somebody means."""
+
+    what: str
+    """A code, or the name of a detector."""
+    name: str
+    axis: Axis | None
+    """None = a kind of signal."""
+
+
+def kind_called(detectors: Mapping[str, Detector], word: str) -> Detector | None:
+    """The signal of exactly this name or title, in either language."""
+    said = word.lower()
+    return next((one for one in detectors.values() if said in (one.name, one.title.zh, one.title.en.lower())), None)
+
+
+def find_thing(panel: Panel, detectors: Mapping[str, Detector], word: str, texts: Catalogue) -> Thing:
+    """The kind, fund or index of this code or name, or the only one that fits; a whole name goes before a part of one.
+
+    Raises SaidWrongError that names the word.
+    """
+    if (kind := kind_called(detectors, word)) is not None:
+        return _kind(kind, texts)
+    said = word.lower()
+    if word not in panel.profiles:
+        indices = {one.index_key: one.index_name or one.index_key for one in panel.profiles.values() if one.index_key}
+        for key, name in indices.items():
+            if said in (key.lower(), name.lower()):
+                return Thing(key, name, Axis.TRACKED)
+    try:
+        fund = find_fund(panel, word, texts)
+    except SaidWrongError as unknown:
+        try:
+            return _kind(find_detector(detectors, word, texts), texts)
+        except SaidWrongError:
+            raise unknown from None
+    return Thing(fund.code, fund.name, Axis.FUND)
+
+
+def find_thing_and_kind(
+    panel: Panel, detectors: Mapping[str, Detector], words: Sequence[str], texts: Catalogue
+) -> tuple[Thing, Detector | None]:
+    """What words name: a thing, and behind it perhaps a kind of signal by its whole name."""
+    for at in range(1, len(words)):
+        if kind := kind_called(detectors, " ".join(words[at:])):
+            thing = find_thing(panel, detectors, " ".join(words[:at]), texts)
+            return (thing, kind) if thing.axis is not None else (_kind(kind, texts), None)
+    return find_thing(panel, detectors, " ".join(words), texts), None
+
+
+def named_thing(panel: Panel, detectors: Mapping[str, Detector], what: str, texts: Catalogue) -> str:
+    """The name of a code or of a kind; itself where nothing is known of it any more."""
+    if what in detectors:
+        return texts.of(detectors[what].title)
+    named = Named(panel.profiles)
+    return named.fund(what) if what in panel.profiles else named.index(what)
+
+
+def _kind(one: Detector, texts: Catalogue) -> Thing:
+    return Thing(one.name, texts.of(one.title), None)

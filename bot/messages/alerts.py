@@ -1,21 +1,17 @@
 """One message for all alerts that a subscriber gets from one poll, grouped by what they are about."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import repeat
 
 from bot.alerts import Alert, Reason
-from bot.messages.catalogue import Catalogue
-from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted
+from bot.messages.letters import Letter, Piece, RulePart, compose
+from bot.messages.model import Message, Paragraph
 from bot.messages.names import Named
 from bot.messages.rules import rule_section
 from bot.messages.sentences import Teller
-from bot.messages.study import Evidence, EvidenceKey, evidence_key
+from bot.messages.study import Evidence, evidence_key
 from bot.rules import EVERYWHERE, OwnRule, RuleFinding
-from signals.core.field import Axis
-from signals.core.signal import Subject
-
-_MOST_BUTTONS = 3
 
 
 def render_alerts(
@@ -30,71 +26,81 @@ def render_alerts(
     expired: Sequence[OwnRule] = (),
     demo: bool,
 ) -> Message:
-    """Group alerts by subject, the market first, then the fund with the strongest alert; then the reader's own rules.
+    """The message of alerts that are not stored: it asks for no reasons."""
+    letter = write_letter(
+        alerts,
+        teller,
+        named,
+        asof,
+        evidence=evidence,
+        rules=rules,
+        withdrawn=withdrawn,
+        expired=expired,
+        silent_below=0.0,
+        demo=demo,
+    )
+    return compose(letter, teller.words)
 
-    Under the first alert of each kind (and class of funds) stands what followed such signals in the past.
+
+def write_letter(
+    alerts: Sequence[Alert],
+    teller: Teller,
+    named: Named,
+    asof: datetime,
+    *,
+    ids: Sequence[int] = (),
+    evidence: Evidence | None = None,
+    rules: Sequence[RuleFinding] = (),
+    withdrawn: Sequence[RuleFinding] = (),
+    expired: Sequence[OwnRule] = (),
+    silent_below: float,
+    demo: bool,
+) -> Letter:
+    """Alerts (stored under `ids`) and news of the reader's own rules, in his words.
+
+    It arrives without a sound when nothing in it is as strong as `silent_below`; corrections and the
+    reader's own rules are heard.
     """
-    groups: dict[Subject, list[Alert]] = defaultdict(list)
-    for alert in sorted(alerts, key=lambda one: -one.signal.strength):
-        groups[alert.signal.subject].append(alert)
-    words = teller.words
-    of_rules = bool(rules or expired or withdrawn)
-    title = words.text(_title(alerts, rules_too=of_rules), at=f"{asof:%m-%d %H:%M}")
-    blocks: list[Block] = [Heading(_labelled(title, teller, demo=demo), 1)]
-    ordered = sorted(groups.items(), key=lambda group: (group[0].axis is Axis.FUND, -group[1][0].signal.strength))
-    past = _Past(evidence or Evidence(), named, words)
-    blocks += [Paragraph(tuple(_group(subject, group, teller, named, past))) for subject, group in ordered]
-    if alerts and of_rules:
-        blocks.append(Heading(words.text("rules-section")))
-    blocks += rule_section(rules, withdrawn, expired, teller, named)
-    subjects = [*(subject for subject, _ in ordered), *_named_funds((*rules, *withdrawn))]
-    buttons = _buttons(list(dict.fromkeys(subjects)), named)
-    if of_rules:
-        buttons = (*buttons, (Button(words.text("rules-button"), "/rules"),))
-    return Message(blocks=tuple(blocks), buttons=buttons)
+    past = evidence or Evidence()
+    pieces = [
+        _piece(alert, number, teller, named, evidence=past, at=asof)
+        for alert, number in zip(alerts, ids or repeat(None, len(alerts)), strict=True)
+    ]
+    blocks = tuple(one for one in rule_section(rules, withdrawn, expired, teller, named) if isinstance(one, Paragraph))
+    loud = bool(blocks) or any(one.corrects or one.strength >= silent_below for one in pieces)
+    return Letter(
+        at=asof,
+        pieces=tuple(pieces),
+        rules=(RulePart(at=asof, blocks=blocks, funds=tuple(_funds((*rules, *withdrawn), named))),) if blocks else (),
+        silent=not loud,
+        demo=demo,
+    )
 
 
-def _title(alerts: Sequence[Alert], *, rules_too: bool) -> str:
-    if not alerts:
-        return "rules-title"
-    follows = all(alert.reason is Reason.CORRECTED for alert in alerts)
-    return "corrections-title" if follows and not rules_too else "alerts-title"
+def _piece(
+    alert: Alert, number: int | None, teller: Teller, named: Named, *, evidence: Evidence, at: datetime
+) -> Piece:
+    signal, words = alert.signal, teller.words
+    key = evidence_key(signal, named.profiles)
+    return Piece(
+        alert_id=number,
+        follows=alert.follows,
+        kind=signal.kind,
+        title=teller.title(signal.kind),
+        subject=signal.subject,
+        head=named.head(signal.subject, words),
+        name=named.of(signal.subject, words),
+        said=teller.alert(alert),
+        unheard=teller.unheard(alert),
+        past=evidence.line(key, words) if alert.tells_of_a_signal else "",
+        past_of=f"{key[0]} {key[1]}",
+        strength=signal.strength,
+        corrects=alert.reason is Reason.CORRECTED,
+        at=at,
+    )
 
 
-def _named_funds(rules: Sequence[RuleFinding]) -> Iterator[Subject]:
+def _funds(rules: Sequence[RuleFinding], named: Named) -> Iterator[tuple[str, str]]:
     for one in rules:
         if not one.counted and one.hit.code != EVERYWHERE:
-            yield Subject(Axis.FUND, one.hit.code)
-
-
-class _Past:
-    """What followed signals in the past, said once for each kind."""
-
-    def __init__(self, evidence: Evidence, named: Named, words: Catalogue) -> None:
-        self._evidence = evidence
-        self._named = named
-        self._words = words
-        self._said: set[EvidenceKey] = set()
-
-    def of(self, alert: Alert) -> Iterator[Line]:
-        key = evidence_key(alert.signal, self._named.profiles)
-        if alert.tells_of_a_signal and key not in self._said:
-            self._said.add(key)
-            if said := self._evidence.line(key, self._words):
-                yield line(muted(said), indent=2)
-
-
-def _labelled(title: str, teller: Teller, *, demo: bool) -> str:
-    return f"{title} {teller.words.text('demo-label')}" if demo else title
-
-
-def _group(subject: Subject, alerts: Sequence[Alert], teller: Teller, named: Named, past: _Past) -> Iterator[Line]:
-    yield line(*named.head(subject, teller.words))
-    for alert in alerts:
-        yield line(teller.alert(alert), indent=1)
-        yield from past.of(alert)
-
-
-def _buttons(subjects: Sequence[Subject], named: Named) -> tuple[tuple[Button, ...], ...]:
-    funds = [subject for subject in subjects if subject.axis is Axis.FUND][:_MOST_BUTTONS]
-    return (tuple(Button(named.fund(fund.code), f"/etf {fund.code}") for fund in funds),) if funds else ()
+            yield one.hit.code, named.fund(one.hit.code)

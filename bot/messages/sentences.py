@@ -73,6 +73,16 @@ class Teller:
         key = "withdrawn" if alert.reason is Reason.CORRECTED else "ended"
         return self.words.text(key, title=self.title(signal.kind), said=self.reading(signal))
 
+    def unheard(self, alert: Alert) -> str:
+        """A correction or an end for a reader who was not told yet what it answers; empty for other alerts."""
+        signal = alert.signal
+        if alert.follows is None:
+            return ""
+        if signal.rung:
+            return self.words.text("corrected-unheard", said=self.sentence(signal))
+        key = "withdrawn-unheard" if alert.reason is Reason.CORRECTED else "ended-unheard"
+        return self.words.text(key, title=self.title(signal.kind), said=self.reading(signal))
+
     def reading(self, signal: Signal) -> str:
         """The main figures of a signal that does not fire."""
         told = [(name, one) for name, one in signal.evidence.items() if one.unit not in _COUNTS][:_MOST_READINGS]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert, Reason, Told
+from bot.deliveries import State
 from bot.store.connections import Connections, insert
-from bot.store.tables import ALERTS
+from bot.store.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS
 from signals.core.field import Axis, Unit
 from signals.core.measure import Figure
 from signals.core.signal import Basis, Signal, Subject
@@ -27,6 +28,16 @@ class RecordedAlert:
     alert: Alert
     asof: datetime
     batch: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldMessage:
+    """A message that a subscriber got."""
+
+    sent_at: datetime | None
+    """None = it is being sent."""
+    alerts: tuple[RecordedAlert, ...]
+    """All that it tells, oldest first."""
 
 
 class AlertStore:
@@ -54,6 +65,55 @@ class AlertStore:
         """The newest alerts about a subject, newest first."""
         query = select(ALERTS).where(ALERTS.c.axis == subject.axis.value, ALERTS.c.code == subject.code)
         return await self._fetch(query.order_by(ALERTS.c.id.desc()).limit(limit))
+
+    async def last_before(self, one: RecordedAlert) -> RecordedAlert | None:
+        """What was said of the same subject by the same kind just before an alert."""
+        signal = one.alert.signal
+        query = select(ALERTS).where(
+            ALERTS.c.kind == signal.kind,
+            ALERTS.c.axis == signal.subject.axis.value,
+            ALERTS.c.code == signal.subject.code,
+            ALERTS.c.id < one.id,
+        )
+        found = await self._fetch(query.order_by(ALERTS.c.id.desc()).limit(1))
+        return found[0] if found else None
+
+    async def corrected(self, alert_id: int) -> bool:
+        """Whether an alert was corrected later."""
+        query = select(ALERTS.c.id).where(ALERTS.c.follows == alert_id, ALERTS.c.reason == Reason.CORRECTED)
+        async with self._connections.read() as connection:
+            return (await connection.execute(query.limit(1))).first() is not None
+
+    async def begun(
+        self, limit: int, *, kind: str | None = None, code: str | None = None, day: date | None = None
+    ) -> list[RecordedAlert]:
+        """The newest alerts that tell of a beginning or a growth and were not taken back, newest first."""
+        later = ALERTS.alias()
+        taken_back = exists().where(
+            later.c.follows == ALERTS.c.id, later.c.reason == Reason.CORRECTED, later.c.rung == 0
+        )
+        query = select(ALERTS).where(ALERTS.c.reason.in_([Reason.NEW, Reason.STRONGER]), ~taken_back)
+        wanted = ((ALERTS.c.kind, kind), (ALERTS.c.code, code), (ALERTS.c.day, day))
+        query = query.where(*(column == value for column, value in wanted if value is not None))
+        return await self._fetch(query.order_by(ALERTS.c.day.desc(), ALERTS.c.strength.desc()).limit(limit))
+
+    async def message_with(self, subscription_id: int, alert_id: int | None = None) -> ToldMessage | None:
+        """The newest message that a subscriber was sent with this alert in it, or with any."""
+        shown = or_(DELIVERIES.c.state.in_([State.SENT, State.SENDING]), DELIVERIES.c.parts_sent > 0)
+        query = (
+            select(DELIVERIES.c.id, DELIVERIES.c.ended_at)
+            .join(DELIVERY_ALERTS, DELIVERY_ALERTS.c.delivery_id == DELIVERIES.c.id)
+            .where(DELIVERIES.c.subscription_id == subscription_id, shown)
+        )
+        if alert_id is not None:
+            query = query.where(DELIVERY_ALERTS.c.alert_id == alert_id)
+        async with self._connections.read() as connection:
+            found = (await connection.execute(query.order_by(DELIVERIES.c.id.desc()).limit(1))).first()
+        if found is None:
+            return None
+        held = select(DELIVERY_ALERTS.c.alert_id).where(DELIVERY_ALERTS.c.delivery_id == found.id)
+        told = await self._fetch(select(ALERTS).where(ALERTS.c.id.in_(held)).order_by(ALERTS.c.id))
+        return ToldMessage(sent_at=found.ended_at, alerts=tuple(told))
 
     async def _fetch(self, query: Select[Any]) -> list[RecordedAlert]:
         async with self._connections.read() as connection:

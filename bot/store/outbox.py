@@ -10,13 +10,16 @@ from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
-from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Outcome, State
+from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Gate, Outcome, State
+from bot.messages.letters import Letter
+from bot.messages.letters_json import letter_to_json
 from bot.messages.model import Message, from_json, to_json
 from bot.messages.shelf import Shelf
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.answering import answered
 from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.held import HeldStore
 from bot.store.pictures import fetched, keep
 from bot.store.rules import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
@@ -43,6 +46,10 @@ class NewDelivery:
     """Names what it tells of the subscriber's rules; empty = nothing."""
     due_at: datetime
     priority: int = 1
+    gate: Gate | None = None
+    """Where an alert stands before quiet hours and a daily limit; None = it is no alert."""
+    letter: Letter | None = None
+    """What it is merged from when it is held."""
 
 
 class Outbox:
@@ -55,6 +62,7 @@ class Outbox:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.held = HeldStore(connections)
 
     async def record(
         self,
@@ -107,8 +115,8 @@ class Outbox:
 
         No two callers get the same one, and never is more than the first of a subscription's in hand: its messages
         arrive in their order, and one that has many does not hold up the others. Messages of paused or held
-        subscriptions stay where they are. What an ended lease left behind is claimable again, or DEAD if it has
-        already been tried `ATTEMPTS_MAX` times.
+        subscriptions stay where they are, and so do alerts that have not passed `held`. What an ended lease left
+        behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
             await _end_leases(connection, now)
@@ -137,7 +145,7 @@ class Outbox:
 
     async def sent(self, delivery_id: int, now: datetime) -> None:
         """The whole message is with the channel, whatever became of the lease meanwhile."""
-        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": ""}
+        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": "", "letter": None}
         async with self._connections.write() as connection:
             await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
 
@@ -275,6 +283,8 @@ def _row(one: NewDelivery, shelf: Shelf) -> dict[str, Any]:
         "remote_ids": "",
         "plain": False,
         "error": "",
+        "gate": one.gate,
+        "letter": one.letter and letter_to_json(one.letter),
     }
 
 
@@ -300,6 +310,7 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
     earlier = and_(
         before.c.state == State.PENDING,
         before.c.due_at <= now,
+        or_(before.c.gate.is_(None), before.c.gate == Gate.PASSED),
         tuple_(before.c.priority, before.c.id) < tuple_(DELIVERIES.c.priority, DELIVERIES.c.id),
     )
     first = ~exists().where(
@@ -309,7 +320,8 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
         select(DELIVERIES, SUBSCRIPTIONS.c.channel, SUBSCRIPTIONS.c.chat, SUBSCRIPTIONS.c.thread)
         .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
         .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
-        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now), first)
+        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
+        .where(or_(DELIVERIES.c.gate.is_(None), DELIVERIES.c.gate == Gate.PASSED), first)
         .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )

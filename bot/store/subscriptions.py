@@ -66,7 +66,7 @@ class SubscriptionStore:
                 ) from None
         if saved is None:
             raise StoreError(f"there is no subscription {subscription.id}")
-        return _subscription(saved)
+        return subscription_of(saved)
 
     async def pause(self, subscription_id: int, reason: str, now: datetime) -> None:
         """Stop deliveries; nothing is forgotten."""
@@ -116,7 +116,7 @@ class SubscriptionStore:
     async def _where(self, *conditions: Any) -> list[Subscription]:
         query = select(SUBSCRIPTIONS).where(*conditions).order_by(SUBSCRIPTIONS.c.id)
         async with self._connections.read() as connection:
-            return [_subscription(row) for row in (await connection.execute(query)).mappings()]
+            return [subscription_of(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def pause(connection: AsyncConnection, subscription_id: int, reason: str, now: datetime) -> None:
@@ -191,7 +191,8 @@ def _sections(names: tuple[str, ...]) -> frozenset[Section]:
     return frozenset(map(Section, names))
 
 
-def _subscription(row: RowMapping) -> Subscription:
+def subscription_of(row: RowMapping) -> Subscription:
+    """The subscription of a row of its table."""
     return Subscription(
         id=row["id"],
         channel=row["channel"],

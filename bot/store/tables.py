@@ -189,11 +189,14 @@ DELIVERIES = Table(
     Column("lease_until", Moment),
     Column("ended_at", Moment),
     Column("error", Text, nullable=False),
+    Column("gate", String),
+    Column("letter", JSON(none_as_null=True)),
     UniqueConstraint("batch", "subscription_id"),
     Index(None, "state", "priority", "id"),
     Index(None, "subscription_id"),
 )
-"""`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up."""
+"""`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up; `gate`: where
+an alert stands before quiet hours and a daily limit (null = it is no alert), and `letter` what it can be merged from."""
 
 DELIVERY_ALERTS = Table(
     "delivery_alerts",

@@ -72,11 +72,16 @@ def now(
     remind: int | None = None,
     kind: str = KIND,
     intraday: bool = False,
+    cooled: int | None = None,
 ) -> list[Alert]:
     sight = Sight(
         kind=kind, day=DAYS[TODAY], signals=seen, read=lambda _: reading, tell_end=tell_end, intraday=intraday
     )
-    pace = Pace(edge=DAYS[edge], remind=None if remind is None else DAYS[remind])
+    pace = Pace(
+        edge=DAYS[edge],
+        remind=None if remind is None else DAYS[remind],
+        cooled=None if cooled is None else DAYS[cooled],
+    )
     return decide([sight], [told] if told else [], pace)
 
 
@@ -287,3 +292,31 @@ def test_an_end_within_the_session_is_told_where_it_is_wanted_and_then_it_is_qui
     assert within(told=before(TODAY, rung=0, reason=Reason.ENDED), reading=over, tell_end=True) == []
     assert within(signal(rung=3), told=before(TODAY, rung=0, reason=Reason.ENDED)) == []
     assert within(told=before(TODAY - 1, rung=1), reading=over, tell_end=True) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "rung", "expected"),
+    [
+        (before(7), 3, []),
+        (before(6), 3, [Reason.NEW]),
+        (before(7), 4, [Reason.NEW]),
+        (before(7, rung=5), 4, []),
+        (before(7, reason=Reason.ENDED, rung=0), 3, [Reason.NEW]),
+        (before(7, reason=Reason.CORRECTED, rung=0), 3, [Reason.NEW]),
+        (None, 3, [Reason.NEW]),
+    ],
+)
+def test_what_begins_anew_soon_after_it_was_told_is_told_only_if_stronger(
+    told: Told | None, rung: int, expected: list[Reason]
+) -> None:
+    assert reasons(now(signal(since=8, rung=rung), told=told, cooled=6)) == expected
+
+
+def test_a_growth_of_the_told_episode_does_not_wait() -> None:
+    assert reasons(now(signal(since=5, rung=5), told=before(8), cooled=2)) == [Reason.STRONGER]
+
+
+def test_prices_of_the_next_days_wait_too() -> None:
+    assert now(signal(), told=before(8), intraday=True, cooled=6) == []
+    assert reasons(now(signal(rung=4), told=before(8), intraday=True, cooled=6)) == [Reason.NEW]
+    assert reasons(now(signal(), told=before(6), intraday=True, cooled=6)) == [Reason.NEW]

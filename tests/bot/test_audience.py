@@ -1,6 +1,7 @@
 """Who hears of an alert: the index finds exactly those whom asking each of them would find."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 
 from bot.alerts import Alert, Reason
 from bot.audience import SubscriptionIndex, Wishes, list_key, topic_bits
+from bot.preferences import Mute
 from bot.subscriptions import ALL_FUNDS, Subscription, wants
 from signals.core.detector import Topic
 from signals.core.field import Axis
 from signals.core.signal import Signal, Subject
-from tests.builders import LAST_DAY
+from tests.builders import LAST_DAY, moment
 
+NOW = moment(LAST_DAY)
 CODES = ("510300", "510500", "159915")
 LISTS: Mapping[str, frozenset[str]] = {
     "宽基": frozenset({"510300", "159915"}),
@@ -58,6 +61,14 @@ PEOPLE = st.lists(
         watched=st.frozensets(st.sampled_from([*CODES, ALL_FUNDS]), max_size=3),
         watchlists=st.frozensets(st.sampled_from([*LISTS, "gone"]), max_size=3),
         least_strength=st.sampled_from([0.0, 0.5, 0.55, 0.8]),
+        mutes=st.lists(
+            st.builds(
+                Mute,
+                st.sampled_from([*CODES, "000300", "x", "y"]),
+                st.sampled_from([None, NOW, NOW + timedelta(seconds=1)]),
+            ),
+            max_size=2,
+        ).map(tuple),
     ),
     max_size=12,
 )
@@ -66,9 +77,9 @@ PEOPLE = st.lists(
 @settings(max_examples=400, deadline=None)
 @given(PEOPLE, st.lists(ALERTS, max_size=8))
 def test_it_finds_those_who_say_yes_when_asked(people: list[Subscription], alerts: list[tuple[Alert, Topic]]) -> None:
-    index = SubscriptionIndex(Wishes.of(people), LISTS)
+    index = SubscriptionIndex(Wishes.of(people, NOW), LISTS)
     for one, topic in alerts:
-        asked = [at for at, person in enumerate(people) if wants(person, one, topic, person.funds(LISTS))]
+        asked = [at for at, person in enumerate(people) if wants(person, one, topic, person.funds(LISTS), NOW)]
         assert sorted(index.hearers(one, topic).tolist()) == asked
 
 

@@ -73,6 +73,8 @@ FAMILIES = {
     "outcome": {str(one).replace("_", "-") for one in Outcome},
     "delivery": {str(one) for one in State},
     "broadcast": {"title", *(str(one) for one in BroadcastState)},
+    "why-reason": {str(one) for one in Reason},
+    "history-head": {"day", "what", "subject"},
     "rank-by": {one.replace("_", "-") for one in RANKED},
 }
 """Keys that are put together: their prefix, and every ending that there is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import time, timedelta
 from itertools import count
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.alerts import Alert, Reason
 from bot.fanout import ALERT_PRIORITY, Fanout
 from bot.messages.model import Heading
+from bot.preferences import Mute, QuietHours
 from bot.store.alerts import RecordedAlert
 from bot.store.outbox import NewDelivery
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
@@ -95,6 +97,16 @@ SUBSCRIPTIONS = st.lists(
         watched=st.frozensets(st.sampled_from([*CODES, ALL_FUNDS]), max_size=3),
         watchlists=st.frozensets(st.sampled_from([*LISTS, "gone"]), max_size=2),
         least_strength=st.sampled_from([0.0, 0.55, 0.8]),
+        mutes=st.lists(
+            st.builds(
+                Mute,
+                st.sampled_from([*CODES, *FUND_KINDS, "margin_rise"]),
+                st.sampled_from([None, NOW - timedelta(minutes=1), NOW, NOW + timedelta(minutes=1)]),
+            ),
+            max_size=2,
+        ).map(tuple),
+        quiet=st.sampled_from([None, QuietHours(time(21), time(7))]),
+        daily_cap=st.sampled_from([0, 2]),
     ),
     max_size=6,
 ).map(lambda all_: [Subscription(**{**vars(one), "id": number}) for number, one in enumerate(all_, 1)])
@@ -123,7 +135,17 @@ def test_nobody_hears_of_what_he_has_not_chosen_and_everybody_hears_of_what_he_h
         told = words(letter.message)
         assert not [code for code in CODES if code in told and code not in funds]
         assert sum(text.startswith(("·", "  ")) for text in told.splitlines()) <= len(chosen)
-        assert {button.command.removeprefix("/etf ") for row in letter.message.buttons for button in row} <= funds
+        pressed = [button.command for row in letter.message.buttons for button in row]
+        kinds, ids = {one.alert.signal.kind for one in chosen}, {f"#{one.id}" for one in chosen}
+        assert {word for one in pressed for word in one.split()[1:]} <= {
+            *funds,
+            *kinds,
+            *ids,
+            "why",
+            "mute",
+            "1d",
+            "7d",
+        }
 
 
 def _chose(person: Subscription, alert: Alert) -> bool:
@@ -138,6 +160,10 @@ def _chose(person: Subscription, alert: Alert) -> bool:
         "largest_fund": Topic.SIZE,
         "margin_rise": Topic.MARGIN,
     }[one.kind]
+    if any(
+        mute.what in (one.kind, one.subject.code) for mute in person.mutes if mute.until is None or mute.until > NOW
+    ):
+        return False
     about_him = one.subject.axis is Axis.MARKET or one.subject.code in his or ALL_FUNDS in his
     return person.active and topic in person.topics and one.strength >= person.least_strength and about_him
 
@@ -231,3 +257,31 @@ def test_an_alert_on_an_index_goes_to_whoever_follows_a_fund_on_it() -> None:
     )
     told = Alert(signal=signal("index_inflow", Subject(Axis.TRACKED, "000300")), reason=Reason.NEW)
     assert [one.subscription_id for one in fanout(recorded([told]))] == [0]
+
+
+@pytest.mark.parametrize("what", ["premium_spike", "510300"])
+def test_a_correction_of_what_was_told_reaches_whoever_has_muted_it_since(what: str) -> None:
+    answer = Alert(
+        signal=signal("premium_spike", Subject(Axis.FUND, "510300"), rung=0), reason=Reason.CORRECTED, follows=7
+    )
+    silent = replace(ONE, mutes=(Mute(what),))
+    assert [one.subscription_id for one in fanned([silent], recorded([answer]), {7: frozenset({1})})] == [1]
+    news = Alert(signal=signal("premium_spike", Subject(Axis.FUND, "510300")), reason=Reason.STRONGER)
+    assert fanned([silent], recorded([news])) == []
+
+
+def test_whoever_mutes_an_index_still_hears_of_the_funds_on_it() -> None:
+    silent = replace(ONE, mutes=(Mute("000300"),))
+    profiles = {code: replace(one, index_key="000300") for code, one in PROFILES.items()}
+    fanout = Fanout(
+        batch="poll/x",
+        subscriptions=[silent],
+        watchlists=LISTS,
+        reached={},
+        detectors=DETECTORS,
+        profiles=profiles,
+        now=NOW,
+    )
+    of_index = Alert(signal=signal("index_inflow", Subject(Axis.TRACKED, "000300")), reason=Reason.NEW)
+    of_fund = Alert(signal=signal("inflow_streak", Subject(Axis.FUND, "510300")), reason=Reason.NEW)
+    assert [one.alert_ids for one in fanout(recorded([of_index, of_fund]))] == [(101,)]

@@ -1,13 +1,14 @@
 """One message for what a poll found: grouped by what it is about, the market first, then the most telling fund."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot.alerts import Alert, Reason
-from bot.messages.alerts import render_alerts
+from bot.messages.alerts import render_alerts, write_letter
+from bot.messages.letters import compose
 from bot.messages.model import Heading, Message, Paragraph, Style
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
@@ -117,16 +118,76 @@ def test_names_and_codes_are_marked_as_what_they_are() -> None:
     }
 
 
+def commands(message: Message) -> list[list[str]]:
+    return [[button.command for button in row] for row in message.buttons]
+
+
 def test_up_to_three_funds_can_be_pressed() -> None:
     message = told(margin(0.9), *(premium(f"51030{number}", 0.9 - number / 10) for number in range(5)))
-    assert [[button.command for button in row] for row in message.buttons] == [
-        ["/etf 510300", "/etf 510301", "/etf 510302"]
+    assert commands(message) == [["/etf 510300", "/etf 510301", "/etf 510302"]]
+    assert [button.label for button in told(premium("560850", 0.6), inflow("159590", 0.5)).buttons[0]] == [
+        "信创50ETF",
+        "软件50ETF",
     ]
-    assert told(margin(0.9)).buttons == ()
 
 
-def test_a_button_carries_the_name_of_the_fund() -> None:
-    assert told(premium("560850", 0.6)).buttons[0][0].label == "信创50ETF"
+def letter(*signals: Signal, ids: Sequence[int], silent_below: float = 0.0) -> Message:
+    """The message of stored alerts."""
+    alerts = [Alert(signal=one, reason=Reason.NEW) for one in signals]
+    kinds = {one.kind: DETECTORS.get(one.kind, DETECTORS["premium_spike"]) for one in signals}
+    teller = Teller(Language.ZH, kinds, DAY)
+    made = write_letter(alerts, teller, NAMED, NOW, ids=ids, silent_below=silent_below, demo=False)
+    return compose(made, teller.words)
+
+
+def test_an_alert_on_one_fund_brings_its_own_why_history_chart_and_silence() -> None:
+    assert commands(letter(premium("560850", 0.6), ids=[7])) == [
+        ["/why #7", "/history 560850 premium_spike", "/etf 560850"],
+        ["/mute 560850 1d", "/mute 560850 7d"],
+    ]
+    assert commands(letter(premium("560850", 0.6), inflow("560850", 0.9), ids=[7, 8])) == [
+        ["/alert #8 why", "/history 560850", "/etf 560850"],
+        ["/mute 560850 1d", "/mute 560850 7d"],
+    ]
+
+
+def test_alerts_of_one_kind_bring_the_silence_of_the_kind() -> None:
+    assert commands(letter(premium("560850", 0.6), premium("159590", 0.5), ids=[7, 8])) == [
+        ["/etf 560850", "/etf 159590"],
+        ["/alert #7 why", "/history premium_spike"],
+        ["/mute premium_spike 1d", "/mute premium_spike 7d"],
+    ]
+    assert commands(letter(margin(0.6), ids=[7])) == [
+        ["/why #7", "/history margin_rise"],
+        ["/mute margin_rise 1d", "/mute margin_rise 7d"],
+    ]
+
+
+def test_many_alerts_of_many_kinds_lead_to_a_choice() -> None:
+    assert commands(letter(premium("560850", 0.6), inflow("159590", 0.5), ids=[7, 8])) == [
+        ["/etf 560850", "/etf 159590"],
+        ["/alert #7 why", "/alert #7 mute"],
+    ]
+
+
+def test_no_button_is_longer_than_a_channel_carries() -> None:
+    long = replace(premium("560850", 0.6), kind="very_long_name_of_a_detector_of_an_operators_own_making")
+    found = commands(letter(long, ids=[10**9]))
+    assert found == [["/why #1000000000", "/etf 560850"], ["/mute 560850 1d", "/mute 560850 7d"]]
+
+
+@pytest.mark.parametrize(("strength", "silent"), [(0.54, True), (0.55, False)])
+def test_weak_alerts_arrive_without_a_sound(strength: float, silent: bool) -> None:
+    weakest = letter(premium("560850", 0.51), premium("159590", strength), ids=[7, 8], silent_below=0.55)
+    assert weakest.silent is silent
+
+
+def test_a_correction_is_heard_however_weak() -> None:
+    over = Alert(signal=replace(premium("560850", 0.0), rung=0), reason=Reason.CORRECTED, follows=1)
+    teller = Teller(Language.ZH, DETECTORS, DAY)
+    assert not write_letter([over], teller, NAMED, NOW, ids=[2], silent_below=0.55, demo=False).silent
+    ended = replace(over, reason=Reason.ENDED)
+    assert write_letter([ended], teller, NAMED, NOW, ids=[2], silent_below=0.55, demo=False).silent
 
 
 def test_a_demo_market_is_labelled_in_the_title() -> None:

@@ -361,3 +361,15 @@ async def test_what_was_sent_before_a_restart_counts(office: Office) -> None:
     draining.cancel()
     with suppress(asyncio.CancelledError):
         await draining
+
+
+async def test_more_chats_than_hands_are_all_sent_to(office: Office) -> None:
+    for number in range(9):
+        await office.leave(str(number), str(number))
+    drain = Drain(office.store.outbox, {"test": office.channel}, office.clock.now, Pace(batch=2, idle_seconds=5.0))
+    draining = asyncio.create_task(drain.run())
+    seen = {await asyncio.wait_for(office.channel.arrivals.get(), 4) for _ in range(9)}
+    assert seen == {f"<{number}>" for number in range(9)}
+    draining.cancel()
+    with suppress(asyncio.CancelledError):
+        await draining

@@ -116,7 +116,7 @@ async def test_what_is_killed_while_it_writes_leaves_nothing(eve: Path, monkeypa
     async with opened(eve) as store:
         before = await told(store)
         with monkeypatch.context() as patched:
-            patched.setattr(bot.fanout, "render_alerts", killed)
+            patched.setattr(bot.fanout, "compose", killed)
             with pytest.raises(KilledError):
                 await two_polls(store)
         assert await told(store) == before

@@ -3,13 +3,15 @@
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.messages.model import Message
+from bot.outbox import Drain, Pace
 from bot.poll import PollReport, Slot, poll
+from bot.preferences import Mute, QuietHours
 from bot.rules import EVERYWHERE, OwnRule, RuleDraft, RuleMode, RuleState, Telling
 from bot.rulings import Rulings
 from bot.sources.datum import Round
@@ -34,7 +36,7 @@ from tests.bot.publishers import (
     with_flows,
     world_of,
 )
-from tests.bot.readers import letters, reader, words
+from tests.bot.readers import Recorder, letters, reader, words
 from tests.builders import LAST_DAY, Market, market, moment, snapshot
 
 pytestmark = pytest.mark.anyio
@@ -98,6 +100,30 @@ async def test_a_rule_is_told_when_it_begins_with_its_figures_and_their_day(stor
     ]
     assert letter.buttons[-1][0].command == "/rules"
     assert letter.buttons[0][0].command == f"/etf {FUND}"
+
+
+async def test_a_muted_fund_is_told_by_no_rule(store: Database) -> None:
+    who = await reader(store, "li", FUND, mutes=(Mute(FUND),))
+    await ruled(store, who, "净流入 > 0 且 换手率 > 1%")
+    await evenings(store, RISING, [DAYS[-4], DAYS[-3], DAYS[-2]])
+    assert await told(store) == []
+
+
+async def test_what_rules_tell_waits_for_the_end_of_quiet_hours(store: Database) -> None:
+    who = await reader(store, "li", FUND, quiet=QuietHours(time(21), time(7)))
+    await ruled(store, who, "净流入 > 0 且 换手率 > 1%")
+    await evenings(store, RISING, [DAYS[-4], DAYS[-3], DAYS[-2]])
+    channel, night = Recorder(), moment(DAYS[-2], "22:01")
+    assert await Drain(store.outbox, {"test": channel}, lambda: night, Pace()).once() == 0
+    morning = night + timedelta(hours=8, minutes=59)
+    assert await Drain(store.outbox, {"test": channel}, lambda: morning, Pace()).once() == 1
+    assert channel.markups == [
+        f"<自选规则提醒 {morning:%m-%d} 07:00>",
+        "<安静时段里的提醒，合并在这一条里。>",
+        "<02-07 22:00>",
+        "<规则1：净流入大于0，且换手率大于1%>",
+        f"<{FUND}：净流入100万元，换手率5.24%（02-07）>",
+    ]
 
 
 async def test_it_is_told_in_the_readers_language(store: Database) -> None:

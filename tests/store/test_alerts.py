@@ -144,3 +144,35 @@ async def test_a_thousand_alerts_are_numbered_in_their_order(store: Database) ->
     assert await store.outbox.record("close", many, NOW, to_all([]), None) == 0
     found = await store.alerts.between(NOW, NOW)
     assert [one.alert for one in found] == many
+
+
+async def test_beginnings_are_found_by_kind_subject_and_day_newest_first(store: Database) -> None:
+    first = await record(store, alert(day=DAY - timedelta(days=1)), alert(), alert(kind="other"), alert(subject=OTHER))
+    (stronger,) = await record(store, alert(rung=2, reason=Reason.STRONGER))
+    await record(store, alert(rung=3, reason=Reason.REMINDER))
+    assert {one.id for one in await store.alerts.begun(10)} == {*first, stronger}
+    assert [one.alert.signal.day for one in await store.alerts.begun(10, kind="first_pullback", code="560850")] == [
+        DAY,
+        DAY,
+        DAY - timedelta(days=1),
+    ]
+    assert [one.id for one in await store.alerts.begun(10, day=DAY - timedelta(days=1))] == [first[0]]
+    assert len(await store.alerts.begun(2)) == 2
+
+
+async def test_a_beginning_that_was_taken_back_is_none(store: Database) -> None:
+    first, second = await record(store, alert(), alert(kind="other"))
+    await record(store, alert(rung=0, reason=Reason.CORRECTED, follows=first))
+    await record(store, alert(kind="other", rung=2, reason=Reason.CORRECTED, follows=second))
+    assert [one.id for one in await store.alerts.begun(10)] == [second]
+    assert await store.alerts.corrected(first)
+    assert await store.alerts.corrected(second)
+
+
+async def test_what_was_said_just_before_an_alert_is_found(store: Database) -> None:
+    await record(store, alert(), alert(kind="other"), alert(subject=OTHER), alert(rung=2, reason=Reason.STRONGER))
+    last, *_, first = await store.alerts.of_subject(FUND, 9)
+    before = await store.alerts.last_before(last)
+    assert before is not None
+    assert (before.id, await store.alerts.last_before(before)) == (first.id, None)
+    assert not await store.alerts.corrected(first.id)
