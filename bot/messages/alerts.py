@@ -86,7 +86,6 @@ def _piece(
         alert_id=number,
         follows=alert.follows,
         kind=signal.kind,
-        title=teller.title(signal.kind),
         subject=signal.subject,
         head=named.head(signal.subject, words),
         name=named.of(signal.subject, words),

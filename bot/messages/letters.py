@@ -21,8 +21,6 @@ class Piece:
     follows: int | None = None
     """Id of the alert that it corrects or ends."""
     kind: str
-    title: str
-    """What the kind is called."""
     subject: Subject
     head: tuple[Span, ...]
     """The line above everything that is said of the subject."""

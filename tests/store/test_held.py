@@ -33,7 +33,6 @@ def piece(number: int) -> Piece:
         alert_id=number,
         follows=number - 1 or None,
         kind="inflow_streak",
-        title="连续净流入",
         subject=FUND,
         head=(strong("信创50ETF"), muted(" 560850")),
         name="信创50ETF",
