@@ -4,7 +4,7 @@ import asyncio
 
 from bot.commands.base import SaidWrongError, Talk, command
 from bot.commands.lookup import find_detector, find_fund
-from bot.digest import DigestRun, write_digest
+from bot.digest import DigestRun, own_digest, write_digest
 from bot.messages.cards import FundCard
 from bot.messages.digest import Edition
 from bot.messages.figures import figure_text
@@ -26,6 +26,7 @@ from bot.messages.model import (
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import dated_line
+from bot.messages.wishes import DigestWishes
 from bot.sights import signals_of
 from signals.core.detector import Detector, Tell
 from signals.core.field import CLOSE, Axis
@@ -160,13 +161,13 @@ def _ranking(talk: Talk, panel: Panel, quantity: Quantity) -> Message:
 async def digest(talk: Talk) -> Message:
     """The reader's digest of what is known now."""
     desk = talk.desk
-    lists = await desk.world.store.watchlists.codes()
-    funds = talk.subscription.funds(lists) if talk.subscription else frozenset()
     panel = await desk.panels.latest(talk.now, talk.today)
     newest = panel.fresh_row({CLOSE})
     day = desk.world.calendar.at_or_before(talk.today) if newest is None else panel.sessions[newest]
     run = DigestRun(edition=Edition.EVENING, day=day, now=talk.now)
-    return await write_digest(desk.world, desk.limits, run, funds, talk.language)
+    if talk.subscription is None:
+        return await write_digest(desk.world, desk.limits, run, DigestWishes(language=talk.language))
+    return await own_digest(desk.world, desk.limits, run, talk.subscription)
 
 
 @command(

@@ -102,10 +102,6 @@ digest-mine-none = You do not watch any fund yet; send “/watch 560850” to ad
 digest-mine-unknown = no data: { $codes }
 digest-notable = Notable in the whole market
 digest-missing = Not published yet
-digest-missing-shares = share counts of { $day } ({ $exchange })
-digest-missing-margin = margin balances of { $day }
-digest-missing-nav = NAVs of { $day }
-digest-missing-bars = quotes of { $day }
 digest-disclaimer = Risk notice: these are statistics of public data for reference only and no investment advice. Past performance does not predict the future; investing carries risk.
 indices-fall = all three main indices fell
 indices-rise = all three main indices rose
@@ -477,3 +473,65 @@ freshness-morning = out before the next open
 # Who may say what
 not-for-you = This command is for the administrators of the bot only.
 not-your-chat = Only administrators of this chat may change its settings. Anybody may ask, e.g. by sending a fund code.
+
+# The parts of a digest, the short one, tables, and the weekly note
+digest-datum-bars = quotes of { $day }
+digest-datum-indices = indices of { $day }
+digest-datum-nav = NAVs of { $day }
+digest-datum-margin = margin balances of { $day }
+digest-datum-shares = share counts of { $day }
+digest-datum-of = { $datum } ({ $exchange })
+digest-asof-missing = {""}; not published yet: { $some }
+digest-late = Late: planned for { $at }
+digest-came = Published since your last digest: { $some }
+digest-came-revised = Updated since your last digest, and valid from now on: { $some }
+digest-rules = My rules
+digest-rules-none = { $count ->
+    [one] Your one rule was not met
+   *[other] None of your { $count } rules was met
+}
+digest-rule-fired = rule { $number } was met
+digest-leaders = First on their index
+digest-leader = { $what }: { $said }, first of { $size }
+digest-leader-of = { $index }: { $said }
+digest-named = { $name } { $said }
+digest-said = {": "}{ $said }
+digest-table-dates = { $some }
+digest-column-index = index
+digest-column-level = level
+digest-column-change = change
+digest-column-class = class
+digest-column-close = close
+digest-column-flow = net inflow
+digest-column-streak = in a row
+digest-short-indices = Indices:{" "}
+digest-short-classes = Net inflow:{" "}
+digest-short-margin = Margin:{" "}
+digest-short-margin-said = financing balance { $balance }, { $change } on the session before
+digest-short-leaders = Largest inflow of its index:{" "}
+digest-short-rules = Rules:{" "}
+digest-short-more = { $count ->
+    [one] 1 more of your funds; send “digest” for all
+   *[other] { $count } more of your funds; send “digest” for all
+}
+digest-disclaimer-short = Statistics of public data, no investment advice. Investing carries risk.
+week-title = ETF flows, week of { $first } to { $last } ({ $count ->
+    [one] 1 session
+   *[other] { $count } sessions
+})
+week-market = The week in the market
+week-mine = My funds this week
+week-changes = New firsts on their index this week
+week-changes-more = { $count } more
+week-today = Today, { $day } ({ $weekday })
+week-margin = Financing balance of SSE + SZSE { $change }
+week-flow-unknown = net inflow not published or under review
+week-streak-in = {""}, { $days } sessions of inflow in a row
+week-streak-out = {""}, { $days } sessions of outflow in a row
+week-best = Best: { $fund } { $said }
+week-worst = weakest: { $fund } { $said }
+week-most-in = Most money in: { $fund } { $said }
+week-most-out = most money out: { $fund } { $said }
+week-sides = {"; "}
+week-span = {" "}({ $first } to { $last })
+week-span-estimated = {" "}({ $first } to { $last }, estimate)
