@@ -200,6 +200,7 @@ async def _letters(
     lists = await world.store.watchlists.codes()
     ruled = any(Section.RULES in one.reader.sections for one in waiting)
     rules = await _rules(world, panel, run.day) if ruled else {}
+    week_ends = ends_week(world.calendar, run.day)
     news = News(await world.store.market.told_of(run.day, run.now) if run.edition is Edition.MORNING else ())
     letters: dict[_Letter, list[Subscription]] = defaultdict(list)
     for one in waiting:
@@ -212,6 +213,7 @@ async def _letters(
             layout=Layout.LINES if chosen.length is Length.SHORT else chosen.layout,
             colours=chosen.colours if pictures else Colours.RED_UP,
             today=edition is not Edition.WEEKLY or reader.evening_digest is not None,
+            week=edition is Edition.MORNING and week_ends and reader.weekly_digest,
             late=one.late,
             came=news.since(since, run.day) if since is not None else (),
             rules=rules.get(reader.id) if chosen.wants(Section.RULES) else None,

@@ -109,6 +109,8 @@ class DigestWriter:
             yield from self._of_week(wishes, mine)
         if edition is not Edition.WEEKLY or wishes.today:
             yield from self._of_day(wishes, mine)
+        if edition is Edition.MORNING and wishes.week:
+            yield from self._of_last_week(wishes, mine)
         if lacking := missing(self.panel, teller):
             lines = (line(text, indent=1) for text in lacking)
             yield Paragraph((line(muted(words.text("digest-missing"))), *lines))
@@ -136,15 +138,24 @@ class DigestWriter:
         words = facts.words
         market = note.market()
         if wishes.wants(Section.MARKET) and market.lines:
-            yield from _under(words.text("week-market"), [market])
+            yield from _under(note.under("week-market"), [market])
         if wishes.wants(Section.FUNDS):
-            yield from _under(words.text("week-mine"), note.funds(mine, self._limits.max_funds))
+            yield from _under(note.under("week-mine"), note.funds(mine, self._limits.max_funds))
         if wishes.wants(Section.LEADERS):
             yield from _under(words.text("week-changes"), note.changes(indices_of(self.panel, mine)))
         if wishes.today:
             day = facts.last
             weekday = words.text(f"weekday-{day.weekday()}")
             yield Heading(words.text("week-today", day=day.isoformat(), weekday=weekday))
+
+    def _of_last_week(self, wishes: DigestWishes, mine: Sequence[str]) -> Iterator[Block]:
+        """The sums of the week that has ended, now that its last session's are out."""
+        note = self._weeks[wishes.language]
+        totals = note.totals()
+        if wishes.wants(Section.MARKET) and totals.lines:
+            yield from _under(note.under("week-last-market"), [totals])
+        if wishes.wants(Section.FUNDS):
+            yield from _under(note.under("week-last-mine"), note.funds(mine, self._limits.max_funds))
 
     def _short(self, edition: Edition, wishes: DigestWishes, mine: Sequence[str]) -> Iterator[Block]:
         """The essentials, a line each: whoever follows many funds reads of as many as there is room for."""

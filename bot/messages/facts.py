@@ -90,7 +90,8 @@ class Facts:
 
     def noted_short(self, fund: str) -> Line:
         """The same in one line."""
-        return self._in_a_line(fund, self.news(fund))
+        label = strong(self.words.text("digest-short-notable"))
+        return line(label, *self._in_a_line(fund, self.news(fund)).spans)
 
     def news(self, fund: str) -> list[Signal]:
         """What began or grew on its session: a sum that has been high for weeks is nobody's news."""

@@ -63,7 +63,9 @@ def _dates(columns: Sequence[str], days: Sequence[date | None], teller: Teller) 
 def _cell(figure: Figure | None, day: date | None, teller: Teller) -> Span:
     if figure is None:
         return Span("—", Style.MUTED)
-    own = teller.dated(figure.day, [figure]) if figure.day != day or figure.estimated else ""
+    # A count of sessions shares its date, and how sure it is, with the figure beside it.
+    apart = figure.day != day or (figure.estimated and figure.unit is not Unit.SESSIONS)
+    own = teller.dated(figure.day, [figure]) if apart else ""
     return Span(figure_text(figure, teller.language) + own, _style(figure))
 
 

@@ -8,7 +8,8 @@ from bot.messages.market_section import signed
 from bot.messages.model import Block, Line, Paragraph, code, line, muted, paragraph, strong
 from bot.preferences import Layout
 from signals.core.flows import FLOW
-from signals.core.prices import CHANGE, CLOSE_PRICE
+from signals.core.prices import CHANGE, TURNOVER
+from signals.core.values import PREMIUM_IOPV, PREMIUM_LATEST_NAV
 
 _FEW_FUNDS = 6
 """Readers of so many funds get every one in full; longer lists fold what is quiet."""
@@ -61,9 +62,10 @@ def _table(facts: Facts, listed: Sequence[str]) -> Iterator[Block]:
     rows = []
     for fund in listed:
         flow = FLOW.figure(panel, fund)
-        figures = CLOSE_PRICE.figure(panel, fund), CHANGE.figure(panel, fund), signed(flow) if flow else None
+        premium = PREMIUM_IOPV.figure(panel, fund) or PREMIUM_LATEST_NAV.figure(panel, fund)
+        figures = CHANGE.figure(panel, fund), signed(flow) if flow else None, TURNOVER.figure(panel, fund), premium
         rows.append(Row((strong(facts.named.fund(fund)), code(fund)), figures))
     heads = [words.text("rank-fund"), words.text("rank-code")]
-    columns = [words.text(f"digest-column-{name}") for name in ("close", "change", "flow")]
+    columns = [words.text(f"digest-column-{name}") for name in ("change", "flow", "turnover", "premium")]
     yield from figure_table(heads, columns, rows, facts.teller)
     yield from (facts.news_of(one) for one in listed if facts.told(one))

@@ -1,7 +1,8 @@
 """Who is first among the funds on an index: by size, money, turnover, premium and growth of shares (2.8)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from bot.messages.facts import Facts
@@ -82,21 +83,35 @@ def leaders_short(facts: Facts, indices: Collection[str]) -> Iterator[Line]:
 
 
 def _of_index(facts: Facts, index: str) -> list[Line]:
-    made = [_point(facts, one) for one in leaders(facts.panel, index)]
-    return [line(strong(facts.named.index(index))), *made] if made else []
+    """Its name and how many funds are compared, then each fund with what it is first by."""
+    firsts = leaders(facts.panel, index)
+    if not firsts:
+        return []
+    size = max(one.size.value for one in firsts)
+    together = dict[tuple[tuple[str, ...], date], list[Leader]]()
+    for one in firsts:
+        together.setdefault((one.funds, one.figure.day), []).append(one)
+    head = facts.words.text("digest-leaders-of", index=facts.named.index(index), size=f"{size:.0f}")
+    return [line(strong(head)), *(_of_fund(facts, of_fund, size) for of_fund in together.values())]
 
 
-def _point(facts: Facts, one: Leader) -> Line:
-    words = facts.words
-    values = {
-        "what": words.text(f"rank-by-{one.by.replace('_', '-')}"),
-        "said": _said(facts, one),
-        "size": figure_text(one.size, facts.teller.language),
-    }
-    text = words.text("digest-leader", **values) + facts.teller.dated(one.figure.day, [one.figure])
-    return line(text, indent=1)
+def _of_fund(facts: Facts, firsts: Sequence[Leader], size: float) -> Line:
+    words, teller = facts.words, facts.teller
+    parts = []
+    for one in firsts:
+        said = words.text(f"digest-first-{one.by.replace('_', '-')}", said=figure_text(one.figure, teller.language))
+        less = one.size.value < size
+        parts.append(said + (words.text("digest-first-of", size=f"{one.size.value:.0f}") if less else ""))
+    text = words.text("digest-said", said=words.text("exchange-join").join(parts))
+    dated = teller.dated(firsts[0].figure.day, [one.figure for one in firsts])
+    return line(_names(facts, firsts[0]) + text + dated, indent=1)
+
+
+def _names(facts: Facts, one: Leader) -> str:
+    return facts.words.text("exchange-join").join(facts.named.fund(code) for code in one.funds)
 
 
 def _said(facts: Facts, one: Leader) -> str:
-    names = facts.words.text("exchange-join").join(facts.named.fund(code) for code in one.funds)
-    return facts.words.text("digest-named", name=names, said=figure_text(one.figure, facts.teller.language))
+    return facts.words.text(
+        "digest-named", name=_names(facts, one), said=figure_text(one.figure, facts.teller.language)
+    )

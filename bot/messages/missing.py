@@ -22,21 +22,36 @@ _NAMED = {
 }
 """What is called by name, in the order in which it is told."""
 
+_FIELDS = {
+    Dataset.DAILY: CLOSE,
+    Dataset.INDEX: INDEX_CLOSE,
+    Dataset.NAV: NAV,
+    Dataset.MARGIN: FINANCING,
+    Dataset.SHARES: SHARES,
+}
+
 _BY_EXCHANGE = frozenset({Dataset.SHARES})
 """Both exchanges publish them at hours of their own: they are named even where both are late."""
 
 
 def missing(panel: Panel, teller: Teller) -> list[str]:
-    """What the panel's last session still lacks, by name; of an exchange where the other has told."""
+    """What the panel's last session still lacks, by name; of an exchange where the other has told.
+
+    What nobody has ever published is not late.
+    """
     late = {
         Dataset.DAILY: _silent(panel, CLOSE),
-        Dataset.INDEX: [] if _known(panel, INDEX_CLOSE) else [*_EXCHANGES],
+        Dataset.INDEX: [] if np.isfinite(panel.values(INDEX_CLOSE)[-1]).any() else [*_EXCHANGES],
         Dataset.NAV: _silent(panel, NAV),
         Dataset.MARGIN: _without_margin(panel),
         Dataset.SHARES: _silent(panel, SHARES),
     }
     day = panel.sessions[-1]
-    return [_text(Came(one, "", day), exchanges, teller) for one, exchanges in late.items() if exchanges]
+    return [
+        _text(Came(one, "", day), exchanges, teller)
+        for one, exchanges in late.items()
+        if exchanges and panel.fresh_row({_FIELDS[one]}) is not None
+    ]
 
 
 def came_lines(came: Collection[Came], teller: Teller) -> Iterator[str]:
@@ -70,17 +85,11 @@ def _text(one: Came, exchanges: Collection[str], teller: Teller) -> str:
 
 
 def _silent(panel: Panel, one: Field) -> list[str]:
-    """The exchanges that have not told a field of any of their funds; both where there is no fund at all."""
+    """The exchanges that have not told a field of any of their funds."""
     exchanges = [exchange_of(code) for code in panel.subjects[Axis.FUND]]
-    if not exchanges:
-        return [*_EXCHANGES]
     known = np.isfinite(panel.values(one)[-1])
     told = {name for name, there in zip(exchanges, known, strict=True) if there}
     return [name for name in _EXCHANGES if name in exchanges and name not in told]
-
-
-def _known(panel: Panel, one: Field) -> bool:
-    return bool(np.isfinite(panel.values(one)[-1]).any())
 
 
 def _without_margin(panel: Panel) -> list[str]:

@@ -34,8 +34,23 @@ class WeekNote:
 
     def title(self) -> str:
         """The sessions from the first to the last."""
-        days = self.week.days
-        return self._words.text("week-title", first=days[0].isoformat(), last=days[-1].isoformat(), count=len(days))
+        first, last = self.week.days[0], self.week.days[-1]
+        return self._words.text(
+            "week-title", first=first.isoformat(), last=day_text(last, first), count=len(self.week.days)
+        )
+
+    def under(self, key: str) -> str:
+        """A heading with the sessions whose sums stand under it without a date."""
+        days = [day_text(day, self._facts.today) for day in self.week.days]
+        if len(days) == 1:
+            return self._words.text(key) + self._words.text("dated", day=days[0])
+        return self._words.text(key) + self._words.text("week-span", first=days[0], last=days[-1])
+
+    def totals(self) -> Paragraph:
+        """Money into classes and indices, and margin."""
+        return self._facts.once(
+            "week", "totals", lambda: Paragraph((*self._classes(), *self._ranked(), *self._margin()))
+        )
 
     def market(self) -> Paragraph:
         """Indices, classes, the indices with the most money in and out, and margin."""
@@ -84,7 +99,7 @@ class WeekNote:
         return [self._change(one) for one in told[:1]]
 
     def _market(self) -> Paragraph:
-        return Paragraph((*self._indices(), *self._classes(), *self._ranked(), *self._margin()))
+        return Paragraph((*self._indices(), *self.totals().lines))
 
     def _indices(self) -> Iterator[Line]:
         for code in INDICES:
@@ -106,11 +121,8 @@ class WeekNote:
 
     def _labelled(self, key: str, known: Sequence[tuple[str, WeekFigure]]) -> Iterator[Line]:
         if known:
-            parts = [
-                self._words.text("digest-named", name=name, said=self._signed(one)) + self._span(one)
-                for name, one in known
-            ]
-            yield line(strong(self._words.text(key)), self._words.text("exchange-join").join(parts))
+            told = [(self._words.text("digest-named", name=name, said=self._signed(one)), one) for name, one in known]
+            yield line(strong(self._words.text(key)), self._joined(told))
 
     def _classes(self) -> Iterator[Line]:
         for name in self._facts.panel.subjects[Axis.CLASS]:
@@ -124,13 +136,12 @@ class WeekNote:
         found = [(one, flow) for one in tracked if (flow := self.week.group_flow(Axis.TRACKED, one)) is not None]
         for key, sign in (("groups-in", 1), ("groups-out", -1)):
             side = sorted((one for one in found if one[1].value * sign > 0), key=lambda one: -one[1].value * sign)
-            parts = [
-                self._words.text("group-amount", group=self._facts.named.index(index), amount=self._size(flow))
-                + self._span(flow)
+            told = [
+                (self._words.text("group-amount", group=self._facts.named.index(index), amount=self._size(flow)), flow)
                 for index, flow in side[:_MOST_INDICES]
             ]
-            if parts:
-                yield line(self._words.text(key, some=self._words.text("exchange-join").join(parts)))
+            if told:
+                yield line(self._words.text(key, some=self._joined(told)))
 
     def _margin(self) -> Iterator[Line]:
         change = self.week.margin()
@@ -196,9 +207,19 @@ class WeekNote:
             return said
         return said + self._words.text("week-streak-in" if one.rising else "week-streak-out", days=str(one.streak))
 
+    def _joined(self, told: Sequence[tuple[str, WeekFigure]]) -> str:
+        """Figures one after the other; sessions that all of them share stand once, at the end."""
+        spans = [self._span(one) for _, one in told]
+        shared = len({*spans}) == 1
+        parts = [said if shared else said + span for (said, _), span in zip(told, spans, strict=True)]
+        return self._words.text("exchange-join").join(parts) + (spans[0] if shared else "")
+
     def _span(self, one: WeekFigure) -> str:
-        """The sessions that a figure is over, and what of them is not known."""
+        """The sessions that a figure is over, and what of them is not known; a whole week stands in the heading."""
         first, last = (day_text(day, self._facts.today) for day in (one.first, one.last))
+        days = self.week.days
+        if (one.first, one.last) == (days[0], days[-1]) and not one.gaps:
+            return self._words.text("week-estimated") if one.estimated else ""
         key = "dated" if one.first == one.last else "week-span"
         values = {"day": last} if one.first == one.last else {"first": first, "last": last}
         said = self._words.text(f"{key}-estimated" if one.estimated else key, **values)

@@ -45,6 +45,8 @@ class DigestWishes:
     """What red means in the picture at its head; the words do not depend on it."""
     today: bool = True
     """A weekly note says what the evening note of its session would say, too."""
+    week: bool = False
+    """A morning note says what the week that has ended came to."""
     late: str = ""
     """The minute that was promised, as the reader's clock shows it; empty = it is on time."""
     came: tuple[Came, ...] = ()

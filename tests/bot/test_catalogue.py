@@ -57,6 +57,10 @@ FAMILIES = {
     "fields-axis": {one.axis.value for one in fields()},
     "freshness": {str(one) for one in Freshness},
     "rank-by": {one.replace("_", "-") for one in RANKED},
+    "digest-first": {one.replace("_", "-") for one in RANKED},
+    "digest-datum": {"bars", "indices", "nav", "margin", "shares"},
+    "digest-column": {"change", "flow", "turnover", "premium"},
+    "week-span": {"estimated"},
 }
 """Keys that are put together: their prefix, and every ending that there is."""
 
