@@ -101,7 +101,7 @@ def _of_fund(facts: Facts, firsts: Sequence[Leader], size: float) -> Line:
     for one in firsts:
         said = words.text(f"digest-first-{one.by.replace('_', '-')}", said=figure_text(one.figure, teller.language))
         less = one.size.value < size
-        parts.append(said + (words.text("digest-first-of", size=f"{one.size.value:.0f}") if less else ""))
+        parts.append(said + (words.text("digest-leaders-each", size=f"{one.size.value:.0f}") if less else ""))
     text = words.text("digest-said", said=words.text("exchange-join").join(parts))
     dated = teller.dated(firsts[0].figure.day, [one.figure for one in firsts])
     return line(_names(facts, firsts[0]) + text + dated, indent=1)

@@ -81,7 +81,7 @@ def _text(one: Came, exchanges: Collection[str], teller: Teller) -> str:
     names = words.text("exchange-join").join(
         words.text(f"exchange-{name}") for name in _EXCHANGES if name in {*exchanges}
     )
-    return words.text("digest-datum-of", datum=said, exchange=names)
+    return words.text("digest-named-of", datum=said, exchange=names)
 
 
 def _silent(panel: Panel, one: Field) -> list[str]:

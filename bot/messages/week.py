@@ -220,7 +220,8 @@ class WeekNote:
         days = self.week.days
         if (one.first, one.last) == (days[0], days[-1]) and not one.gaps:
             return self._words.text("week-estimated") if one.estimated else ""
-        key = "dated" if one.first == one.last else "week-span"
-        values = {"day": last} if one.first == one.last else {"first": first, "last": last}
-        said = self._words.text(f"{key}-estimated" if one.estimated else key, **values)
+        if one.first == one.last:
+            said = self._words.text("dated-estimated" if one.estimated else "dated", day=last)
+        else:
+            said = self._words.text("week-span-estimated" if one.estimated else "week-span", first=first, last=last)
         return said + (self._words.text("gaps", days=str(one.gaps)) if one.gaps else "")

@@ -59,8 +59,7 @@ FAMILIES = {
     "rank-by": {one.replace("_", "-") for one in RANKED},
     "digest-first": {one.replace("_", "-") for one in RANKED},
     "digest-datum": {"bars", "indices", "nav", "margin", "shares"},
-    "digest-column": {"change", "flow", "turnover", "premium"},
-    "week-span": {"estimated"},
+    "digest-column": {"change", "flow", "turnover", "premium", "index", "level", "class", "streak"},
 }
 """Keys that are put together: their prefix, and every ending that there is."""
 
