@@ -168,7 +168,10 @@ async def test_a_minute_behind_the_next_close_is_kept_where_clocks_are_put_back(
     world = world_of(store)
     assert await looked(world, due - timedelta(minutes=1)) == []
     notes = await looked(world, due, due + timedelta(minutes=1))
-    assert [one.splitlines()[0] for one in notes] == ["ETF资金日报 2024-10-31（周四）", "ETF资金日报 2024-11-01（周五）"]
+    assert [one.splitlines()[0] for one in notes] == [
+        "ETF资金日报 2024-10-31（周四）",
+        "ETF资金日报 2024-11-01（周五）",
+    ]
     assert "迟到" not in "".join(notes)
 
 
