@@ -120,8 +120,7 @@ async def enqueue_digests(
     readers = [one for one in known if one.id in editions and due(one)]
     if not readers:
         return 0
-    batch = batch_of(run)
-    served = await world.store.outbox.subscribers_of(batch)
+    served = await world.store.outbox.subscribers_of(batch_of(run))
     waiting = await _waiting(world, run, [one for one in readers if one.id not in served], week_ends=week_ends)
     if not waiting:
         return 0
@@ -130,12 +129,8 @@ async def enqueue_digests(
         letters = await _letters(world, run, writer.panel, waiting, editions, pictures=head is not None)
         for together in _some_of(letters.items()):
             written = await asyncio.to_thread(_written, writer, [key for key, _ in together])
-            left = [
-                _delivery(run, batch, one, message)
-                for message, (_, to) in zip(written, together, strict=True)
-                for one in to
-            ]
-            added += await world.store.outbox.enqueue(left)
+            left = (_deliveries(run, message, readers) for message, (_, readers) in zip(written, together, strict=True))
+            added += await world.store.outbox.enqueue([one for some in left for one in some])
     finally:
         writer.release()
     return added
@@ -243,11 +238,14 @@ def _written(writer: DigestWriter, letters: Iterable[_Letter]) -> list[Message]:
     return [writer.write(edition, wishes) for edition, wishes in letters]
 
 
-def _delivery(run: DigestRun, batch: str, reader: Subscription, message: Message) -> NewDelivery:
-    return NewDelivery(
-        batch=batch,
-        subscription_id=reader.id,
-        message=replace(message, silent=True) if reader.silent_digest else message,
-        due_at=run.now,
-        priority=DIGEST_PRIORITY,
-    )
+def _deliveries(run: DigestRun, message: Message, readers: Iterable[Subscription]) -> Iterator[NewDelivery]:
+    """One message for all its readers, some of whom want to hear no sound."""
+    kept = {False: message, True: replace(message, silent=True)}
+    for one in readers:
+        yield NewDelivery(
+            batch=batch_of(run),
+            subscription_id=one.id,
+            message=kept[one.silent_digest],
+            due_at=run.now,
+            priority=DIGEST_PRIORITY,
+        )

@@ -222,7 +222,12 @@ async def _add(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -
         return set()
     key = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id)
     new = insert(connection, DELIVERIES).on_conflict_do_nothing(index_elements=key)
-    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), [_row(one) for one in by_key.values()])
+    # Many readers get the very same message: it is put into plain data once.
+    plain = {
+        number: to_json(one) for number, one in {id(each.message): each.message for each in by_key.values()}.items()
+    }
+    rows = [_row(one, plain[id(one.message)]) for one in by_key.values()]
+    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), rows)
     ids = {(row.batch, row.subscription_id): row.id for row in added}
     ties = [{"delivery_id": ids[key], "alert_id": alert} for key in ids for alert in by_key[key].alert_ids]
     if ties:
@@ -234,11 +239,11 @@ def _key(one: NewDelivery) -> _Key:
     return one.batch, one.subscription_id
 
 
-def _row(one: NewDelivery) -> dict[str, Any]:
+def _row(one: NewDelivery, message: dict[str, Any]) -> dict[str, Any]:
     return {
         "batch": one.batch,
         "subscription_id": one.subscription_id,
-        "message": to_json(one.message),
+        "message": message,
         "priority": one.priority,
         "due_at": one.due_at,
         "state": State.PENDING,

@@ -133,7 +133,7 @@ def undated(message: Message, missing: frozenset[str]) -> list[str]:
 
 def _whole(text: str, missing: frozenset[str]) -> bool:
     """Whether a week's figures can be those of all its sessions, and are no figures of a single one."""
-    if re.search(r"净流|资金", text) and any(one.startswith("etf_shares") for one in missing):
+    if re.search(r"净流|资金", text) and missing >= {"etf_shares.sse", "etf_shares.szse"}:
         return False
     if "融资余额" in text and any(one.startswith("margin") for one in missing):
         return False
