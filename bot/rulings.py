@@ -2,6 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,17 +119,29 @@ class Rulings:
         """The rules in force and what each was told of on a session, with its figures as they are known by now."""
         own, told = await store.rules.active(), await store.rules.told_on(day)
         lists = await store.watchlists.all() if told else []
-        return await asyncio.to_thread(lambda: [(one, self._recalled(panel, day, one, told, lists)) for one in own])
+        return await asyncio.to_thread(self._recalled, panel, day, own, told, lists)
 
     def _recalled(
-        self, panel: Panel, day: date, own: OwnRule, told: Collection[tuple[int, str]], lists: Sequence[Watchlist]
-    ) -> tuple[RuleFinding, ...]:
-        known = panel.columns[Axis.FUND]
-        codes = {code for rule_id, code in told if rule_id == own.id and (code in known or code == EVERYWHERE)}
-        rule = self._parsed(own.text, self.vocabulary(panel.profiles, lists)) if codes else None
-        columns = {code: known.get(code, 0) for code in codes}
+        self,
+        panel: Panel,
+        day: date,
+        own: Sequence[OwnRule],
+        told: Collection[tuple[int, str]],
+        lists: Sequence[Watchlist],
+    ) -> list[tuple[OwnRule, tuple[RuleFinding, ...]]]:
+        known, codes = panel.columns[Axis.FUND], defaultdict[int, dict[str, int]](dict)
+        for rule_id, code in told:
+            if code in known or code == EVERYWHERE:
+                codes[rule_id][code] = known.get(code, 0)
+        vocabulary = self.vocabulary(panel.profiles, lists) if codes else None
         row = panel.row(day)
-        return tuple(_ordered(own, rule, panel, row, columns, named=own.telling.daily_cap)) if rule is not None else ()
+        found = []
+        for one in own:
+            rule = self._parsed(one.text, vocabulary) if vocabulary is not None and one.id in codes else None
+            named = one.telling.daily_cap
+            news = () if rule is None else tuple(_ordered(one, rule, panel, row, codes[one.id], named=named))
+            found.append((one, news))
+        return found
 
     def _watched(
         self,

@@ -102,7 +102,7 @@ class DigestWriter:
 
     def _full(self, edition: Edition, wishes: DigestWishes, mine: Sequence[str]) -> Iterator[Block]:
         facts = self._facts[wishes.language]
-        words, teller = facts.words, facts.teller
+        words = facts.words
         yield Heading(self._title(edition, facts), 1)
         yield Paragraph((self._asof(facts), *(line(text) for text in _remarks(facts, wishes))))
         if edition is Edition.WEEKLY:
@@ -111,7 +111,7 @@ class DigestWriter:
             yield from self._of_day(wishes, mine)
         if edition is Edition.MORNING and wishes.week:
             yield from self._of_last_week(wishes, mine)
-        if lacking := missing(self.panel, teller):
+        if lacking := self._missing(facts):
             lines = (line(text, indent=1) for text in lacking)
             yield Paragraph((line(muted(words.text("digest-missing"))), *lines))
         yield paragraph(line(muted(words.text("digest-disclaimer"))))
@@ -191,11 +191,14 @@ class DigestWriter:
     def _asof(self, facts: Facts, *, whole: bool = True) -> Line:
         """When this was known; in a short note also what is still missing."""
         said = facts.words.text("digest-asof", at=f"{self.panel.asof.astimezone(MARKET_ZONE):%m-%d %H:%M}")
-        lacking = [] if whole else missing(self.panel, facts.teller)
+        lacking = [] if whole else self._missing(facts)
         if lacking:
             some = facts.words.text("exchange-join").join(lacking)
             said += facts.words.text("digest-asof-missing", some=some)
         return line(muted(said))
+
+    def _missing(self, facts: Facts) -> list[str]:
+        return facts.once("missing", "", lambda: missing(self.panel, facts.teller))
 
     def _title(self, edition: Edition, facts: Facts) -> str:
         title = self._weeks[facts.teller.language].title() if edition is Edition.WEEKLY else _daily(edition, facts)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Block, Span, Style, Table, line, muted, paragraph
@@ -48,16 +50,15 @@ def _shared(figures: Sequence[Figure | None]) -> date | None:
 
 
 def _dates(columns: Sequence[str], days: Sequence[date | None], teller: Teller) -> str:
-    """Columns of one day behind one another, with the day."""
-    words, together = teller.words, dict[date, list[str]]()
-    for column, day in zip(columns, days, strict=True):
-        if day is not None:
-            together.setdefault(day, []).append(column)
+    """The columns in their order, each run of one day with the day: channels without tables show no other heads."""
+    words = teller.words
+    told = [(column, day) for column, day in zip(columns, days, strict=True) if day is not None]
     parts = [
-        words.text("exchange-join").join(names) + words.text("dated", day=day_text(day, teller.today))
-        for day, names in together.items()
+        words.text("exchange-join").join(column for column, _ in run)
+        + words.text("dated", day=day_text(day, teller.today))
+        for day, run in groupby(told, key=itemgetter(1))
     ]
-    return words.text("digest-table-dates", some=words.text("list-comma").join(parts))
+    return words.text("list-comma").join(parts)
 
 
 def _cell(figure: Figure | None, day: date | None, teller: Teller) -> Span:

@@ -25,6 +25,10 @@ _SHORT_CLASSES = 3
 
 def market_blocks(facts: Facts, layout: Layout) -> list[Block]:
     """Indices, money into classes and indices, margin."""
+    return facts.once("market", layout, lambda: _market(facts, layout))
+
+
+def _market(facts: Facts, layout: Layout) -> list[Block]:
     panel, teller = facts.panel, facts.teller
     money, margin = tracked_lines(panel, teller), margin_lines(panel, teller, facts.today)
     if layout is Layout.LINES:

@@ -129,7 +129,9 @@ def test_tables_hold_the_figures_of_all_funds_and_the_dates_stand_above() -> Non
         ["信创50ETF", "560850", "−1.31%", "+1572万元", "31.51%", "0.56%"],
     ]
     at = message.blocks.index(tables[2])
-    assert said(Message(blocks=(message.blocks[at - 1],))) == ["涨跌幅、换手率、溢价率（02-11），净流入（02-10）"]
+    assert said(Message(blocks=(message.blocks[at - 1],))) == [
+        "涨跌幅（02-11），净流入（02-10），换手率、溢价率（02-11）"
+    ]
     assert "首次回调" in words(message)
 
 

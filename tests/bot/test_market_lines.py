@@ -79,7 +79,7 @@ def test_the_indices_of_the_reference_day_fell_together_and_are_dated() -> None:
     assert [one.text.split()[0] for one in each[:4]] == ["上证指数", "深证成指", "创业板指", "沪深300"]
     assert each[0].text == "上证指数 3318.06 −0.12%（02-11）"
     assert indices(known(EVENING), EN)[:2] == [
-        "all three main indices fell (02-11)",
+        "All three main indices fell (02-11)",
         "SSE Composite 3318.06 −0.12% (02-11)",
     ]
 

@@ -490,7 +490,6 @@ digest-leaders-each = （共{ $size }只）
 digest-leader-of = { $index } { $said }
 digest-named = { $name } { $said }
 digest-said = ：{ $said }
-digest-table-dates = { $some }
 digest-column-index = 指数
 digest-column-level = 点位
 digest-column-change = 涨跌幅
