@@ -1,7 +1,9 @@
 """The producer of digests: one per subscriber and slot, however often it is asked.
 
 A session has two slots: the reader's evening minute, and the morning after. The evening slot of a week's last
-session holds the weekly note in place of the evening one, with what that would have said under it.
+session holds the weekly note in place of the evening one, with what that would have said under it: two messages in
+one minute would tell the same market twice, and a reader hears one sound. Money of that last session is not out by
+then; the note says up to which session it is counted, and the next morning's has the whole week.
 """
 
 import asyncio
