@@ -27,6 +27,7 @@ from bot.metrics import Metrics
 from bot.offices import office_of
 from bot.outbox import Pace
 from bot.panels import Panels
+from bot.pictures.heads import DigestHead
 from bot.pictures.studio import Studio
 from bot.poll import World
 from bot.rulings import RulePlan, Rulings
@@ -321,6 +322,7 @@ def desk_of(
     managers: Managers | None = None,
 ) -> Desk:
     """What chat commands work with; `invite` makes links that say ``/start WORD``."""
+    studio = Studio()
     return Desk(
         world=world,
         panels=Panels(world.store.market, world.calendar),
@@ -334,7 +336,8 @@ def desk_of(
         ),
         now=clock.now,
         version=VERSION,
-        studio=Studio(),
+        studio=studio,
+        head=DigestHead(studio=studio, detectors=world.detectors) if settings.digest.picture else None,
         invite=invite,
         demo=settings.source == "demo",
         roles=roles_of(settings),

@@ -17,10 +17,11 @@ from bot.commands.base import Desk
 from bot.deliveries import Address
 from bot.digest import DigestRun, write_digest
 from bot.messages.alerts import render_alerts
-from bot.messages.digest import DigestLimits
+from bot.messages.digest import DigestLimits, Edition
 from bot.messages.model import Message
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.wishes import DigestWishes
 from bot.poll import Slot, World, poll
 from bot.replay import Replay, ReplayClock
 from bot.schedule import Timetable
@@ -176,7 +177,11 @@ class Gallery:
         )
 
     async def _digests(self) -> list[Exhibit]:
-        titles = {"evening": Text("晚间日报", "The evening digest"), "morning": Text("早报", "The morning digest")}
+        titles = {
+            Edition.EVENING: Text("晚间日报", "The evening digest"),
+            Edition.MORNING: Text("早报", "The morning digest"),
+            Edition.WEEKLY: Text("周报", "The weekly digest"),
+        }
         return [
             Exhibit(
                 section="digest",
@@ -186,7 +191,9 @@ class Gallery:
                 asof=run.now,
                 usual=True,
                 messages={
-                    language: await write_digest(self.desk.world, self.limits, run, self.funds, language)
+                    language: await write_digest(
+                        self.desk.world, self.limits, run, DigestWishes(funds=self.funds, language=language)
+                    )
                     for language in Language
                 },
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -116,6 +117,34 @@ class Rulings:
         findings = await asyncio.to_thread(lambda: tuple(_findings(panel, row, watched, found, memory)))
         return RuleNews(findings=findings, expired=over, withdrawn=withdrawn)
 
+    async def recall(self, store: Database, panel: Panel, day: date) -> list[tuple[OwnRule, tuple[RuleFinding, ...]]]:
+        """The rules in force and what each was told of on a session, with its figures as they are known by now."""
+        own, told = await store.rules.active(), await store.rules.told_on(day) - await store.rules.withdrawn_on(day)
+        lists = await store.watchlists.all() if told else []
+        return await asyncio.to_thread(self._recalled, panel, day, own, told, lists)
+
+    def _recalled(
+        self,
+        panel: Panel,
+        day: date,
+        own: Sequence[OwnRule],
+        told: Collection[tuple[int, str]],
+        lists: Sequence[Watchlist],
+    ) -> list[tuple[OwnRule, tuple[RuleFinding, ...]]]:
+        known, codes = panel.columns[Axis.FUND], defaultdict[int, dict[str, int]](dict)
+        for rule_id, code in told:
+            if code in known or code == EVERYWHERE:
+                codes[rule_id][code] = known.get(code, 0)
+        vocabulary = self.vocabulary(panel.profiles, lists) if codes else None
+        row = panel.row(day)
+        found = []
+        for one in own:
+            rule = self._parsed(one.text, vocabulary) if vocabulary is not None and one.id in codes else None
+            named = one.telling.daily_cap
+            news = () if rule is None else tuple(_ordered(one, rule, panel, row, codes[one.id], named=named))
+            found.append((one, news))
+        return found
+
     def _watched(
         self,
         panel: Panel,
@@ -141,8 +170,9 @@ class Rulings:
         self._read = {**self._read, **read} if few else read
 
     def _parsed(self, text: str, vocabulary: Vocabulary) -> Rule | None:
-        if text in self._read:
-            return self._read[text]
+        # Polls and digests read side by side, and either may put another memory in this one's place.
+        if (known := self._read.get(text)) is not None:
+            return known
         try:
             return parse(text, vocabulary)
         except RuleError as error:
@@ -235,15 +265,22 @@ def _findings(
             and not _too_soon(one.own, panel, row, memory.last.get((one.own.id, code)))
         ]
         named = max(0, one.own.telling.daily_cap - used.get(one.own.id, 0))
-        order = _telling_order(one.rule, panel, row)
-        for at, code in enumerate(sorted(news, key=lambda each: (order[codes[each]], each))):
-            yield RuleFinding(
-                rule=one.own,
-                meaning=one.rule.explanation,
-                hit=RuleHit(rule_id=one.own.id, code=code, day=panel.sessions[row], named=at < named),
-                counted=at >= named,
-                evidence=evidence(one.rule, panel, row, codes[code]) if at < named else (),
-            )
+        yield from _ordered(one.own, one.rule, panel, row, {code: codes[code] for code in news}, named=named)
+
+
+def _ordered(
+    own: OwnRule, rule: Rule, panel: Panel, row: int, columns: Mapping[str, int], *, named: int
+) -> Iterator[RuleFinding]:
+    """Funds (by code, with their columns) that a rule is told of, the most telling first; so many of them by name."""
+    order = _telling_order(rule, panel, row)
+    for at, code in enumerate(sorted(columns, key=lambda each: (order[columns[each]], each))):
+        yield RuleFinding(
+            rule=own,
+            meaning=rule.explanation,
+            hit=RuleHit(rule_id=own.id, code=code, day=panel.sessions[row], named=at < named),
+            counted=at >= named,
+            evidence=evidence(rule, panel, row, columns[code]) if at < named else (),
+        )
 
 
 def _withdrawn(

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,11 @@ from bot.channels.base import Channel, Chat, Sociable
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
-from bot.digest import DigestRun, enqueue_digests
+from bot.digest import DigestRun, ends_week, enqueue_digests
 from bot.health import Change
 from bot.intraday import Intraday
 from bot.messages.catalogue import Catalogue
-from bot.messages.digest import Edition
+from bot.messages.digest import Edition, HeadPicture
 from bot.metrics import Metrics
 from bot.notices import tell_admins
 from bot.outbox import Drain
@@ -71,6 +72,8 @@ class Worker:
     intraday: Intraday = field(default_factory=Intraday)
     admins: Sequence[str] = ()
     """Chats that are told when a source breaks or is back, as ``channel:chat``."""
+    head: HeadPicture | None = None
+    """Draws what stands at the head of digests."""
     metrics: Metrics = field(default_factory=lambda: Metrics(CollectorRegistry()))
     sessions_ahead: SessionsAhead | None = None
     """Who is asked for the sessions to come when few are left."""
@@ -201,15 +204,19 @@ class Worker:
     async def digests(self, now: datetime) -> None:
         """Leave the digests whose time has come."""
         desk = await self.desk.present()
-        calendar = desk.world.calendar
-        closed = closed_session(calendar, now, SESSION_CLOSE)
-        if closed is not None:
-            evening = DigestRun(edition=Edition.EVENING, day=closed, now=now)
-            await enqueue_digests(desk.world, desk.limits, evening, lambda one: evening_digest_due(one, closed, now))
+        calendar, active = desk.world.calendar, await desk.world.store.subscriptions.active()
+        enqueue = partial(enqueue_digests, desk.world, desk.limits, active=active, head=self.head)
+        newest = closed_session(calendar, now, SESSION_CLOSE)
+        # A minute shortly before the close can fall after the next one where clocks are put back between the two.
+        closed = calendar.window(newest, 2) if newest is not None else ()
+        for day in closed:
+            evening = DigestRun(edition=Edition.EVENING, day=day, now=now, overtaken=day != newest)
+            weekly = ends_week(calendar, day)
+            await enqueue(evening, partial(evening_digest_due, session=day, now=now, weekly=weekly))
         today = now.astimezone(MARKET_ZONE).date()
         if await self._morning_due(today, now):
-            morning = DigestRun(edition=Edition.MORNING, day=calendar.before(today), now=now)
-            await enqueue_digests(desk.world, desk.limits, morning)
+            latest = datetime.combine(today, self.timetable.morning_digest_latest, MARKET_ZONE)
+            await enqueue(DigestRun(edition=Edition.MORNING, day=calendar.before(today), now=now, planned=latest))
 
     async def _morning_due(self, today: date, now: datetime) -> bool:
         """On a session, from the digest's minute on once the figures are there, or at the latest minute."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ class Language(StrEnum):
 
 
 SESSION_CLOSE = time(15, 0)
+
+WEEKLY_MINUTE = time(17, 45)
+"""For readers of the weekly digest who have no evening minute."""
 
 DIGEST_LATE_MAX = timedelta(hours=12)
 """After a longer outage the next session's digest says it all."""
@@ -63,6 +66,8 @@ class Subscription:
     layout: Layout = Layout.LINES
     colours: Colours = Colours.RED_UP
     dark_pictures: bool = False
+    silent_digest: bool = False
+    """Digests arrive without a sound."""
     pin_digest: bool = False
     """The newest digest stands pinned at the top of the chat, where the bot may."""
     least_strength: float = 0.0
@@ -110,19 +115,33 @@ def day_begins(subscription: Subscription, now: datetime) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone)
 
 
-def evening_digest_due(subscription: Subscription, session: date, now: datetime) -> bool:
-    """Whether it is time for the digest of a session: the reader's minute after its close has come.
+def evening_minute(subscription: Subscription, session: date, *, weekly: bool = False) -> datetime | None:
+    """The moment that a subscriber has chosen for a session's digest; None = he reads none in the evening.
 
-    The minute is one of his own zone, the first after 15:00 in Shanghai; a digest that is later than
-    `DIGEST_LATE_MAX` is not sent any more.
+    With `weekly` the session is the last of its week: whoever reads the weekly digest alone gets it at `WEEKLY_MINUTE`.
+
+    It is a minute of his own zone, the first after 15:00 in Shanghai. One that his clocks leave out counts from
+    where they jump; one that they show twice is the first of the two.
     """
-    if subscription.evening_digest is None:
-        return False
-    closed = datetime.combine(session, SESSION_CLOSE, MARKET_ZONE).astimezone(ZoneInfo(subscription.zone))
-    minute = datetime.combine(closed.date(), subscription.evening_digest, closed.tzinfo)
-    if minute < closed:
-        minute += timedelta(days=1)
-    return minute <= now <= minute + DIGEST_LATE_MAX
+    minute = subscription.evening_digest
+    if minute is None and weekly and subscription.weekly_digest:
+        minute = WEEKLY_MINUTE
+    if minute is None:
+        return None
+    zone = ZoneInfo(subscription.zone)
+    closed = datetime.combine(session, SESSION_CLOSE, MARKET_ZONE)
+    day = closed.astimezone(zone).date()
+    moments = (datetime.combine(day + timedelta(days=shift), minute, zone).astimezone(UTC) for shift in range(3))
+    return next(moment for moment in moments if moment >= closed)
+
+
+def evening_digest_due(subscription: Subscription, session: date, now: datetime, *, weekly: bool = False) -> bool:
+    """Whether it is time for the digest of a session: its minute has come.
+
+    A digest that is later than `DIGEST_LATE_MAX` is not sent any more.
+    """
+    minute = evening_minute(subscription, session, weekly=weekly)
+    return minute is not None and minute <= now.astimezone(UTC) <= minute + DIGEST_LATE_MAX
 
 
 def _concerns(subject: Subject, followed: frozenset[str]) -> bool:

@@ -178,10 +178,11 @@ class Alerts(Table):
 
 
 class Digest(Table):
-    """How long a digest may grow."""
+    """How long a digest may grow, and what stands at its head."""
 
     notable_funds: int = whole(0, 50)
     max_funds: int = whole(1, 500)
+    picture: bool = flag()
 
 
 class Study(Table):

@@ -10,7 +10,7 @@ import typer
 from bot.app import desk_of, limits_of, load_demo, opened, timetable_of
 from bot.cli.options import DebugOption, settings_of
 from bot.cli.progress import bar
-from bot.cli.running import DEMO_EVENING, DEMO_LAST, DEMO_MORNING, demo_funds
+from bot.cli.running import DEMO_EVENING, DEMO_LAST, DEMO_MORNING, DEMO_WEEK_END, DEMO_WEEK_NOTE, demo_funds
 from bot.digest import DigestRun
 from bot.gallery import Gallery
 from bot.gallery_page import page_of
@@ -42,6 +42,7 @@ async def gallery(
             digests=(
                 DigestRun(edition=Edition.EVENING, day=DEMO_LAST, now=DEMO_EVENING),
                 DigestRun(edition=Edition.MORNING, day=DEMO_LAST, now=DEMO_MORNING),
+                DigestRun(edition=Edition.WEEKLY, day=DEMO_WEEK_END, now=DEMO_WEEK_NOTE),
             ),
             last=DEMO_LAST,
             funds=demo_funds(),

@@ -27,8 +27,10 @@ from bot.export import export_rows, signal_object, write_csv, write_json
 from bot.messages.digest import Edition
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.wishes import DigestWishes
 from bot.offices import office_of
 from bot.poll import World
+from bot.preferences import Layout, Length, Section
 from bot.schedule import SystemClock
 from bot.sights import signals_seen
 from bot.subscriptions import Language
@@ -63,6 +65,12 @@ async def digest(
     asof: AsofOption = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.ZH,
     watchlist: Annotated[str | None, typer.Option("--watchlist", metavar="NAME", help="Whose funds are mine.")] = None,
+    edition: Annotated[Edition, typer.Option("--edition", help="Which note.")] = Edition.EVENING,
+    sections: Annotated[
+        str, typer.Option("--sections", metavar="A,B", help=f"Of {', '.join(Section)}; default: all.")
+    ] = ",".join(Section),
+    length: Annotated[Length, typer.Option("--length", help="How much it says.")] = Length.FULL,
+    layout: Annotated[Layout, typer.Option("--layout", help="How figures are set.")] = Layout.LINES,
     database: DatabaseOption = None,
     source: SourceOption = None,
     debug: DebugOption = False,
@@ -76,10 +84,19 @@ async def digest(
             if name not in lists:
                 raise RefusedError(f"there is no watchlist {name!r}; there are {', '.join(lists)}")
         funds = frozenset().union(*(lists[name] for name in wanted))
-        run = DigestRun(edition=Edition.EVENING, day=day, now=asof or SystemClock().now())
-        message = await write_digest(world, limits_of(settings), run, funds, lang)
+        wishes = DigestWishes(funds=funds, language=lang, sections=_sections(sections), length=length, layout=layout)
+        run = DigestRun(edition=edition, day=day, now=asof or SystemClock().now())
+        message = await write_digest(world, limits_of(settings), run, wishes)
         for part in ConsoleChannel(Console()).render(message):
             typer.echo(part.markup)
+
+
+def _sections(text: str) -> frozenset[Section]:
+    """Sections by their names; raises RefusedError that names what is none."""
+    try:
+        return frozenset(Section(word.strip()) for word in text.split(",") if word.strip())
+    except ValueError as error:
+        raise RefusedError(f"{error}; there are {', '.join(Section)}") from None
 
 
 async def signals(

@@ -95,6 +95,7 @@ async def _subscribe_everything(world: World, language: Language, now: datetime)
         watched=frozenset({ALL_FUNDS}),
         evening_digest=None,
         morning_digest=False,
+        weekly_digest=False,
     )
     await world.store.subscriptions.save(everything, now)
 

@@ -34,6 +34,7 @@ from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
 from bot.local import local_admins, previews_of, rooms_of
 from bot.messages.digest import Edition
+from bot.messages.wishes import DigestWishes
 from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
@@ -56,6 +57,8 @@ DEMO_DATABASE = "sqlite:///etfbot-demo.db"
 DEMO_FIRST, DEMO_LAST = date(2025, 2, 5), date(2025, 2, 11)
 DEMO_EVENING = datetime(2025, 2, 11, 18, 21, tzinfo=MARKET_ZONE)
 DEMO_MORNING = datetime(2025, 2, 12, 9, 20, tzinfo=MARKET_ZONE)
+DEMO_WEEK_END = date(2025, 2, 7)
+DEMO_WEEK_NOTE = datetime(2025, 2, 7, 18, 21, tzinfo=MARKET_ZONE)
 
 log = structlog.get_logger(__name__)
 
@@ -120,8 +123,8 @@ async def _print_digests(settings: Settings, world: World) -> None:
     printer = ConsoleChannel(Console())
     for edition, at in ((Edition.EVENING, DEMO_EVENING), (Edition.MORNING, DEMO_MORNING)):
         digest_run = DigestRun(edition=edition, day=DEMO_LAST, now=at)
-        language = Language(settings.language)
-        message = await write_digest(world, limits_of(settings), digest_run, demo_funds(), language)
+        wishes = DigestWishes(funds=demo_funds(), language=Language(settings.language))
+        message = await write_digest(world, limits_of(settings), digest_run, wishes)
         for part in printer.render(message):
             typer.echo(part.markup + "\n")
 
@@ -212,6 +215,7 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         intraday=intraday_of(settings),
         admins=tuple(dict.fromkeys((*settings.owners, *settings.admins))),
         metrics=metrics,
+        head=desk.head,
         sessions_ahead=sessions_ahead_of(settings, desk.world),
     )
     await worker.remember()

@@ -12,7 +12,7 @@ from bot.admin.office import MAX_WATCHED, Office
 from bot.channels.base import Incoming, Managers, MenuEntry
 from bot.health import Health
 from bot.messages.catalogue import Catalogue
-from bot.messages.digest import DigestLimits
+from bot.messages.digest import DigestLimits, HeadPicture
 from bot.messages.model import Button, Message
 from bot.panels import Panels
 from bot.pictures.studio import Studio
@@ -104,6 +104,8 @@ class Desk:
     demo: bool = False
     """The service runs on the demo market."""
     roles: Roles = field(default_factory=Roles)
+    head: HeadPicture | None = None
+    """Draws what stands at the head of digests."""
     managers: Managers = field(default_factory=Managers)
     """Who sets up which chats from outside."""
     tempo: Tempo = Tempo()

@@ -4,11 +4,11 @@ import asyncio
 
 from bot.commands.base import Chapter, Right, Talk, command
 from bot.messages.groups import class_lines, coverage_lines, tracked_lines
-from bot.messages.leaders import breadth_line, leader_lines
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, line, muted, paragraph
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.standouts import breadth_line, leader_lines
 from signals.core.panel import Panel
 from signals.core.text import Text
 

@@ -1,59 +1,119 @@
-"""Who stands out on the newest session, and how many rose: lines of the market's card."""
+"""Who is first among the funds on an index: by size, money, turnover, premium and growth of shares (2.8)."""
 
-import numpy as np
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
+from bot.messages.facts import Facts
 from bot.messages.figures import figure_text
-from bot.messages.model import Line, line
-from bot.messages.names import Named
-from bot.messages.sentences import Teller
-from signals.core.field import Axis
-from signals.core.flows import FLOW
+from bot.messages.model import Block, Line, Paragraph, Span, line, strong
 from signals.core.measure import Figure
 from signals.core.panel import Panel
-from signals.core.peers import RANKED
-from signals.core.prices import CHANGE, of_class
-from signals.core.profile import EQUITY_LIKE
-from signals.core.quantity import Quantity
+from signals.core.peers import RANK_SIZES, RANKED, RANKS
 
-_MOST = 3
+_FEW_INDICES = 6
+"""More of them are folded."""
 
+_ORDER = ("aum", "flow", "share_growth", "turnover", "premium")
+_POSITIVE = frozenset({"flow", "premium", "share_growth"})
+"""To be first with less than nothing is no lead."""
 
-def breadth_line(panel: Panel, teller: Teller) -> Line | None:
-    """How many equity funds rose, fell and stood still on the newest session whose closes are out."""
-    row = panel.fresh_row(CHANGE.needs)
-    if row is None:
-        return None
-    changes = CHANGE.on(panel).values[row][of_class(panel, EQUITY_LIKE)]
-    known = changes[np.isfinite(changes)]
-    if not known.size:
-        return None
-    said = teller.words.text(
-        "market-breadth", up=int((known > 0).sum()), down=int((known < 0).sum()), flat=int((known == 0).sum())
-    )
-    return line(said + teller.dated(panel.sessions[row], []))
+_SHORT_INDICES = 3
+_SHORT_BY = "flow"
 
 
-def leader_lines(panel: Panel, teller: Teller) -> list[Line]:
-    """The first equity funds by money that came in, by premium and by turnover."""
-    shown = ((FLOW, "market-leaders-flow"), (RANKED["premium"], "market-leaders-premium"))
-    return [
-        one
-        for quantity, key in (*shown, (RANKED["turnover"], "market-leaders-turnover"))
-        if (one := _leaders(panel, teller, quantity, key)) is not None
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The first of an index by one quantity; several where they are equal."""
+
+    by: str
+    funds: tuple[str, ...]
+    figure: Figure
+    size: Figure
+    """How many funds were compared."""
+
+
+def indices_of(panel: Panel, funds: Collection[str]) -> list[str]:
+    """The indices that these funds track."""
+    return sorted({panel.profiles[code].index_key for code in funds if code in panel.profiles} - {""})
+
+
+def leaders(panel: Panel, index: str) -> list[Leader]:
+    """The first of an index by each quantity whose ranks may be stated."""
+    codes = [code for code, profile in panel.profiles.items() if profile.index_key == index]
+    found = []
+    for name in _ORDER:
+        ranks = ((code, RANKS[name].figure(panel, code)) for code in codes)
+        first_of = {code: rank.day for code, rank in ranks if rank is not None and rank.value == 1}
+        if not first_of:
+            continue
+        # Exchanges publish at hours of their own: who was first on an older session is not first beside the newest.
+        first = tuple(sorted(code for code, day in first_of.items() if day == max(first_of.values())))
+        figure, size = RANKED[name].figure(panel, first[0]), RANK_SIZES[name].figure(panel, first[0])
+        if figure is not None and size is not None and (figure.value > 0 or name not in _POSITIVE):
+            found.append(Leader(name, first, figure, size))
+    return found
+
+
+def leader_blocks(facts: Facts, indices: Collection[str]) -> Iterator[Block]:
+    """A paragraph for each index whose leaders may be stated; of many of them the later ones are folded."""
+    told = [made for index in indices if (made := facts.once("leaders", index, partial(_of_index, facts, index)))]
+    yield from (Paragraph(tuple(one)) for one in told[:_FEW_INDICES])
+    if rest := [one for lines in told[_FEW_INDICES:] for one in lines]:
+        yield Paragraph(tuple(rest), folded=True)
+
+
+def leaders_short(facts: Facts, indices: Collection[str]) -> Iterator[Line]:
+    """Where the most money went among the funds on each index, in one line."""
+    first = [(index, one) for index in indices for one in leaders(facts.panel, index) if one.by == _SHORT_BY]
+    first = first[:_SHORT_INDICES]
+    if not first:
+        return
+    words, teller = facts.words, facts.teller
+    day = max(one.figure.day for _, one in first)
+    parts = [
+        words.text("digest-leader-of", index=facts.words.index(index, facts.named.index(index)), said=_said(facts, one))
+        + ("" if one.figure.day == day else teller.dated(one.figure.day, [one.figure]))
+        for index, one in first
     ]
+    said = words.text("exchange-join").join(parts)
+    dated = teller.dated(day, [one.figure for _, one in first if one.figure.day == day])
+    yield line(strong(words.text("digest-short-leaders")), Span(said + dated))
 
 
-def _leaders(panel: Panel, teller: Teller, quantity: Quantity, key: str) -> Line | None:
-    codes = [code for code in panel.subjects[Axis.FUND] if panel.profiles[code].fund_class in EQUITY_LIKE]
-    found: list[tuple[str, Figure]] = [
-        (code, figure) for code in codes if (figure := quantity.figure(panel, code)) is not None and figure.value > 0
-    ]
-    if not found:
-        return None
-    day, named = max(figure.day for _, figure in found), Named(panel.profiles)
-    first = sorted((one for one in found if one[1].day == day), key=lambda one: (-one[1].value, one[0]))[:_MOST]
-    some = teller.words.text("exchange-join").join(
-        teller.words.text("group-amount", group=named.fund(code), amount=figure_text(figure, teller.language))
-        for code, figure in first
+def _of_index(facts: Facts, index: str) -> list[Line]:
+    """Its name and how many funds are compared, then each fund with what it is first by."""
+    firsts = leaders(facts.panel, index)
+    if not firsts:
+        return []
+    size = max(one.size.value for one in firsts)
+    together = dict[tuple[tuple[str, ...], date], list[Leader]]()
+    for one in firsts:
+        together.setdefault((one.funds, one.figure.day), []).append(one)
+    head = facts.words.text(
+        "digest-leaders-of", index=facts.words.index(index, facts.named.index(index)), size=f"{size:.0f}"
     )
-    return line(teller.words.text(key, some=some) + teller.dated(day, [figure for _, figure in first]))
+    return [line(strong(head)), *(_of_fund(facts, of_fund, size) for of_fund in together.values())]
+
+
+def _of_fund(facts: Facts, firsts: Sequence[Leader], size: float) -> Line:
+    words, teller = facts.words, facts.teller
+    parts = []
+    for one in firsts:
+        said = words.text(f"digest-first-{one.by.replace('_', '-')}", said=figure_text(one.figure, teller.language))
+        less = one.size.value < size
+        parts.append(said + (words.text("digest-leaders-each", size=f"{one.size.value:.0f}") if less else ""))
+    text = words.text("digest-said", said=words.text("exchange-join").join(parts))
+    dated = teller.dated(firsts[0].figure.day, [one.figure for one in firsts])
+    return line(_names(facts, firsts[0]) + text + dated, indent=1)
+
+
+def _names(facts: Facts, one: Leader) -> str:
+    return facts.words.text("exchange-join").join(facts.named.fund(code) for code in one.funds)
+
+
+def _said(facts: Facts, one: Leader) -> str:
+    return facts.words.text(
+        "digest-named", name=_names(facts, one), said=figure_text(one.figure, facts.teller.language)
+    )

@@ -25,7 +25,13 @@ def index_lines(panel: Panel, teller: Teller) -> list[Line]:
     figures = {code: (INDEX_LEVEL.figure(panel, code), INDEX_CHANGE.figure(panel, code)) for code in INDICES}
     known = {code: (level, change) for code, (level, change) in figures.items() if level and change}
     lines = [_index(code, level, change, teller) for code, (level, change) in known.items()]
-    return [*_together([known[code][1] for code in _MAIN_THREE if code in known], teller), *lines]
+    return [*together_lines(panel, teller), *lines]
+
+
+def together_lines(panel: Panel, teller: Teller) -> list[Line]:
+    """A word where the main three moved together on one day."""
+    moves = (INDEX_CHANGE.figure(panel, code) for code in _MAIN_THREE if INDEX_LEVEL.figure(panel, code))
+    return _together([one for one in moves if one is not None], teller)
 
 
 def _index(code: str, level: Figure, change: Figure, teller: Teller) -> Line:

@@ -40,7 +40,7 @@ class Teller:
         self.language = language
         self.words: Catalogue = catalogue(language)
         self._detectors = detectors
-        self._today = today
+        self.today = today
         self._named_funds = named or Named({})
 
     def title(self, kind: str) -> str:
@@ -107,12 +107,12 @@ class Teller:
     def _own_date(self, figure: Figure, day: date) -> str:
         if figure.day == day or figure.unit in _COUNTS:
             return ""
-        return self.words.text("dated", day=day_text(figure.day, self._today))
+        return self.words.text("dated", day=day_text(figure.day, self.today))
 
     def dated(self, day: date, figures: Iterable[Figure]) -> str:
         """The date that figures share, and whether some of them are estimates."""
         key = "dated-estimated" if any(figure.estimated for figure in figures) else "dated"
-        return self.words.text(key, day=day_text(day, self._today))
+        return self.words.text(key, day=day_text(day, self.today))
 
     def rank(self, rank: Figure | None, size: Figure | None) -> str:
         """Standing among peers; empty where it may not be stated."""

@@ -63,14 +63,16 @@ class Studio:
         light, dark = await self._files(chart)
         return Picture(light, alt, dark)
 
-    async def attempted(self, kind: str, make: Callable[[], Timeline | DayChart | None]) -> Picture | None:
+    async def attempted(
+        self, kind: str, make: Callable[[], Timeline | DayChart | None], *, wait_seconds: float | None = None
+    ) -> Picture | None:
         """The picture of the chart that `make` finds in a thread; None where there is none, or none in time.
 
         What it belongs to goes out without it; that is logged once until a picture of the kind succeeds again. One
         that takes too long is finished and kept for whoever asks next.
         """
         try:
-            async with asyncio.timeout(self._wait_seconds):
+            async with asyncio.timeout(self._wait_seconds if wait_seconds is None else wait_seconds):
                 chart = await asyncio.to_thread(make)
                 if chart is None:
                     return None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -29,6 +30,18 @@ PACKAGED_SOURCE = "index_map"
 
 _APART = (Dataset.PROFILE, Dataset.SPOT)
 """Asked for in ways of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That a source gave a table of a day: which one, and when it became known."""
+
+    dataset: Dataset
+    source: str
+    scope: str
+    known_at: datetime
+    provisional: bool
+
 
 _BATCH = 200
 """Tables that one transaction adds: others want to write too."""
@@ -99,6 +112,13 @@ class MarketStore:
         known = SNAPSHOTS.c.known_at <= asof, SNAPSHOTS.c.dataset != Dataset.SPOT
         query = select(func.count().label("tables")).select_from(SNAPSHOTS).where(*known)
         return str((await self._fetch(query))[0]["tables"])
+
+    async def told_of(self, day: date, asof: datetime) -> list[Told]:
+        """Every table of a day that was known at `asof`, in the order in which they came; the program's own apart."""
+        columns = SNAPSHOTS.c.dataset, SNAPSHOTS.c.source, SNAPSHOTS.c.scope, SNAPSHOTS.c.known_at
+        query = select(*columns, SNAPSHOTS.c.provisional).where(SNAPSHOTS.c.day == day, SNAPSHOTS.c.known_at <= asof)
+        rows = await self._fetch(query.order_by(SNAPSHOTS.c.known_at, SNAPSHOTS.c.id))
+        return [Told(**{**row, "dataset": Dataset(row["dataset"])}) for row in rows if row["source"] != PACKAGED_SOURCE]
 
     async def baseline(self, dataset: Dataset, scope: str, day: date) -> Baseline:
         """What the gates compare the next table of a dataset and scope with.

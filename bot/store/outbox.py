@@ -255,7 +255,10 @@ async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDe
     if not by_key:
         return set()
     key, shelf = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id), Shelf()
-    rows = [_row(one, shelf) for one in by_key.values()]
+    # Many readers get the very same message: it is put into plain data once.
+    distinct = {id(one.message): one.message for one in by_key.values()}
+    plain = {number: to_json(message, shelf) for number, message in distinct.items()}
+    rows = [_row(one, plain[id(one.message)]) for one in by_key.values()]
     await keep(connection, shelf, max(one.due_at for one in deliveries))
     new = insert(connection, DELIVERIES).on_conflict_do_nothing(index_elements=key)
     added = await connection.execute(new.returning(DELIVERIES.c.id, *key), rows)
@@ -270,11 +273,11 @@ def _key(one: NewDelivery) -> _Key:
     return one.batch, one.subscription_id
 
 
-def _row(one: NewDelivery, shelf: Shelf) -> dict[str, Any]:
+def _row(one: NewDelivery, message: dict[str, Any]) -> dict[str, Any]:
     return {
         "batch": one.batch,
         "subscription_id": one.subscription_id,
-        "message": to_json(one.message, shelf),
+        "message": message,
         "priority": one.priority,
         "due_at": one.due_at,
         "state": State.PENDING,

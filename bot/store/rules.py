@@ -146,9 +146,10 @@ class RuleStore:
         async with self._connections.read() as connection:
             return (await connection.execute(query)).first() is not None
 
-    async def active(self, *, intraday: bool) -> list[OwnRule]:
-        """The rules that polls judge, in force and of subscribers who listen: on prices within the session, or the others."""
-        return await self._where(*_in_force(), _on_prices() if intraday else ~_on_prices())
+    async def active(self, *, intraday: bool | None = None) -> list[OwnRule]:
+        """Rules in force, of subscribers who listen: those on prices within the session, the others, or all of them."""
+        kind = () if intraday is None else (_on_prices() if intraday else ~_on_prices(),)
+        return await self._where(*_in_force(), *kind)
 
     async def all(self) -> list[OwnRule]:
         """Every rule that is not deleted, by subscription and number."""
@@ -167,6 +168,14 @@ class RuleStore:
     async def told_on(self, day: date) -> frozenset[tuple[int, str]]:
         """Rules and codes that were told of a session already."""
         query = select(RULE_HITS.c.rule_id, RULE_HITS.c.code).where(RULE_HITS.c.day == day)
+        async with self._connections.read() as connection:
+            return frozenset((row.rule_id, row.code) for row in await connection.execute(query))
+
+    async def withdrawn_on(self, day: date) -> frozenset[tuple[int, str]]:
+        """Rules and codes that were told of a session and taken back."""
+        query = select(RULE_HITS.c.rule_id, RULE_HITS.c.code).where(
+            RULE_HITS.c.day == day, RULE_HITS.c.withdrawn_at.is_not(None)
+        )
         async with self._connections.read() as connection:
             return frozenset((row.rule_id, row.code) for row in await connection.execute(query))
 

@@ -105,6 +105,12 @@ class SubscriptionStore:
         async with self._connections.write() as connection:
             await connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id).values(values))
 
+    async def changed_since(self, moment: datetime) -> dict[int, datetime]:
+        """When settings were stored last, of the subscriptions whose settings were since a moment."""
+        query = select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.updated_at).where(SUBSCRIPTIONS.c.updated_at > moment)
+        async with self._connections.read() as connection:
+            return {row.id: row.updated_at for row in await connection.execute(query)}
+
     async def any_wants(self, topic: Topic) -> bool:
         """Whether an active subscription has chosen a topic."""
         # A topic is one plain word in a JSON list of such words, on both databases.
@@ -170,6 +176,7 @@ def _settings(subscription: Subscription) -> dict[str, Any]:
         "layout": subscription.layout.value,
         "colours": subscription.colours.value,
         "dark_pictures": subscription.dark_pictures,
+        "silent_digest": subscription.silent_digest,
         "pin_digest": subscription.pin_digest,
         "quiet_from": subscription.quiet and subscription.quiet.start,
         "quiet_until": subscription.quiet and subscription.quiet.until,
@@ -215,6 +222,7 @@ def subscription_of(row: RowMapping) -> Subscription:
         layout=Layout(row["layout"]),
         colours=Colours(row["colours"]),
         dark_pictures=row["dark_pictures"],
+        silent_digest=row["silent_digest"],
         pin_digest=row["pin_digest"],
         quiet=QuietHours(row["quiet_from"], row["quiet_until"]) if row["quiet_from"] is not None else None,
         urgent_passes=row["urgent_passes"],

@@ -144,6 +144,7 @@ SUBSCRIPTIONS = Table(
     Column("layout", String, nullable=False),
     Column("colours", String, nullable=False),
     Column("dark_pictures", Boolean, nullable=False),
+    Column("silent_digest", Boolean, nullable=False),
     Column("pin_digest", Boolean, nullable=False),
     Column("quiet_from", Time),
     Column("quiet_until", Time),

@@ -19,7 +19,8 @@ LONG_AGO, FAR_AHEAD = moment(CALENDAR.first), moment(CALENDAR.last)
 
 async def reader(store: Database, chat: str, *funds: str, **wishes: object) -> Subscription:
     """A subscriber who watches these funds and wants no digests unless `wishes` say so."""
-    defaults = {"channel": "test", "watched": frozenset(funds), "evening_digest": None, "morning_digest": False}
+    defaults = {"channel": "test", "watched": frozenset(funds), "evening_digest": None}
+    defaults |= {"morning_digest": False, "weekly_digest": False}
     wanted = Subscription(**{"id": 0, "chat": chat, **defaults, **wishes})  # type: ignore[arg-type]
     return await store.subscriptions.save(wanted, LONG_AGO)
 

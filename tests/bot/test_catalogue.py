@@ -76,6 +76,9 @@ FAMILIES = {
     "why-reason": {str(one) for one in Reason},
     "history-head": {"day", "what", "subject"},
     "rank-by": {one.replace("_", "-") for one in RANKED},
+    "digest-first": {one.replace("_", "-") for one in RANKED},
+    "digest-datum": {"bars", "indices", "nav", "margin", "shares"},
+    "digest-column": {"change", "flow", "turnover", "premium", "index", "level", "class", "streak"},
 }
 """Keys that are put together: their prefix, and every ending that there is."""
 

@@ -14,6 +14,7 @@ from bot.messages.digest import DigestLimits, DigestWriter, Edition
 from bot.messages.model import Message, Paragraph
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from bot.messages.wishes import DigestWishes
 from bot.subscriptions import Language
 from signals import load_detectors
 from signals.accumulation import FlowSum
@@ -211,10 +212,8 @@ def test_deepseek_is_nearly_half_of_the_index_and_no_other_holds_as_much():
 
 def evening_digest() -> list[str]:
     """The lines of the digest that a reader of the two funds gets at 18:21."""
-    writer = DigestWriter(
-        known(EVENING), DETECTORS, DigestLimits(), edition=Edition.EVENING, today=DAY, themes=themes_of()
-    )
-    return lines_of(writer.write(frozenset({"560850", "159590"}), Language.ZH))
+    writer = DigestWriter(known(EVENING), DETECTORS, DigestLimits(), today=DAY, themes=themes_of())
+    return lines_of(writer.write(Edition.EVENING, DigestWishes(funds=frozenset({"560850", "159590"}))))
 
 
 def lines_of(message: Message) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.messages.digest import DigestLimits, DigestWriter, Edition
 from bot.messages.model import Message, Paragraph, Style
+from bot.messages.wishes import DigestWishes
 from bot.sights import signals_of
 from bot.subscriptions import ALL_FUNDS, Language
 from signals import load_detectors
@@ -40,7 +41,7 @@ ZH, EN = Language
 TWO = frozenset({"560850", "159590"})
 MOMENTS = {Edition.EVENING: "2025-02-11 18:21", Edition.MORNING: "2025-02-12 09:20"}
 each_language = pytest.mark.parametrize("language", Language)
-each_edition = pytest.mark.parametrize("edition", Edition)
+each_edition = pytest.mark.parametrize("edition", MOMENTS)
 
 
 @cache
@@ -52,7 +53,7 @@ def panel_of(edition: Edition) -> Panel:
 @cache
 def writer(edition: Edition, limits: DigestLimits | None = None) -> DigestWriter:
     today = date.fromisoformat(MOMENTS[edition][:10])
-    return DigestWriter(panel_of(edition), DETECTORS, limits or DigestLimits(), edition=edition, today=today)
+    return DigestWriter(panel_of(edition), DETECTORS, limits or DigestLimits(), today=today)
 
 
 def note(
@@ -61,7 +62,7 @@ def note(
     edition: Edition = Edition.EVENING,
     limits: DigestLimits | None = None,
 ) -> Message:
-    return writer(edition, limits).write(funds, language)
+    return writer(edition, limits).write(edition, DigestWishes(funds=funds, language=language))
 
 
 def of(panel: Panel, funds: frozenset[str] = TWO, language: Language = ZH, **limits: object) -> Message:
@@ -69,10 +70,9 @@ def of(panel: Panel, funds: frozenset[str] = TWO, language: Language = ZH, **lim
         panel,
         DETECTORS,
         DigestLimits(**limits),  # type: ignore[arg-type]
-        edition=Edition.EVENING,
         today=panel.sessions[-1],
     )
-    return made.write(funds, language)
+    return made.write(Edition.EVENING, DigestWishes(funds=funds, language=language))
 
 
 def everyone() -> frozenset[str]:
@@ -107,8 +107,8 @@ def test_the_second_line_says_when_this_was_known(language: Language, edition: E
 @pytest.mark.parametrize(
     ("language", "order"),
     [
-        (ZH, ["市场", "我的关注", "全市场看点", "尚未公布", "风险提示"]),
-        (EN, ["Market", "My funds", "Notable", "Not published", "Risk notice"]),
+        (ZH, ["市场", "我的关注", "同类第一", "全市场看点", "尚未公布", "风险提示"]),
+        (EN, ["Market", "My funds", "First on their index", "Notable", "Not published", "Risk notice"]),
     ],
 )
 def test_market_then_mine_then_notable_then_missing_then_the_disclaimer(language: Language, order: list[str]) -> None:
@@ -121,7 +121,7 @@ def test_market_then_mine_then_notable_then_missing_then_the_disclaimer(language
 def test_the_morning_has_nothing_missing() -> None:
     morning = note(edition=Edition.MORNING)
     assert not [one for one in said(morning) if "尚未公布" in one]
-    assert headings(morning)[1:] == ["市场", "我的关注", "全市场看点"]
+    assert headings(morning)[1:] == ["市场", "我的关注", "同类第一", "全市场看点"]
 
 
 @each_edition
@@ -247,7 +247,6 @@ def test_funds_that_the_market_does_not_know_are_not_nobodys(language: Language)
     none = words(note(language, frozenset()))
     unknown = words(note(language, frozenset({"599999"})))
     assert "599999" in unknown
-    assert writer(Edition.EVENING).write(frozenset(), language)
     hint = next(one for one in none.splitlines() if "560850" in one)
     assert hint not in unknown
 
@@ -274,8 +273,8 @@ def test_both_languages_tell_the_same_funds_and_as_many_lines(edition: Edition) 
 
 def test_a_detector_that_is_off_is_not_seen() -> None:
     off = {name: replace(one, tell=Tell.OFF) for name, one in DETECTORS.items()}
-    made = DigestWriter(panel_of(Edition.EVENING), off, DigestLimits(), edition=Edition.EVENING, today=LAST_DAY).write(
-        TWO, ZH
+    made = DigestWriter(panel_of(Edition.EVENING), off, DigestLimits(), today=LAST_DAY).write(
+        Edition.EVENING, DigestWishes(funds=TWO)
     )
     assert "首次回调" not in words(made).replace("集体回调", "")
     assert "全市场看点" not in headings(made)
@@ -284,8 +283,8 @@ def test_a_detector_that_is_off_is_not_seen() -> None:
 
 def test_nothing_that_is_told_as_a_sentence_is_repeated_as_a_point() -> None:
     loud = {name: replace(one, tell=Tell.ALERT) for name, one in DETECTORS.items()}
-    made = DigestWriter(panel_of(Edition.EVENING), loud, DigestLimits(), edition=Edition.EVENING, today=LAST_DAY).write(
-        TWO, ZH
+    made = DigestWriter(panel_of(Edition.EVENING), loud, DigestLimits(), today=LAST_DAY).write(
+        Edition.EVENING, DigestWishes(funds=TWO)
     )
     assert [repeated(paragraph_of(made, code)) for code in sorted(TWO)] == [[], []]
 

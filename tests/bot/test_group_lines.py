@@ -45,7 +45,7 @@ def test_a_streak_is_told_with_its_sum() -> None:
 def test_the_same_in_english() -> None:
     assert texts(world(100, 101, 103), EN) == [
         "Broad-market ETFs: net inflow CNY 600.00m, 2 sessions in a row, CNY 900.00m in all (02-11)",
-        "most money into equity funds on CSI 300 (CNY 600.00m) (02-11)",
+        "Most money into equity funds on CSI 300 (CNY 600.00m) (02-11)",
     ]
 
 

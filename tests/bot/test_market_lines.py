@@ -8,6 +8,7 @@ from bot.messages.digest import DigestLimits, DigestWriter, Edition
 from bot.messages.market import index_lines, margin_lines
 from bot.messages.model import Line, Style
 from bot.messages.sentences import Teller
+from bot.messages.wishes import DigestWishes
 from bot.subscriptions import Language
 from signals.core.panel import Panel
 from signals.core.snapshot import Dataset
@@ -78,7 +79,7 @@ def test_the_indices_of_the_reference_day_fell_together_and_are_dated() -> None:
     assert [one.text.split()[0] for one in each[:4]] == ["上证指数", "深证成指", "创业板指", "沪深300"]
     assert each[0].text == "上证指数 3318.06 −0.12%（02-11）"
     assert indices(known(EVENING), EN)[:2] == [
-        "all three main indices fell (02-11)",
+        "All three main indices fell (02-11)",
         "SSE Composite 3318.06 −0.12% (02-11)",
     ]
 
@@ -227,14 +228,14 @@ def test_figures_that_will_be_revised_are_marked_in_every_line() -> None:
 
 
 def note(panel: Panel) -> list[str]:
-    made = DigestWriter(panel, {}, DigestLimits(), edition=Edition.EVENING, today=LAST_DAY)
-    return said(made.write(frozenset({"560850", "159590"}), Language.ZH))
+    made = DigestWriter(panel, {}, DigestLimits(), today=LAST_DAY)
+    return said(made.write(Edition.EVENING, DigestWishes(funds=frozenset({"560850", "159590"}))))
 
 
 def test_margin_of_one_exchange_is_still_missing_from_the_note() -> None:
     world = market(4).fund("560850", close=1.2, nav=1.2, shares=1e8).margin("SSE", financing=RISING)
-    assert "02-11两融" in note(world.margin("SZSE", financing=balances(0, 10, 30, None)).panel())
-    assert "02-11两融" not in note(world.margin("SZSE", financing=RISING).panel())
+    assert "02-11两融（深）" in note(world.margin("SZSE", financing=balances(0, 10, 30, None)).panel())
+    assert not [one for one in note(world.margin("SZSE", financing=RISING).panel()) if "02-11两融" in one]
 
 
 @pytest.mark.parametrize(("late", "name"), [("560850", "沪"), ("159590", "深")])

@@ -17,7 +17,7 @@ def test_the_whole_gallery_is_written(etfbot: Program) -> None:
     page = (etfbot.folder / "all.html").read_text("utf-8")
     kinds = re.findall(r'<div class="kind" id="(\w+)"', page)
     answers = [kind for kind, _, _ in ANSWERS]
-    assert sorted(kinds) == sorted([*load_detectors(), "evening", "morning", *answers])
+    assert sorted(kinds) == sorted([*load_detectors(), "evening", "morning", "weekly", *answers])
     assert re.fullmatch(rf"all\.html: \d+ messages, {len(kinds)} kinds\n", out)
     reasons = {*re.findall(r'<span class="tag">\w+ · ([a-z ]+)</span>', page)}
     assert reasons == {"new", "a higher rung", "a reminder", "over", "corrected", "withdrawn"}

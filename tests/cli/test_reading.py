@@ -40,6 +40,23 @@ def test_without_a_list_the_funds_are_those_of_a_new_subscriber(read) -> None:  
     assert "510300" in read("digest", *EVENING).out
 
 
+def test_a_digest_can_be_short_of_some_sections_or_of_the_week(read) -> None:  # type: ignore[no-untyped-def]
+    short = read("digest", *EVENING, "--watchlist", "演示", "--length", "short").out
+    assert len([one for one in short.splitlines() if one]) < 20
+    assert "尚未公布：02-11两融" in short
+    chosen = ("--sections", "market, leaders", "--layout", "table", "--edition", "weekly")
+    week = read("digest", *EVENING, *chosen).out
+    assert "ETF资金周报 2025-02-10 至 02-11" in week
+    assert "点位" in week
+    assert "我的关注" not in week
+
+
+def test_a_section_that_is_none_is_named(etfbot: Program, demo_url: str) -> None:
+    refused = etfbot.run("digest", *EVENING, "--sections", "market,weather", "--database", demo_url)
+    assert refused.code
+    assert "weather" in refused.err
+
+
 def test_signals_are_lines_for_people_and_objects_for_scripts(read) -> None:  # type: ignore[no-untyped-def]
     lines = read("signals", *EVENING).out.splitlines()
     objects = [json.loads(line) for line in read("signals", *EVENING, "--json").out.splitlines()]

@@ -133,7 +133,7 @@ async def talking(database: Path, hour: Hour | None = None, **more: object) -> A
     settings, clock = settings_for(database, **more), hour or Hour()
     async with opened(settings) as world:
         # However busy the machine: a picture that is left out is for tests of its own.
-        desk = replace(desk_of(settings, world, clock), studio=Studio(wait_seconds=300.0))
+        desk = replace(desk_of(settings, world, clock), studio=Studio(wait_seconds=300.0), head=None)
         yield Chat(answer=Answerer(desk=desk, registry=load_commands()), hour=clock)
 
 

@@ -92,6 +92,7 @@ EVERY_SETTING = Subscription(
     layout=Layout.TABLE,
     colours=Colours.GREEN_UP,
     dark_pictures=True,
+    silent_digest=True,
     pin_digest=True,
     quiet=QuietHours(time(22, 30), time(7)),
     urgent_passes=True,

@@ -93,7 +93,7 @@ fund-brief-flow = , { $flow }
 # Digest
 digest-title = ETF flows { $day } ({ $weekday })
 digest-morning-title = ETF flows, morning of { $day } ({ $weekday })
-digest-asof = as known at { $at }, Shanghai time
+digest-asof = As known at { $at }, Shanghai time
 digest-market = Market
 digest-mine = My funds
 digest-mine-quiet = My other funds
@@ -102,13 +102,9 @@ digest-mine-none = You do not watch any fund yet; send “/watch 560850” to ad
 digest-mine-unknown = no data: { $codes }
 digest-notable = Notable in the whole market
 digest-missing = Not published yet
-digest-missing-shares = share counts of { $day } ({ $exchange })
-digest-missing-margin = margin balances of { $day }
-digest-missing-nav = NAVs of { $day }
-digest-missing-bars = quotes of { $day }
 digest-disclaimer = Risk notice: these are statistics of public data for reference only and no investment advice. Past performance does not predict the future; investing carries risk.
-indices-fall = all three main indices fell
-indices-rise = all three main indices rose
+indices-fall = All three main indices fell
+indices-rise = All three main indices rose
 class-broad = Broad-market ETFs
 class-sector = Sector and theme ETFs
 class-cross-border = Cross-border ETFs
@@ -117,8 +113,8 @@ class-commodity = Commodity ETFs
 class-money = Money-market ETFs
 group-flow = { $group }: { $flow }
 group-flow-streak = { $group }: { $flow }, { $days } sessions in a row, { $total } in all
-groups-in = most money into equity funds on { $some }
-groups-out = most money out of equity funds on { $some }
+groups-in = Most money into equity funds on { $some }
+groups-out = Most money out of equity funds on { $some }
 group-amount = { $group } ({ $amount })
 group-funds = { $group } { $funds } of { $of }
 groups-counted = Funds in these totals: { $some }
@@ -1002,3 +998,74 @@ cap-how = For example: /cap 5, /cap off
 cap-unknown = “{ $word }” is not understood. Write a number from 1 to { $most }, or off.
 cap-off-button = No limit
 cap-button = { $limit } a day
+# The parts of a digest, the short one, tables, and the weekly note
+digest-datum-bars = quotes of { $day }
+digest-datum-indices = indices of { $day }
+digest-datum-nav = NAVs of { $day }
+digest-datum-margin = margin balances of { $day }
+digest-datum-shares = share counts of { $day }
+digest-named-of = { $datum } ({ $exchange })
+digest-asof-missing = {""}; not published yet: { $some }
+digest-late = Late: planned for { $at }
+digest-came = Published since your last digest: { $some }
+digest-came-revised = Updated since your last digest, and valid from now on: { $some }
+digest-rules = My rules
+digest-rules-none = { $count ->
+    [one] Your one rule was not met
+   *[other] None of your { $count } rules was met
+}
+digest-rule-fired = rule { $number } was met
+digest-leaders = First on their index
+digest-leaders-of = { $index } ({ $size } funds)
+digest-first-aum = AUM { $said }
+digest-first-flow = net inflow { $said }
+digest-first-share-growth = share growth year to date { $said }
+digest-first-turnover = turnover { $said }
+digest-first-premium = closing premium { $said }
+digest-leaders-each = {" "}(of { $size })
+digest-leader-of = { $index }: { $said }
+digest-named = { $name } { $said }
+digest-said = {": "}{ $said }
+digest-column-index = index
+digest-column-level = level
+digest-column-change = change
+digest-column-class = class
+digest-column-turnover = turnover
+digest-column-premium = premium
+digest-column-flow = net inflow
+digest-column-streak = in a row
+digest-short-indices = Indices:{" "}
+digest-short-classes = Net inflow:{" "}
+digest-short-margin = Margin:{" "}
+digest-short-margin-said = financing balance { $balance }, { $change } on the session before
+digest-short-leaders = First by inflow:{" "}
+digest-short-notable = Notable:{" "}
+digest-short-rules = Rules:{" "}
+digest-short-more = { $count ->
+    [one] 1 more of your funds; send “digest” for all
+   *[other] { $count } more of your funds; send “digest” for all
+}
+digest-disclaimer-short = Statistics of public data, no investment advice. Investing carries risk.
+week-title = ETF flows, week of { $first } to { $last } ({ $count ->
+    [one] 1 session
+   *[other] { $count } sessions
+})
+week-market = The week in the market
+week-mine = My funds this week
+week-changes = New firsts on their index this week
+week-changes-more = { $count } more
+week-today = Today, { $day } ({ $weekday })
+week-margin = Financing balance (SSE + SZSE): { $change }
+week-flow-unknown = net inflow not published or under review
+week-streak-in = {""}, { $days } sessions of inflow in a row
+week-streak-out = {""}, { $days } sessions of outflow in a row
+week-best = Best: { $fund } { $said }
+week-worst = weakest: { $fund } { $said }
+week-most-in = Most money in: { $fund } { $said }
+week-most-out = most money out: { $fund } { $said }
+week-sides = {"; "}
+week-span = {" "}({ $first } to { $last })
+week-estimated = {" "}(estimate)
+week-last-market = Last week in all
+week-last-mine = My funds last week
+week-span-estimated = {" "}({ $first } to { $last }, estimate)
