@@ -94,9 +94,11 @@ class Panel:
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
         known = np.isfinite(self.values(one))
-        for columns in self.publishers(one.axis):
-            known[:, columns] = known[:, columns].any(axis=1, keepdims=True)
-        return known
+        publishers = self.publishers(one.axis)
+        spoke, own = np.empty((len(known), len(publishers)), dtype=np.bool_), np.empty(known.shape[1], dtype=np.int64)
+        for at, columns in enumerate(publishers):
+            spoke[:, at], own[columns] = known[:, columns].any(axis=1), at
+        return spoke.take(own, axis=1)
 
     def row(self, day: date) -> int:
         """The row of a session; raises KeyError when the panel does not hold it."""

@@ -147,9 +147,14 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
 
 def positive(values: Floats) -> Floats:
     """Zero or less is a hole that a publisher fills in, no price and no count."""
-    out = values.copy()
-    out[~(values > 0)] = np.nan
-    return out
+    return np.where(values > 0, values, np.nan)
+
+
+def cells(mask: Bools) -> tuple[Columns, Columns]:
+    """Rows and columns of the cells of a mask, few of which are up: ten times as fast as to look for them in two
+    dimensions."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
 
 
 def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
@@ -191,8 +196,11 @@ def known_before(values: Floats, sessions: int) -> Floats:
 
 def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
     """Mean of the known ones among the `sessions` values before; NaN where fewer than `least_known` are."""
-    known, total = _before(values, sessions)
-    return np.where(known >= max(1, least_known), total / np.maximum(known, 1), np.nan)
+    known, mean = _before(values, sessions)
+    few = known < max(1, least_known)
+    mean /= np.maximum(known, 1.0, out=known)
+    mean[few] = np.nan
+    return mean
 
 
 def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
@@ -297,10 +305,10 @@ def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     return out
 
 
-def at_rows(values: Floats, rows: Ints) -> Floats:
-    """The rows of a matrix picked one per session; NaN where the pick is −1."""
+def at_rows(values: npt.NDArray[Scalar], rows: Ints, fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
+    """The rows of a matrix picked one per session; `fill` where the pick is −1."""
     out = values[np.maximum(rows, 0)]
-    out[rows < 0] = np.nan
+    out[rows < 0] = fill
     return out
 
 
