@@ -22,7 +22,7 @@ SESSIONS, COLUMNS = 0, 1
 """Axes of a matrix."""
 
 SHARED_CELLS = 250_000
-"""A matrix of this size is shared among processors: waking another one takes as long as a tenth of it."""
+"""A matrix of this size is shared among processors; for a smaller one, waking another costs more than it saves."""
 
 PROCESSORS = min(4, os.cpu_count() or 1)
 """Reading memory is most of the work, and more processors than these only queue up for it."""
