@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.job import Job, Kind, Row, as_ratio
 from benchmarks.stage import Stage
+from signals.core.kernels import PROCESSORS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,9 @@ def as_text(machine: Machine, jobs: Sequence[Job], rows: Sequence[Row], repeats:
         (
             "Written by `make bench`; do not edit. Each job is what etfbot does, beside the same done with what one "
             "would pick instead: pandas, polars, vectorbt's bare compiled functions, scipy, SQLite. All ways of a job "
-            f"take turns in one run, on one thread each unless a tool takes more; medians of {repeats} after one run "
-            "that warms up. Where a way gives matrices of the same meaning they are compared cell by cell. Read the "
+            f"take turns in one run; medians of {repeats} after one run that warms up. Ours share large matrices among "
+            f"{PROCESSORS} threads, as polars does, and use the memory of earlier results again; pandas, scipy and "
+            "vectorbt's functions take one thread. Where a way gives matrices of the same meaning they are compared cell by cell. Read the "
             "ratios rather than the times: they are of one machine on one day."
         ),
         f"Measured on {today.isoformat()}: {machine.line()}",

@@ -8,7 +8,7 @@ from datetime import date
 import structlog
 
 from bot.alerts import Sight
-from signals.core.detector import Detector, Tell
+from signals.core.detector import Detector, Tell, at_once
 from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.quantity import STALE_SESSIONS
@@ -24,13 +24,15 @@ def look(
 
     While the session trades only those of its prices look; afterwards only the others do.
     """
-    sights, skipped = list[Sight](), list[str]()
-    for detector in detectors:
-        if detector.tell is not Tell.ALERT or detector.intraday is not intraday:
-            continue
+    asked = [one for one in detectors if one.tell is Tell.ALERT and one.intraday is intraday]
+
+    def looked(detector: Detector) -> list[Signal] | None:
         row = panel.fresh_row(detector.needs)
         fresh = row is not None and panel.sessions[row] == day
-        signals = _detected(detector, panel, day) if fresh else None
+        return _detected(detector, panel, day) if fresh else None
+
+    sights, skipped = list[Sight](), list[str]()
+    for detector, signals in zip(asked, at_once(looked, asked), strict=True):
         if signals is None:
             skipped.append(detector.name)
         else:

@@ -1,6 +1,7 @@
 """Money against the price: bought while falling, sold while rising (2.10)."""
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import ClassVar
 
 import numpy as np
@@ -32,9 +33,8 @@ class Divergence(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """Compound change and summed flow over `days`, of opposite sign and both beyond their least."""
-        change, flow, aum = CHANGE.on(panel), flow_sum(self.days).on(panel), AUM.on(panel)
-        move = rolling_growth(change.values, self.days)
-        share = flow.values / _before(aum.values, self.days)
+        change, flow = CHANGE.on(panel), flow_sum(self.days).on(panel)
+        move, share = panel.derive(_apart(self.days))
         sign = -1.0 if self.falling else 1.0
         fires = (sign * move >= self.min_move) & (-sign * share >= self.min_flow)
         return Findings(
@@ -50,6 +50,18 @@ class Divergence(Detector):
                 }
             ),
         )
+
+
+@cache
+def _apart(days: int) -> partial[tuple[Floats, Floats]]:
+    """One function for one number of sessions, so that either direction finds what the other has computed."""
+    return partial(_move_and_share, days=days)
+
+
+def _move_and_share(panel: Panel, *, days: int) -> tuple[Floats, Floats]:
+    """Compound change over `days`, and the flow over them as a share of the AUM before."""
+    flow, aum = flow_sum(days).on(panel), AUM.on(panel)
+    return rolling_growth(CHANGE.on(panel).values, days), flow.values / _before(aum.values, days)
 
 
 def _before(values: Floats, sessions: int) -> Floats:

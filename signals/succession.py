@@ -13,6 +13,7 @@ from signals.core.matrix import Floats, Ints
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.peers import RANK_SIZES, RANKED, RANKS, peer_groups
+from signals.core.series import cells
 from signals.core.text import Text
 
 _ABOUT = Text(
@@ -72,7 +73,10 @@ def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
 
 def _theirs(values: Floats, columns: Ints) -> Floats:
     """Each cell's value from another column of its row; NaN where there is none."""
-    return np.where(columns >= 0, np.take_along_axis(values, np.maximum(columns, 0), axis=1), np.nan)
+    out = np.full(values.shape, np.nan)
+    rows, own = cells(columns >= 0)
+    out[rows, own] = values[rows, columns[rows, own]]
+    return out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,9 @@
 `signals.core.kernels` compiles these functions; `signals.core.plain` is what they must equal, bit for bit.
 Their form is what makes them fast: sessions outside, subjects inside, state in small rows, rows taken out
 of the matrices before the inner loop, and choices of values instead of branches, so that a processor takes
-several subjects at a time. Every function fills the matrices that come last among its arguments. Here are
-those that hand a state on from session to session; `signals.core.compiled_windows` has the others.
+several subjects at a time. Every function fills the columns from `begin` up to `end` of the matrices that come
+last among its arguments, and looks at no other, so that two processors can share a matrix. Here are those that
+hand a state on from session to session; `signals.core.compiled_windows` has the others.
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ from signals.core.matrix import Bools, Floats, Rows, Shorts
 
 
 def runs(
+    begin: int,
+    end: int,
     steps: Floats,
     sign: float,
     neutral: bool,
@@ -23,11 +26,11 @@ def runs(
     total: Floats,
 ) -> None:
     """See `plain.runs`."""
-    sessions, subjects = steps.shape
+    sessions, subjects = len(steps), end - begin
     zero, one, longest = np.int32(0), np.int32(1), np.int32(max_gap)
     holes, lengths, totals = np.zeros(subjects, np.int32), np.zeros(subjects, np.int32), np.zeros(subjects)
     for row in range(sessions):
-        step, to_length, to_total = steps[row], length[row], total[row]
+        step, to_length, to_total = steps[row, begin:end], length[row, begin:end], total[row, begin:end]
         for at in range(subjects):
             value, before, hole, summed = step[at], lengths[at], holes[at], totals[at]
             unknown = np.isnan(value)
@@ -46,13 +49,13 @@ def runs(
             to_total[at] = summed
 
 
-def run_starts(length: Rows, start: Rows) -> None:
+def run_starts(begin: int, end: int, length: Rows, start: Rows) -> None:
     """See `plain.run_starts`."""
-    sessions, subjects = length.shape
+    sessions, subjects = len(length), end - begin
     zero, none = np.int32(0), np.int32(-1)
     last, starts = np.zeros(subjects, np.int32), np.full(subjects, -1, np.int32)
     for row in range(sessions):
-        lengths, out, here = length[row], start[row], np.int32(row)
+        lengths, out, here = length[row, begin:end], start[row, begin:end], np.int32(row)
         for at in range(subjects):
             now = lengths[at]
             begun = here if last[at] == zero else starts[at]
@@ -62,9 +65,9 @@ def run_starts(length: Rows, start: Rows) -> None:
             out[at] = begun
 
 
-def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
+def run_gaps(begin: int, end: int, steps: Floats, length: Rows, gaps: Rows) -> None:
     """See `plain.run_gaps`."""
-    sessions, subjects = steps.shape
+    sessions, subjects = len(steps), end - begin
     zero, one = np.int32(0), np.int32(1)
     last, waiting, inside = (
         np.zeros(subjects, np.int32),
@@ -72,7 +75,7 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
         np.zeros(subjects, np.int32),
     )
     for row in range(sessions):
-        step, lengths, out = steps[row], length[row], gaps[row]
+        step, lengths, out = steps[row, begin:end], length[row, begin:end], gaps[row, begin:end]
         for at in range(subjects):
             now, open_, held = lengths[at], waiting[at], inside[at]
             extends = now > last[at]
@@ -86,14 +89,22 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
 
 
 def broken_runs(
-    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
+    begin: int,
+    end: int,
+    steps: Floats,
+    sign: float,
+    neutral: bool,
+    counts: bool,
+    least: float,
+    max_gap: int,
+    length: Shorts,
 ) -> None:
     """See `plain.broken_runs`."""
-    sessions, subjects = steps.shape
+    sessions, subjects = len(steps), end - begin
     zero, one, longest, most = np.int32(0), np.int32(1), np.int32(max_gap), np.int32(32767)
     holes, lengths = np.zeros(subjects, np.int32), np.zeros(subjects, np.int32)
     for row in range(sessions):
-        step, out = steps[row], length[row]
+        step, out = steps[row, begin:end], length[row, begin:end]
         for at in range(subjects):
             value, before, hole = step[at], lengths[at], holes[at]
             unknown = np.isnan(value)
@@ -108,12 +119,12 @@ def broken_runs(
             out[at] = min(before, most) if value * sign < -least else zero
 
 
-def sum_since(values: Floats, start: Rows, total: Floats) -> None:
+def sum_since(begin: int, end: int, values: Floats, start: Rows, total: Floats) -> None:
     """See `plain.sum_since`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     last, sums = np.full(subjects, -1, np.int32), np.zeros(subjects)
     for row in range(sessions):
-        step, begun, out, here = values[row], start[row], total[row], np.int32(row)
+        step, begun, out, here = values[row, begin:end], start[row, begin:end], total[row, begin:end], np.int32(row)
         odd = 0
         for at in range(subjects):
             first, value = begun[at], step[at]
@@ -128,18 +139,18 @@ def sum_since(values: Floats, start: Rows, total: Floats) -> None:
                 if begun[at] >= 0 and begun[at] != last[at] and begun[at] != here:
                     summed = 0.0
                     for back in range(begun[at], row + 1):
-                        summed += values[back, at] if np.isfinite(values[back, at]) else 0.0
+                        summed += values[back, begin + at] if np.isfinite(values[back, begin + at]) else 0.0
                     sums[at] = out[at] = summed
         for at in range(subjects):
             last[at] = begun[at]
 
 
-def compounded_since(changes: Floats, start: Rows, growth: Floats) -> None:
+def compounded_since(begin: int, end: int, changes: Floats, start: Rows, growth: Floats) -> None:
     """See `plain.compounded_since`."""
-    sessions, subjects = changes.shape
+    sessions, subjects = len(changes), end - begin
     last, grown = np.full(subjects, -1, np.int32), np.zeros(subjects)
     for row in range(sessions):
-        step, begun, out, here = changes[row], start[row], growth[row], np.int32(row)
+        step, begun, out, here = changes[row, begin:end], start[row, begin:end], growth[row, begin:end], np.int32(row)
         odd = 0
         for at in range(subjects):
             first, value = begun[at], step[at]
@@ -154,20 +165,26 @@ def compounded_since(changes: Floats, start: Rows, growth: Floats) -> None:
                 if begun[at] >= 0 and begun[at] != last[at] and begun[at] != here:
                     held = 0.0
                     for back in range(begun[at], row + 1):
-                        value = changes[back, at]
+                        value = changes[back, begin + at]
                         held = held + (value if np.isfinite(value) else 0.0) * (1.0 + held)
                     grown[at] = out[at] = held
         for at in range(subjects):
             last[at] = begun[at]
 
 
-def episodes(rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
+def episodes(begin: int, end: int, rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
     """See `plain.episodes`."""
-    sessions, subjects = rung.shape
+    sessions, subjects = len(rung), end - begin
     zero, none = np.int32(0), np.int32(-1)
     begun, stood, last = np.full(subjects, -1, np.int32), np.full(subjects, -1, np.int32), np.zeros(subjects, np.int32)
     for row in range(sessions):
-        rungs, told, to_since, to_reached, here = rung[row], known[row], since[row], reached[row], np.int32(row)
+        rungs, told, to_since, to_reached, here = (
+            rung[row, begin:end],
+            known[row, begin:end],
+            since[row, begin:end],
+            reached[row, begin:end],
+            np.int32(row),
+        )
         for at in range(subjects):
             now, before, judged = rungs[at], last[at], told[at]
             on = now > zero
@@ -182,11 +199,11 @@ def episodes(rung: Rows, known: Bools, since: Rows, reached: Rows) -> None:
             to_since[at], to_reached[at] = first, there
 
 
-def ladder(length: Rows, first: int, step: int, rung: Rows) -> None:
+def ladder(begin: int, end: int, length: Rows, first: int, step: int, rung: Rows) -> None:
     """See `plain.ladder`."""
-    sessions, subjects = length.shape
+    sessions, subjects = len(length), end - begin
     for row in range(sessions):
-        lengths, out = length[row], rung[row]
+        lengths, out = length[row, begin:end], rung[row, begin:end]
         for at in range(subjects):
             # Most sessions are below the first rung, and a division is the dearest thing here.
             if lengths[at] < first:
@@ -195,13 +212,18 @@ def ladder(length: Rows, first: int, step: int, rung: Rows) -> None:
                 out[at] = max(first, int(lengths[at]) // step * step)
 
 
-def carried(values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
+def carried(begin: int, end: int, values: Floats, limit: int, filled: Floats, rows: Rows) -> None:
     """See `plain.carried`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     none = np.int32(-1)
     newest, held = np.full(subjects, -1, np.int32), np.full(subjects, np.nan)
     for row in range(sessions):
-        step, to_filled, to_rows, here = values[row], filled[row], rows[row], np.int32(row)
+        step, to_filled, to_rows, here = (
+            values[row, begin:end],
+            filled[row, begin:end],
+            rows[row, begin:end],
+            np.int32(row),
+        )
         oldest = np.int32(max(0, row - limit))
         for at in range(subjects):
             value = step[at]

@@ -9,27 +9,27 @@ _SAME = 1e-9
 _ROUNDING = 1e-12
 
 
-def lately(flags: Bools, window: int, shown: Bools) -> None:
+def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> None:
     """See `plain.lately`."""
-    sessions, subjects = flags.shape
+    sessions, subjects = len(flags), end - begin
     zero, one, whole = np.int32(0), np.int32(1), np.int32(window)
     left = np.zeros(subjects, np.int32)
     for row in range(sessions):
-        up, out = flags[row], shown[row]
+        up, out = flags[row, begin:end], shown[row, begin:end]
         for at in range(subjects):
             now = whole if up[at] else max(np.int32(left[at] - one), zero)
             left[at] = now
             out[at] = now > zero
 
 
-def rolling_sum(values: Floats, window: int, total: Floats) -> None:
+def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats) -> None:
     """See `plain.rolling_sum`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     unknown, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
     nothing = np.zeros(subjects)
     for row in range(sessions):
-        new, old = values[row], values[row - window] if row >= window else nothing
-        out, whole = total[row], row >= window - 1
+        new, old = values[row, begin:end], values[row - window, begin:end] if row >= window else nothing
+        out, whole = total[row, begin:end], row >= window - 1
         for at in range(subjects):
             come, gone = new[at], old[at]
             known, was = np.isfinite(come), np.isfinite(gone)
@@ -46,15 +46,15 @@ def rolling_sum(values: Floats, window: int, total: Floats) -> None:
             out[at] = less + error if whole & (missing == 0.0) else np.nan
 
 
-def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
+def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats, total: Floats) -> None:
     """See `plain.sum_before`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
     for row in range(sessions):
-        new = values[row - 1] if row >= 1 else nothing
-        old = values[row - 1 - window] if row > window else nothing
-        to_known, to_total = known[row], total[row]
+        new = values[row - 1, begin:end] if row >= 1 else nothing
+        old = values[row - 1 - window, begin:end] if row > window else nothing
+        to_known, to_total = known[row, begin:end], total[row, begin:end]
         for at in range(subjects):
             come, gone = new[at], old[at]
             told, was = np.isfinite(come), np.isfinite(gone)
@@ -72,37 +72,37 @@ def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> Non
             to_total[at] = less + error
 
 
-def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
+def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
     """See `plain.rolling_growth`."""
-    sessions, subjects = changes.shape
+    sessions, subjects = len(changes), end - begin
     for row in range(sessions):
-        out = growth[row]
+        out = growth[row, begin:end]
         for at in range(subjects):
             out[at] = 0.0 if row >= window - 1 else np.nan
         if row >= window - 1:
             for back in range(row - window + 1, row + 1):
-                step = changes[back]
+                step = changes[back, begin:end]
                 for at in range(subjects):
                     out[at] = out[at] + step[at] * (1.0 + out[at])
 
 
-def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> None:
+def zscores(begin: int, end: int, values: Floats, window: int, least_known: int, zscore: Floats) -> None:
     """See `plain.zscores`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, anchor, newest = np.zeros(subjects), np.full(subjects, np.nan), np.full(subjects, np.nan)
     sums, squares = np.zeros(subjects), np.zeros(subjects)
     tail_sums, tail_squares = np.zeros((window + 1, subjects)), np.zeros((window + 1, subjects))
     for row in range(sessions):
-        new = values[row - 1] if row >= 1 else nothing
-        old = values[row - 1 - window] if row > window else nothing
+        new = values[row - 1, begin:end] if row >= 1 else nothing
+        old = values[row - 1 - window, begin:end] if row > window else nothing
         into = row % window
         if into == 0:
             for at in range(subjects):
                 anchor[at] = new[at] if np.isfinite(new[at]) else newest[at]
                 sums[at] = squares[at] = 0.0
             for back in range(1, min(window, row) + 1):
-                step = values[row - back]
+                step = values[row - back, begin:end]
                 shorter, longer = tail_sums[back - 1], tail_sums[back]
                 smaller, larger = tail_squares[back - 1], tail_squares[back]
                 for at in range(subjects):
@@ -119,7 +119,7 @@ def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> No
             apart = come - base if known & (into > 0) else 0.0
             count[at], anchor[at], newest[at] = size, base, come if known else newest[at]
             sums[at], squares[at] = sums[at] + apart, squares[at] + apart * apart
-        now, out = values[row], zscore[row]
+        now, out = values[row, begin:end], zscore[row, begin:end]
         for at in range(subjects):
             size, value, base = count[at], now[at], anchor[at]
             summed, squared = before_sums[at] + sums[at], size * (before_squares[at] + squares[at])
@@ -132,19 +132,19 @@ def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> No
             out[at] = (score if apart > 0.0 else -score) if stated else np.nan
 
 
-def percentiles(values: Floats, window: int, least_known: int, percentile: Floats) -> None:
+def percentiles(begin: int, end: int, values: Floats, window: int, least_known: int, percentile: Floats) -> None:
     """See `plain.percentiles`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     tile = max(_TILE, window)
     past = np.empty((subjects, tile + window))
     for first in range(0, sessions, tile):
         stop, origin = min(first + tile, sessions), max(0, first - window)
         for row in range(origin, stop):
-            step = values[row]
+            step = values[row, begin:end]
             for at in range(subjects):
                 past[at, row - origin] = step[at]
         for at in range(subjects):
-            own = past[at]
+            own, column = past[at], begin + at
             known = 0
             for row in range(origin, first):
                 known += np.isfinite(own[row - origin])
@@ -158,15 +158,17 @@ def percentiles(values: Floats, window: int, least_known: int, percentile: Float
                         below += other < value
                         upto += other <= value
                     share = 0.5 * (below + upto) / known
-                percentile[row, at] = share
+                percentile[row, column] = share
                 known += np.isfinite(value)
                 if row - window >= origin:
                     known -= np.isfinite(own[row - window - origin])
 
 
-def highest_before(values: Floats, window: int, least_known: int, sign: float, highest: Floats) -> None:
+def highest_before(
+    begin: int, end: int, values: Floats, window: int, least_known: int, sign: float, highest: Floats
+) -> None:
     """See `plain.highest_before`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, lead = np.zeros(subjects), np.full(subjects, -np.inf)
     tails = np.full((window + 1, subjects), -np.inf)
@@ -175,16 +177,16 @@ def highest_before(values: Floats, window: int, least_known: int, sign: float, h
         if into == 0:
             # A window is the tail of the block of rows before this one and the head of the block itself.
             for back in range(1, min(window, row) + 1):
-                step, shorter, longer = values[row - back], tails[back - 1], tails[back]
+                step, shorter, longer = values[row - back, begin:end], tails[back - 1], tails[back]
                 for at in range(subjects):
                     value = step[at] * sign
                     value = value if np.isfinite(value) else -np.inf
                     longer[at] = max(value, shorter[at])
             for at in range(subjects):
                 lead[at] = -np.inf
-        new = values[row - 1] if row >= 1 else nothing
-        old = values[row - 1 - window] if row > window else nothing
-        tail, out = tails[min(window, row) - into if row < window else window - into], highest[row]
+        new = values[row - 1, begin:end] if row >= 1 else nothing
+        old = values[row - 1 - window, begin:end] if row > window else nothing
+        tail, out = tails[min(window, row) - into if row < window else window - into], highest[row, begin:end]
         for at in range(subjects):
             come = new[at] * sign
             known = np.isfinite(come)
@@ -194,11 +196,10 @@ def highest_before(values: Floats, window: int, least_known: int, sign: float, h
             out[at] = sign * max(head, tail[at]) if (size >= least_known) & (size > 0.0) else np.nan
 
 
-def sessions_since(values: Floats, sign: float, back: Rows) -> None:
+def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows) -> None:
     """See `plain.sessions_since`."""
-    sessions, subjects = values.shape
-    for row in range(sessions):
-        for at in range(subjects):
+    for row in range(len(values)):
+        for at in range(begin, end):
             value = values[row, at] * sign
             if not np.isfinite(value):
                 back[row, at] = -1
@@ -213,19 +214,19 @@ def sessions_since(values: Floats, sign: float, back: Rows) -> None:
             back[row, at] = row - there if there >= 0 else 0
 
 
-def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
+def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Floats) -> None:
     """See `plain.growth_from`."""
-    sessions, subjects = values.shape
+    sessions, subjects = len(values), end - begin
     for row in range(sessions):
-        now, out, there = values[row], growth[row], base[row]
-        before = values[max(there, 0)]
+        now, out, there = values[row, begin:end], growth[row, begin:end], base[row]
+        before = values[max(there, 0), begin:end]
         for at in range(subjects):
             out[at] = now[at] / before[at] - 1.0 if there >= 0 else np.nan
 
 
-def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """See `plain.group_sums`."""
-    for row in range(len(values)):
+def group_sums(begin: int, end: int, values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """See `plain.group_sums`; `begin` and `end` are sessions."""
+    for row in range(begin, end):
         now, out = values[row], total[row]
         for group in range(len(bounds) - 1):
             summed = 0.0
@@ -235,6 +236,8 @@ def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats)
 
 
 def rank_within(
+    begin: int,
+    end: int,
     values: Floats,
     members: Bools,
     columns: Columns,
@@ -244,10 +247,10 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain.rank_within`."""
-    sessions, subjects = values.shape
+    """See `plain.rank_within`; `begin` and `end` are sessions."""
+    subjects = values.shape[1]
     mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
-    for row in range(sessions):
+    for row in range(begin, end):
         now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
         for column in range(subjects):
             to_rank[column] = to_size[column] = np.nan

@@ -13,7 +13,7 @@ import numpy as np
 from signals.core.field import CLOSE, DIVIDEND, PREV_CLOSE, SHARES, SPLIT
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import Panel
-from signals.core.series import carried, positive, previous
+from signals.core.series import carried, cells, positive, previous
 
 CLEAN_RATIOS = (
     *(1.0 / n for n in (100, 50, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2)),
@@ -136,12 +136,12 @@ def _unexplained(steps: Floats, share_ratio: Floats) -> tuple[Bools, Bools]:
     Nearly all steps are near 1 and neither: only the others are looked at closely.
     """
     jumps, doubtful = (np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
-    cells = np.nonzero((steps < _CALM[0]) | (steps > _CALM[1]) | (share_ratio != 1.0))
-    step, ratio = steps[cells], share_ratio[cells]
-    jumps[cells] = np.abs(step / ratio - 1) > JUMP_LIMIT
+    odd = cells((steps < _CALM[0]) | (steps > _CALM[1]) | (share_ratio != 1.0))
+    step, ratio = steps[odd], share_ratio[odd]
+    jumps[odd] = np.abs(step / ratio - 1) > JUMP_LIMIT
     # Halving is as doubtful as doubling, though it is a smaller share of what was there.
     large = np.abs(np.log(step)) > np.log(1 + JUMP_LIMIT)
-    doubtful[cells] = (large | _near_clean(step)) & (ratio == 1.0)
+    doubtful[odd] = (large | _near_clean(step)) & (ratio == 1.0)
     return jumps, doubtful
 
 
@@ -173,14 +173,15 @@ class _Prices:
     def events(self) -> Iterator[Split]:
         rebase = self.last_close / self.own_previous
         # A slightly wider net first: the exact condition takes several matrices of its own.
-        for row, column in np.argwhere((rebase < 1 - 0.9 * LEAST_REBASE) | (rebase > 1 + 0.9 * LEAST_REBASE)):
+        wide = cells((rebase < 1 - 0.9 * LEAST_REBASE) | (rebase > 1 + 0.9 * LEAST_REBASE))
+        for row, column in zip(*wide, strict=True):
             measured = float(rebase[row, column])
             if abs(measured - 1) <= LEAST_REBASE:
                 continue
             clean = _nearest_clean(measured)
             exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
             yield Split(column=int(column), ratio=exact, price_row=int(row))
-        rows, columns = np.nonzero(np.isnan(self.own_previous) & np.isfinite(self.close))
+        rows, columns = cells(np.isnan(self.own_previous) & np.isfinite(self.close))
         falls = self.last_close[rows, columns] / self.close[rows, columns]
         for at in np.flatnonzero(np.abs(np.log(falls)) > LEAST_FALL):
             clean = _nearest_clean(float(falls[at]))
@@ -203,7 +204,7 @@ class _Prices:
 
 
 def _listed(ratios: Floats) -> Iterator[Split]:
-    for row, column in np.argwhere(np.isfinite(ratios) & (ratios > 0) & (ratios != 1)):
+    for row, column in zip(*cells(np.isfinite(ratios) & (ratios > 0) & (ratios != 1)), strict=True):
         yield Split(column=int(column), ratio=float(ratios[row, column]), listed_row=int(row))
 
 

@@ -1,12 +1,14 @@
 """What a signal detector is: thresholds, declared needs, and one vectorised look at a panel."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,8 @@ from signals.core.panel import Panel
 from signals.core.series import Episodes, episodes
 from signals.core.signal import Basis, Signal, Subject
 from signals.core.text import Text
+
+Made = TypeVar("Made")
 
 WINDOW_SESSIONS = 320
 """Sessions a poll loads: a year's base, sixty sessions before it, and room for both."""
@@ -242,6 +246,16 @@ class LaterStrength:
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
         return self._values
+
+
+def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> list[Made]:
+    """What some work makes of each detector, in their order; raises what the first of them raises that fails.
+
+    As many at a time as there are processors: arithmetic on large matrices lets go of the interpreter, and what
+    two of them need of a panel is computed once.
+    """
+    with ThreadPoolExecutor(kernels.PROCESSORS, thread_name_prefix="detectors") as threads:
+        return [one.result() for one in [threads.submit(copy_context().run, work, detector) for detector in detectors]]
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:

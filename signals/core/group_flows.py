@@ -53,34 +53,55 @@ def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
     2. Every exchange with a living member must have told its counts of the session and of the one before.
     3. The known flows must be those of `LEAST_COVERAGE` of the living members, by number and by AUM.
     """
-    flow, there = FLOW.on(panel), panel.derive(alive)
-    known = knowable(flow) & there
-    told = panel.told(_SHARES)
-    missing = there & ~(told & previous(told, fill=False))
-    size = _sizes(panel) * there
+    flow, parts = FLOW.on(panel), panel.derive(_parts)
     add = partial(_added, panel, panel.derive(_MEMBERS[axis]), axis)
-    total = add(np.where(known, flow.values, 0.0))
-    count, living = add(known), add(there)
+    count, living = add(parts.known), add(parts.there)
     stated = (
         (living > 0)
-        & (add(missing) == 0)
+        & (add(parts.missing) == 0)
         & (count >= LEAST_COVERAGE * living)
-        & (add(size * known) >= LEAST_COVERAGE * add(size))
+        & (add(parts.known_size) >= LEAST_COVERAGE * add(parts.size))
     )
     measure = Measure(
-        values=np.where(stated, total, np.nan),
+        values=np.where(stated, add(parts.flow), np.nan),
         unit=Unit.CNY,
         inputs=flow.inputs,
-        estimated=np.asarray(add(known & flow.soft) > 0),
+        estimated=np.asarray(add(parts.soft) > 0),
         sources=partial(_sources, panel, axis),
     )
     return GroupFlow(measure, np.where(stated, count, np.nan), np.where(stated, living, np.nan))
 
 
-def _sizes(panel: Panel) -> Floats:
-    """The newest AUM of each fund, 0 where none is known."""
-    aum = AUM.on(panel)
-    return np.nan_to_num(carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0])
+@dataclass(frozen=True, eq=False, slots=True)
+class _Parts:
+    """What each fund has to say in the totals of its groups, sessions × funds; 0 for nothing."""
+
+    there: Bools
+    known: Bools
+    missing: Bools
+    """Its exchange has not told its counts of the session and of the one before."""
+    soft: Bools
+    flow: Floats
+    size: Floats
+    """The newest AUM."""
+    known_size: Floats
+    """That of the funds whose flow is known."""
+
+
+def _parts(panel: Panel) -> _Parts:
+    flow, aum, there = FLOW.on(panel), AUM.on(panel), panel.derive(alive)
+    known, told = knowable(flow) & there, panel.told(_SHARES)
+    newest = carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0]
+    size = np.where(there & np.isfinite(newest), newest, 0.0)
+    return _Parts(
+        there=there,
+        known=known,
+        missing=there & ~(told & previous(told, fill=False)),
+        soft=known & flow.soft,
+        flow=np.where(known, flow.values, 0.0),
+        size=size,
+        known_size=np.where(known, size, 0.0),
+    )
 
 
 def _added(panel: Panel, groups: Mapping[str, Columns], axis: Axis, values: Floats | Bools) -> Floats:

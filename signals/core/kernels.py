@@ -2,10 +2,14 @@
 
 A compiler takes most of a second to import and some sixty megabytes, and a first compilation many seconds, so
 nobody waits for it who has not asked. Both twins give the same bits; a reader cannot tell which one spoke.
+Compiled ones let go of the interpreter, and a large matrix is shared among processors.
 """
 
 import importlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, Generic, ParamSpec
 
 import numpy as np
@@ -14,12 +18,29 @@ from signals.core import compiled, compiled_windows, plain
 
 P = ParamSpec("P")
 
+SESSIONS, COLUMNS = 0, 1
+"""Axes of a matrix."""
+
+SHARED_CELLS = 250_000
+"""A matrix of this size is shared among processors; for a smaller one, waking another costs more than it saves."""
+
+PROCESSORS = min(4, os.cpu_count() or 1)
+"""Reading memory is most of the work, and more processors than these only queue up for it."""
+
+_HELPERS = ThreadPoolExecutor(PROCESSORS, thread_name_prefix="kernel")
+
 
 class Kernel(Generic[P]):
     """A function over matrices with two bodies; the matrices that come last among its arguments are filled."""
 
     def __init__(
-        self, plain_twin: Callable[P, None], loops: Callable[P, None], takes: str, *, any_order: bool = False
+        self,
+        plain_twin: Callable[P, None],
+        loops: Callable[..., None],
+        takes: str,
+        *,
+        any_order: bool = False,
+        apart: int | None = None,
     ) -> None:
         self.plain = plain_twin
         self.loops = loops
@@ -27,55 +48,78 @@ class Kernel(Generic[P]):
         """The types of its arguments as words of `_types`; what follows the arrow is filled."""
         self.any_order = any_order
         """Sums over subjects may be taken in any order: its twins are equal but for rounding."""
-        self._fast: Callable[P, None] | None = None
+        self.apart = apart
+        """The axis of its first matrix along which its work falls into parts that know nothing of each other: its
+        loops are told first where theirs begins and ends. None = it is one piece of work."""
+        self._fast: Callable[..., None] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Fill the last matrices; inputs have the declared types and lie in memory row by row."""
         if self._fast is not None:
-            self._fast(*args, **kwargs)
+            size: int = np.size(args[0])  # type: ignore[arg-type] # a matrix: the types of arguments are words here
+            self.run(self._fast, args, PROCESSORS if size >= SHARED_CELLS else 1)
             return
         with np.errstate(all="ignore"):  # compiled arithmetic says nothing of infinities either
             self.plain(*args, **kwargs)
 
-    def compile(self, numba: Any) -> Callable[P, None]:
+    def run(self, body: Callable[..., None], args: Sequence[Any], parts: int) -> None:
+        """Have loops do their work in so many parts at a time, where it falls into parts."""
+        if self.apart is None:
+            body(*args)
+            return
+        whole = args[0].shape[self.apart]
+        bounds = [whole * part // parts for part in range(parts + 1)]
+        others = [_HELPERS.submit(body, begin, end, *args) for begin, end in pairwise(bounds[1:])]
+        body(0, bounds[1], *args)
+        for other in others:
+            other.result()
+
+    def compile(self, numba: Any) -> Callable[..., None]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
         options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
         if self.any_order:
             options["fastmath"] = {"reassoc", "nsz"}
-        signature = _signature(numba, self.takes)
+        signature = _signature(numba, self.takes if self.apart is None else f"count count {self.takes}")
         try:
-            made: Callable[P, None] = numba.njit(signature, cache=True, **options)(self.loops)
+            made: Callable[..., None] = numba.njit(signature, cache=True, **options)(self.loops)
         except (RuntimeError, OSError):  # no folder that a cache can be kept in, or none to write to any more
             made = numba.njit(signature, **options)(self.loops)
         return made
 
-    def use(self, fast: Callable[P, None] | None) -> None:
+    def use(self, fast: Callable[..., None] | None) -> None:
         """Answer with this body from now on; None = with the plain one."""
         self._fast = fast
 
 
-RUNS = Kernel(plain.runs, compiled.runs, "floats number flag flag number count -> rows floats")
-RUN_STARTS = Kernel(plain.run_starts, compiled.run_starts, "rows -> rows")
-RUN_GAPS = Kernel(plain.run_gaps, compiled.run_gaps, "floats rows -> rows")
-BROKEN_RUNS = Kernel(plain.broken_runs, compiled.broken_runs, "floats number flag flag number count -> shorts")
-SUM_SINCE = Kernel(plain.sum_since, compiled.sum_since, "floats rows -> floats")
-COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "floats rows -> floats")
-EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows")
-LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows")
-CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows")
-LATELY = Kernel(plain.lately, compiled_windows.lately, "flags count -> flags")
-ROLLING_SUM = Kernel(plain.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats")
-ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats")
-SUM_BEFORE = Kernel(plain.sum_before, compiled_windows.sum_before, "floats count -> floats floats")
-ZSCORES = Kernel(plain.zscores, compiled_windows.zscores, "floats count count -> floats")
-PERCENTILES = Kernel(plain.percentiles, compiled_windows.percentiles, "floats count count -> floats")
-HIGHEST_BEFORE = Kernel(plain.highest_before, compiled_windows.highest_before, "floats count count number -> floats")
-SESSIONS_SINCE = Kernel(plain.sessions_since, compiled_windows.sessions_since, "floats number -> rows")
-GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats columns -> floats")
-RANK_WITHIN = Kernel(
-    plain.rank_within, compiled_windows.rank_within, "floats flags columns columns count number -> floats floats"
+RUNS = Kernel(plain.runs, compiled.runs, "floats number flag flag number count -> rows floats", apart=COLUMNS)
+RUN_STARTS = Kernel(plain.run_starts, compiled.run_starts, "rows -> rows", apart=COLUMNS)
+RUN_GAPS = Kernel(plain.run_gaps, compiled.run_gaps, "floats rows -> rows", apart=COLUMNS)
+BROKEN_RUNS = Kernel(
+    plain.broken_runs, compiled.broken_runs, "floats number flag flag number count -> shorts", apart=COLUMNS
 )
-GROUP_SUMS = Kernel(plain.group_sums, compiled_windows.group_sums, "floats columns columns -> floats")
+SUM_SINCE = Kernel(plain.sum_since, compiled.sum_since, "floats rows -> floats", apart=COLUMNS)
+COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "floats rows -> floats", apart=COLUMNS)
+EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows", apart=COLUMNS)
+LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows", apart=COLUMNS)
+CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows", apart=COLUMNS)
+LATELY = Kernel(plain.lately, compiled_windows.lately, "flags count -> flags", apart=COLUMNS)
+ROLLING_SUM = Kernel(plain.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats", apart=COLUMNS)
+ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS)
+SUM_BEFORE = Kernel(plain.sum_before, compiled_windows.sum_before, "floats count -> floats floats", apart=COLUMNS)
+ZSCORES = Kernel(plain.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
+PERCENTILES = Kernel(plain.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS)
+HIGHEST_BEFORE = Kernel(
+    plain.highest_before, compiled_windows.highest_before, "floats count count number -> floats", apart=COLUMNS
+)
+SESSIONS_SINCE = Kernel(plain.sessions_since, compiled_windows.sessions_since, "floats number -> rows", apart=COLUMNS)
+GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats columns -> floats", apart=COLUMNS)
+RANK_WITHIN = Kernel(
+    plain.rank_within,
+    compiled_windows.rank_within,
+    "floats flags columns columns count number -> floats floats",
+    apart=SESSIONS,
+)
+GROUP_SUMS = Kernel(plain.group_sums, compiled_windows.group_sums, "floats columns columns -> floats", apart=SESSIONS)
 OVERTAKINGS = Kernel(
     plain.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
 )

@@ -12,6 +12,7 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
+from signals.core.scale import share_scale
 from signals.core.series import highest_before, previous
 from signals.core.sizes import AUM
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
@@ -36,7 +37,7 @@ def _price_level(panel: Panel) -> Measure:
 def _share_level(panel: Panel) -> Measure:
     """Logarithm of the share count on the scale of the panel's first session."""
     actions = panel.derive(find_actions)
-    scale = np.cumprod(actions.share_ratio, axis=0)
+    scale = panel.derive(share_scale).factors
     known = np.where(actions.pending | actions.unsettled, np.nan, panel.derive(counted_shares))
     return Measure(
         values=np.log(known / scale),
@@ -101,7 +102,9 @@ def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -
 
 
 def _settled(values: Floats) -> Floats:
-    return np.where(np.abs(values) < _ROUNDING, 0.0, values)
+    """The same matrix, without differences that are but rounding."""
+    values[np.abs(values) < _ROUNDING] = 0.0
+    return values
 
 
 @cache

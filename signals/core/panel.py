@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import product
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +63,7 @@ class Panel:
     beside: tuple[Snapshot, ...] = ()
     """Weights of indices and the trading of their stocks, in the order in which they became known."""
     _derived: dict[Callable[["Panel"], Any], Any] = field(default_factory=dict, repr=False)
+    _deriving: dict[Callable[["Panel"], Any], RLock] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def demo(self) -> bool:
@@ -92,9 +94,11 @@ class Panel:
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
         known = np.isfinite(self.values(one))
-        for columns in self.publishers(one.axis):
-            known[:, columns] = known[:, columns].any(axis=1, keepdims=True)
-        return known
+        publishers = self.publishers(one.axis)
+        spoke, own = np.empty((len(known), len(publishers)), dtype=np.bool_), np.empty(known.shape[1], dtype=np.int64)
+        for at, columns in enumerate(publishers):
+            spoke[:, at], own[columns] = known[:, columns].any(axis=1), at
+        return spoke.take(own, axis=1)
 
     def row(self, day: date) -> int:
         """The row of a session; raises KeyError when the panel does not hold it."""
@@ -113,10 +117,17 @@ class Panel:
         return self.columns[axis][subject]
 
     def derive(self, compute: Callable[["Panel"], Derived]) -> Derived:
-        """The result of a function of the panel, computed once, and again after it was forgotten."""
+        """The result of a function of the panel, computed once, and again after it was forgotten.
+
+        Several threads may ask: who comes second waits for the first. What is computed from one another never goes
+        round in a circle, and so nobody waits for ever.
+        """
         known: Derived | None = self._derived.get(compute)
         if known is None:
-            known = self._derived[compute] = compute(self)
+            with self._deriving.setdefault(compute, RLock()):
+                known = self._derived.get(compute)
+                if known is None:
+                    known = self._derived[compute] = compute(self)
         return known
 
     def forget(self, compute: Callable[["Panel"], Any]) -> None:

@@ -7,13 +7,13 @@ import numpy as np
 
 from signals.core.corporate import find_actions
 from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Bools, Floats, Rows
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity, Scale
 from signals.core.scale import share_scale
-from signals.core.series import carried, positive, previous, runs
+from signals.core.series import carried, cells, positive, previous, runs
 from signals.core.text import Text
 
 STREAK_SESSIONS = 60
@@ -97,9 +97,17 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         unit=Unit.SHARES,
         inputs=frozenset({SHARES}),
         rows=rows,
-        estimated=np.take_along_axis(panel.estimated(SHARES), np.maximum(rows, 0), axis=0),
+        estimated=_of_rows(panel.estimated(SHARES), rows),
     )
     return panel.derive(share_scale).brought(counts, rows) / actions.price_lag, measure
+
+
+def _of_rows(flags: Bools, rows: Rows) -> Bools:
+    """Each cell's flag from the row that is named for it, the first where none is: nearly all name their own."""
+    out, own = flags.copy(), np.arange(len(flags), dtype=rows.dtype)[:, None]
+    others, columns = cells(rows != own)
+    out[others, columns] = flags[np.maximum(rows[others, columns], 0), columns]
+    return out
 
 
 def _turnover(panel: Panel) -> Measure:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from signals.core import kernels
 from signals.core.matrix import Bools, Columns, Floats, Ints, Rows, Shorts
+from signals.core.room import ROOM
 
 
 class Flat(StrEnum):
@@ -41,14 +42,14 @@ class Runs:
     @cached_property
     def start(self) -> Rows:
         """Row of the run's first session; −1 = none."""
-        out = np.empty(self.length.shape, np.int32)
+        out = ROOM.empty(self.length.shape, np.int32)
         kernels.RUN_STARTS(self.length, out)
         return out
 
     @cached_property
     def gaps(self) -> Rows:
         """Unknown sessions inside the run: its neighbours are known, they are not."""
-        out = np.empty(self.length.shape, np.int32)
+        out = ROOM.empty(self.length.shape, np.int32)
         kernels.RUN_GAPS(self.steps, self.length, out)
         return out
 
@@ -73,7 +74,7 @@ def runs(
     can no longer be claimed.
     """
     steps = _laid(steps)
-    out = Runs(np.empty(steps.shape, np.int32), np.empty(steps.shape), steps)
+    out = Runs(ROOM.empty(steps.shape, np.int32), ROOM.empty(steps.shape, np.float64), steps)
     kernels.RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out.length, out.total)
     return out
 
@@ -88,7 +89,7 @@ def broken_runs(
 ) -> Shorts:
     """Length of the run that each session's move against it has ended; 0 where none did. Runs as in `runs`."""
     steps = _laid(steps)
-    out = np.empty(steps.shape, np.int16)
+    out = ROOM.empty(steps.shape, np.int16)
     kernels.BROKEN_RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out)
     return out
 
@@ -103,7 +104,7 @@ def open_start(steps: Floats, run: Runs) -> Floats:
 def sum_since(values: Floats, start: Ints) -> Floats:
     """Sum of the known values from the row `start` of each cell up to its own; 0 where it is −1."""
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.SUM_SINCE(values, _rows(start), out)
     return out
 
@@ -111,7 +112,7 @@ def sum_since(values: Floats, start: Ints) -> Floats:
 def compounded_since(changes: Floats, start: Ints) -> Floats:
     """Compound of the known changes from the row `start` of each cell up to its own; 0 where it is −1."""
     changes = _laid(changes)
-    out = np.empty(changes.shape)
+    out = ROOM.empty(changes.shape, np.float64)
     kernels.COMPOUNDED_SINCE(changes, _rows(start), out)
     return out
 
@@ -128,7 +129,7 @@ class Episodes:
 
 def episodes(rung: Ints, known: Bools) -> Episodes:
     """Follow a ladder over the sessions: rung 0 is silence, a higher one is more of the same."""
-    since, reached = np.empty(rung.shape, np.int32), np.empty(rung.shape, np.int32)
+    since, reached = ROOM.empty(rung.shape, np.int32), ROOM.empty(rung.shape, np.int32)
     kernels.EPISODES(_rows(rung), np.ascontiguousarray(known, dtype=np.bool_), since, reached)
     return Episodes(since, reached)
 
@@ -146,15 +147,20 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
 
 def positive(values: Floats) -> Floats:
     """Zero or less is a hole that a publisher fills in, no price and no count."""
-    out = values.copy()
-    out[~(values > 0)] = np.nan
-    return out
+    return np.where(values > 0, values, np.nan)
+
+
+def cells(mask: Bools) -> tuple[Columns, Columns]:
+    """Rows and columns of the cells of a mask, few of which are up: ten times as fast as to look for them in two
+    dimensions."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
 
 
 def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
     """The newest known value at most `sessions` rows back, and the row it stands in (−1 = none)."""
     values = _laid(values)
-    filled, rows = np.empty(values.shape), np.empty(values.shape, np.int32)
+    filled, rows = ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.int32)
     kernels.CARRIED(values, sessions, filled, rows)
     return filled, rows
 
@@ -162,7 +168,7 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
 def lately(flags: Bools, sessions: int) -> Bools:
     """Whether a flag was up on one of the last `sessions`, the session itself included."""
     flags = np.ascontiguousarray(flags, dtype=np.bool_)
-    out = np.empty(flags.shape, dtype=np.bool_)
+    out = ROOM.empty(flags.shape, np.bool_)
     kernels.LATELY(flags, min(_window(sessions), len(flags) + 1), out)
     return out
 
@@ -170,7 +176,7 @@ def lately(flags: Bools, sessions: int) -> Bools:
 def rolling_sum(values: Floats, sessions: int) -> Floats:
     """Sum of the last `sessions` values; unknown when one of them is."""
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.ROLLING_SUM(values, _window(sessions), out)
     return out
 
@@ -178,7 +184,7 @@ def rolling_sum(values: Floats, sessions: int) -> Floats:
 def rolling_growth(changes: Floats, sessions: int) -> Floats:
     """Compound of the last `sessions` changes; unknown when one of them is."""
     changes = _laid(changes)
-    out = np.empty(changes.shape)
+    out = ROOM.empty(changes.shape, np.float64)
     kernels.ROLLING_GROWTH(changes, _window(sessions), out)
     return out
 
@@ -190,13 +196,16 @@ def known_before(values: Floats, sessions: int) -> Floats:
 
 def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
     """Mean of the known ones among the `sessions` values before; NaN where fewer than `least_known` are."""
-    known, total = _before(values, sessions)
-    return np.where(known >= max(1, least_known), total / np.maximum(known, 1), np.nan)
+    known, mean = _before(values, sessions)
+    few = known < max(1, least_known)
+    mean /= np.maximum(known, 1.0, out=known)
+    mean[few] = np.nan
+    return mean
 
 
 def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
     values = _laid(values)
-    known, total = np.empty(values.shape), np.empty(values.shape)
+    known, total = ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64)
     kernels.SUM_BEFORE(values, _window(sessions), known, total)
     return known, total
 
@@ -234,7 +243,7 @@ def zscores(values: Floats, sessions: int, least_known: int) -> Floats:
     Unknown where fewer than `least_known` of them are known, or where they do not vary.
     """
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.ZSCORES(values, _window(sessions), least_known, out)
     return out
 
@@ -245,7 +254,7 @@ def percentiles(values: Floats, sessions: int, least_known: int) -> Floats:
     Unknown where fewer than `least_known` of them are known.
     """
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.PERCENTILES(values, _window(sessions), least_known, out)
     return out
 
@@ -265,7 +274,7 @@ def lowest_before(values: Floats, sessions: int, least_known: int) -> Floats:
 
 def _extreme_before(values: Floats, sessions: int, least_known: int, sign: float) -> Floats:
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.HIGHEST_BEFORE(values, _window(sessions), least_known, sign, out)
     return out
 
@@ -282,7 +291,7 @@ def sessions_since_as_low(values: Floats) -> Rows:
 
 def _sessions_since(values: Floats, sign: float) -> Rows:
     values = _laid(values)
-    out = np.empty(values.shape, np.int32)
+    out = ROOM.empty(values.shape, np.int32)
     kernels.SESSIONS_SINCE(values, sign, out)
     return out
 
@@ -296,17 +305,17 @@ def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     return out
 
 
-def at_rows(values: Floats, rows: Ints) -> Floats:
-    """The rows of a matrix picked one per session; NaN where the pick is −1."""
+def at_rows(values: npt.NDArray[Scalar], rows: Ints, fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
+    """The rows of a matrix picked one per session; `fill` where the pick is −1."""
     out = values[np.maximum(rows, 0)]
-    out[rows < 0] = np.nan
+    out[rows < 0] = fill
     return out
 
 
 def growth_from(values: Floats, rows: Ints) -> Floats:
     """Growth of each row over the one picked for it, as a fraction; unknown where the pick is −1."""
     values = _laid(values)
-    out = np.empty(values.shape)
+    out = ROOM.empty(values.shape, np.float64)
     kernels.GROWTH_FROM(values, np.ascontiguousarray(rows, dtype=np.int64), out)
     return out
 
@@ -347,7 +356,7 @@ def rank_within(
     has at least `least_members` of them and at least the share `least_coverage` has a known value.
     """
     values = _laid(values)
-    out = Ranks(np.empty(values.shape), np.empty(values.shape))
+    out = Ranks(ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64))
     members = np.ascontiguousarray(members, dtype=np.bool_)
     kernels.RANK_WITHIN(values, members, *laid_groups(groups), least_members, least_coverage, out.rank, out.size)
     return out

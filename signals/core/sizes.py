@@ -20,8 +20,8 @@ _NEEDS = frozenset({SHARES})
 def count_scale(panel: Panel) -> Scale:
     """What makes share counts of different sessions comparable: one over the splits so far, where those are known."""
     actions = panel.derive(find_actions)
-    factors = 1.0 / np.cumprod(actions.share_ratio, axis=0)
-    return Scale(np.asarray(factors), actions.pending | actions.unsettled | actions.late)
+    factors = 1.0 / panel.derive(share_scale).factors
+    return Scale(factors, actions.pending | actions.unsettled | actions.late)
 
 
 def _shares(panel: Panel) -> Measure:
@@ -59,7 +59,7 @@ def _flow_share(panel: Panel) -> Measure:
 def _aum_change_month(panel: Panel) -> Measure:
     aum = AUM.on(panel)
     base = base_rows(panel.sessions, monthly=True)
-    soft = aum.soft | (at_rows(aum.soft.astype(np.float64), base) > 0)
+    soft = aum.soft | at_rows(aum.soft, base, fill=False)
     return Measure(
         values=aum.values - at_rows(aum.values, base),
         unit=Unit.CNY_CHANGE,
@@ -91,9 +91,9 @@ def without_year_base(panel: Panel) -> Bools:
     base = base_rows(panel.sessions, monthly=False)
     shares = panel.derive(counted_shares)
     told = np.isfinite(shares).any(axis=1, keepdims=True)
-    base_told = at_rows(np.asarray(told, dtype=np.float64), base) == 1.0
+    base_told = at_rows(np.asarray(told), base, fill=False)
     seen = np.logical_or.accumulate(np.isfinite(shares) | np.isfinite(panel.values(CLOSE)), axis=0)
-    older = at_rows(np.asarray(seen, dtype=np.float64), base) == 1.0
+    older = at_rows(seen, base, fill=False)
     years = np.array([day.year for day in panel.sessions])[:, None]
     listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
     listing_year = np.array([day.year if day else 0 for day in listed])

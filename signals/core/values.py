@@ -13,7 +13,7 @@ from signals.core.prices import of_class, traded
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
 from signals.core.scale import share_scale
-from signals.core.series import carried, positive, previous
+from signals.core.series import carried, cells, positive, previous
 from signals.core.text import Text
 
 PREMIUM_LIMIT = 0.4
@@ -38,13 +38,13 @@ def _nav_on_price_scale(panel: Panel) -> Floats:
     NAV from before the split."""
     nav = positive(panel.values(NAV))
     lag = panel.derive(find_actions).price_lag
-    cells = np.nonzero(lag != 1.0)
-    close = positive(panel.values(CLOSE)[cells])
-    before = np.where(previous(lag)[cells] == 1.0, previous(nav)[cells], np.nan)
+    split = cells(lag != 1.0)
+    close = positive(panel.values(CLOSE)[split])
+    before = np.where(previous(lag)[split] == 1.0, previous(nav)[split], np.nan)
     known = np.where(np.isfinite(close), close, before)
-    rebased = nav[cells] * lag[cells]
-    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[cells] / known))
-    nav[cells] = np.where(nearer, rebased, nav[cells])
+    rebased = nav[split] * lag[split]
+    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[split] / known))
+    nav[split] = np.where(nearer, rebased, nav[split])
     return nav
 
 

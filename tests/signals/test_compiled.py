@@ -1,4 +1,4 @@
-"""Both bodies of every kernel, and the loops before they are compiled, give the same bits."""
+"""Both bodies of every kernel, whole or in parts, and the loops before they are compiled give the same bits."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -45,13 +45,16 @@ def fast(kernel: Kernel[Any]) -> Callable[..., None]:
 
 
 def filled(
-    kernel: Kernel[Any], body: Callable[..., None], inputs: tuple[Any, ...], shape: tuple[int, ...]
+    kernel: Kernel[Any], body: Callable[..., None], inputs: tuple[Any, ...], shape: tuple[int, ...], parts: int
 ) -> list[Any]:
-    """What a body makes of matrices that hold rubbish."""
+    """What a body makes of matrices that hold rubbish; the plain one in no parts."""
     types = {"floats": np.float64, "rows": np.int32, "shorts": np.int16, "flags": np.bool_}
     outs = [np.full(shape, 77, dtype=types[word]) for word in kernel.takes.split(" -> ")[1].split()]
     with np.errstate(all="ignore"):
-        body(*inputs, *outs)
+        if parts:
+            kernel.run(body, (*inputs, *outs), parts)
+        else:
+            body(*inputs, *outs)
     return outs
 
 
@@ -60,9 +63,10 @@ def assert_twins(
 ) -> list[Any]:
     """All bodies agree; returns what they say."""
     shape = inputs[0].shape if shape is None else shape
-    told = filled(kernel, kernel.plain, inputs, shape)
-    for body in (fast(kernel), kernel.loops) if interpreted else (fast(kernel),):
-        for got, expected in zip(filled(kernel, body, inputs, shape), told, strict=True):
+    told = filled(kernel, kernel.plain, inputs, shape, 0)
+    bodies = [(fast(kernel), 1), (fast(kernel), 3), *([(kernel.loops, 1)] if interpreted else [])]
+    for body, parts in bodies:
+        for got, expected in zip(filled(kernel, body, inputs, shape, parts), told, strict=True):
             np.testing.assert_array_equal(got, expected, strict=True)
     return told
 

@@ -15,6 +15,7 @@ from signals.core.detector import (
     Later,
     Tell,
     Topic,
+    at_once,
     ladder,
     one_day,
     scaled,
@@ -222,6 +223,25 @@ def test_evidence_that_is_unknown_is_left_out() -> None:
 def test_findings_are_computed_once_for_a_panel() -> None:
     panel, detector = market(1).fund("510001", close=2.0).panel(), Above()
     assert detector.findings(panel) is detector.findings(panel)
+
+
+def test_several_at_once_say_what_they_say_one_by_one_and_in_their_order() -> None:
+    panel = market(8).fund("560850", close=[1 + day / 10 for day in range(8)], volume=1e6).panel()
+    detectors = [one() for one in load_detectors().values()]
+    alone = [one.detect(panel) for one in detectors]
+    assert at_once(lambda one: one.detect(replace(panel, _derived={})), detectors) == alone
+    together = replace(panel, _derived={})
+    assert at_once(lambda one: one.detect(together), detectors) == alone
+    assert any(alone)
+
+
+def test_of_several_that_fail_the_first_is_heard() -> None:
+    def fails(detector: Detector) -> None:
+        raise ArithmeticError(detector.name)
+
+    first, second, *_ = load_detectors().values()
+    with pytest.raises(ArithmeticError, match=first.name):
+        at_once(fails, [first(), second()])
 
 
 def test_two_thresholds_are_two_detectors() -> None:

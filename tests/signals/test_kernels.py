@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from signals.core import kernels
+from signals.core.detector import ladder
 from signals.core.kernels import KERNELS, warm
 from signals.core.series import runs
 
@@ -63,11 +64,37 @@ def test_once_warm_every_kernel_answers_from_its_loops() -> None:
     assert all(options["cache"] for _, options in compiler.asked)
 
 
+@pytest.mark.parametrize(("cells", "parts"), [(6, 1), (7, 1), (8, 3)])
+def test_a_large_matrix_is_shared_among_processors_and_a_small_one_is_not(
+    monkeypatch: pytest.MonkeyPatch, cells: int, parts: int
+) -> None:
+    monkeypatch.setattr(kernels, "PROCESSORS", 3)
+    monkeypatch.setattr(kernels, "SHARED_CELLS", 8)
+    seen = list[tuple[int, int]]()
+    kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end)))
+    ladder(np.ones((1, cells), np.int32), 1, 1)
+    assert len(seen) == parts
+    assert sorted(at for begin, end in seen for at in range(begin, end)) == list(range(cells))
+
+
+def test_what_fails_on_another_processor_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "PROCESSORS", 2)
+    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+
+    def fails(begin: int, *_: Any) -> None:
+        if begin:
+            raise ArithmeticError
+
+    kernels.LADDER.use(fails)
+    with pytest.raises(ArithmeticError):
+        ladder(np.ones((1, 4), np.int32), 1, 1)
+
+
 def test_what_is_read_may_be_read_only_and_what_is_filled_may_not() -> None:
     compiler = Compiler()
     kernels.RUN_GAPS.compile(compiler)
     ((signature, _),) = compiler.asked
-    assert signature == (("float64", 2, True), ("int32", 2, True), ("int32", 2, False))
+    assert signature == ("int64", "int64", ("float64", 2, True), ("int32", 2, True), ("int32", 2, False))
 
 
 def test_where_no_cache_can_be_kept_they_are_compiled_without_one() -> None:

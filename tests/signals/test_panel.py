@@ -1,7 +1,9 @@
 """Snapshots side by side: what was known at one moment, from whom, and how final it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import permutations
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
@@ -275,3 +277,23 @@ def test_what_is_worked_out_is_kept_until_it_is_forgotten() -> None:
     panel.release()
     assert [panel.derive(counted), panel.derive(other)] == [2, 7]
     assert calls == ["counted", "other", "counted", "counted", "other"]
+
+
+def test_what_several_threads_ask_for_is_computed_once() -> None:
+    panel, begun, computed = lay_panel([shares(1e8)], DAYS, moment(TUESDAY)), Barrier(4, timeout=60), list[int]()
+
+    def slowly(_: Panel) -> int:
+        computed.append(1)
+        asked.wait(60)
+        return 7
+
+    def ask(_: int) -> int:
+        begun.wait()
+        return panel.derive(slowly)
+
+    asked = Event()
+    with ThreadPoolExecutor(4) as threads:
+        answers = [threads.submit(ask, at) for at in range(4)]
+        asked.set()
+        assert [one.result() for one in answers] == [7] * 4
+    assert computed == [1]

@@ -1,0 +1,70 @@
+"""Room for large matrices that is used again: pages that the system has to hand out cost more than filling them."""
+
+import math
+import weakref
+from collections import deque
+from contextlib import suppress
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+LEAST_BYTES = 2**22
+"""Smaller matrices, such as those of a poll, come from the allocator, which keeps room of its own for them."""
+
+MOST_BYTES = 2**26
+"""Larger ones are rare, and keeping room for them would be dear."""
+
+IDLE_BLOCKS = 4
+"""What is kept for the next matrices: 256 MiB at most."""
+
+_LINE_BYTES = 64
+_STEP_BYTES = 2**20
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+class Room:
+    """Hands out matrices whose memory serves again once nobody holds them, or a view of them, any more.
+
+    Safe for threads, and for a garbage collection in the middle of its work: all that is shared is a queue, and
+    each step on it is one step of the interpreter.
+    """
+
+    def __init__(
+        self, idle_blocks: int = IDLE_BLOCKS, least_bytes: int = LEAST_BYTES, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self._idle = deque[npt.NDArray[np.uint8]](maxlen=idle_blocks)
+        self._least_bytes, self._most_bytes = least_bytes, most_bytes
+
+    @property
+    def idle_bytes(self) -> int:
+        """What is kept for the next matrices."""
+        return sum(block.nbytes for block in tuple(self._idle))
+
+    def empty(self, shape: tuple[int, ...], dtype: type[Scalar]) -> npt.NDArray[Scalar]:
+        """A matrix that nobody else holds, filled with anything."""
+        count = math.prod(shape)
+        size = count * np.dtype(dtype).itemsize
+        if not self._least_bytes <= size <= self._most_bytes:
+            return np.empty(shape, dtype)
+        block = self._block(size)
+        # Views of a matrix hold the array that stands on the buffer, and no other: its end is the end of them all.
+        start = -block.ctypes.data % _LINE_BYTES
+        owner = np.frombuffer(block.data, dtype, count, start)
+        weakref.finalize(owner, self._idle.append, block).atexit = False
+        return owner.reshape(shape)
+
+    def _block(self, size: int) -> npt.NDArray[np.uint8]:
+        """The idle block that fits, or a new one; blocks that were looked at in vain stay idle."""
+        whole = -(-(size + _LINE_BYTES) // _STEP_BYTES) * _STEP_BYTES
+        with suppress(IndexError):  # another thread has taken the last one
+            for _ in range(len(self._idle)):
+                block = self._idle.popleft()
+                if block.nbytes == whole:
+                    return block
+                self._idle.append(block)
+        return np.empty(whole, np.uint8)
+
+
+ROOM = Room()
