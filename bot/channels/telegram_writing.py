@@ -51,7 +51,7 @@ class Writer:
                     raise
                 log.info("telegram chat takes no files, words only", chat=address.chat, why=error.message)
         how["reply_markup"] = keyboard(part.buttons)
-        if part.rich and self._rich:
+        if part.rich and self._rich and not part.plain:
             return await self._with_tables(part, how)
         return await self._text(part, how)
 

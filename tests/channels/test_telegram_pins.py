@@ -1,5 +1,7 @@
 """Pinned messages, and messages with real tables."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.channels.base import Part
@@ -134,6 +136,13 @@ async def test_a_server_without_tables_is_asked_once(
     assert [(one.rich, one.labels) for one in api.sent(LI)] == [(False, ["详情"])] * 2
     assert len(api.called("sendRichMessage")) == 1
     assert capsys.readouterr().out.count("no rich messages") == 1
+
+
+async def test_plain_text_has_no_tables(api: BotApi, telegram: TelegramChannel) -> None:
+    api.open(LI)
+    [part] = telegram.render(RICH)
+    await telegram.send(Address(str(LI)), replace(part, markup="a & b", plain=True))
+    assert [(one.text, one.rich, one.html) for one in api.sent(LI)] == [("a & b", False, False)]
 
 
 async def test_a_chat_that_is_gone_says_nothing_about_tables(api: BotApi, telegram: TelegramChannel) -> None:
