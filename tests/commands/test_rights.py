@@ -77,3 +77,45 @@ async def test_a_group_may_be_open_to_all_its_members(chat: Chat) -> None:
     await chat.store.subscriptions.save(mine, MORNING)
     assert await _may(group, "/change", "1", ChatKind.GROUP)
     assert not await _may(group, "/run", "1", ChatKind.GROUP)
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        ("规则", False),
+        ("规则 溢价率 > 3%", False),
+        ("规则 5 < 溢价率", False),
+        ("规则 1", False),
+        ("规则 1 分享", False),
+        ("规则 1 编辑", False),
+        ("规则 1 = 溢价率 > 3%", False),
+        ("规则 保存 3", True),
+        ("规则 取消 3", True),
+        ("规则 1 删除", True),
+        ("规则 1 冷却 5", True),
+        ("日报", False),
+        ("日报 现在", False),
+        ("日报 18:30", True),
+        ("日报 关", True),
+        ("清单 宽基", False),
+        ("清单 订阅 宽基", True),
+        ("清单 退订 宽基", True),
+        ("设置", False),
+        ("设置 lang", False),
+        ("设置 lang en", True),
+        ("语言 en", True),
+        ("/start", False),
+        ("/start lists", False),
+        ("/start rule_1_abc", False),
+        ("/start lists dividend", True),
+        ("/start done", True),
+        ("/start sub_560850", True),
+        ("/start list_dividend", True),
+    ],
+)
+async def test_to_ask_is_free_and_to_change_is_not(chat: Chat, line: str, *, changes: bool) -> None:
+    found = chat.answer.registry.find(line)
+    assert found is not None
+    one, words = found
+    assert one.right is Right.CHANGE_BY_WORDS
+    assert bool(one.changes(words)) is changes
