@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from bot.commands.base import Desk
 from bot.digest import DigestRun, ends_week, enqueue_digests
 from bot.health import Change
 from bot.intraday import Intraday
+from bot.leading import Duty, while_leading
 from bot.messages.catalogue import Catalogue
 from bot.messages.digest import Edition, HeadPicture
 from bot.metrics import Metrics
@@ -264,8 +265,18 @@ def _summary(report: PollReport) -> dict[str, Any]:
     }
 
 
-async def serve(desk: Desk, channels: Sequence[Channel], drain: Drain, *others: Coroutine[Any, Any, None]) -> None:
-    """Answer people, drain the outbox and run `others` until a signal asks to stop or one of them fails."""
+async def serve(
+    desk: Desk,
+    channels: Sequence[Channel],
+    drain: Drain | None,
+    *others: Coroutine[Any, Any, None],
+    led: Collection[str] = (),
+    duties: Sequence[Duty] = (),
+) -> None:
+    """Answer people, drain the outbox and run `others` until a signal asks to stop or one of them fails.
+
+    Chats of the kinds in `led` are listened to, and `duties` done, only while this process leads.
+    """
     registry = load_commands()
     answer = Answerer(desk=desk, registry=registry)
     presence = Presences(subscriptions=desk.world.store.subscriptions, now=desk.now, language=desk.newcomer.language)
@@ -277,8 +288,16 @@ async def serve(desk: Desk, channels: Sequence[Channel], drain: Drain, *others: 
         loop.add_signal_handler(one, stopped.set)
     try:
         async with asyncio.TaskGroup() as group:
-            chats = [group.create_task(one.serve(answer, registry.menu())) for one in channels if isinstance(one, Chat)]
-            running = [*chats, group.create_task(drain.run()), *(group.create_task(one) for one in others)]
+            chats = [
+                (one.kind, partial(one.serve, answer, registry.menu())) for one in channels if isinstance(one, Chat)
+            ]
+            here = [listen() for kind, listen in chats if kind not in led]
+            ours: list[Duty] = [*(listen for kind, listen in chats if kind in led), *duties]
+            if ours:
+                here.append(while_leading(desk.world.store.leadership, ours))
+            if drain is not None:
+                here.append(drain.run())
+            running = [group.create_task(one) for one in (*here, *others)]
             await stopped.wait()
             for task in running:
                 task.cancel()

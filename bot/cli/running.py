@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 from datetime import date, datetime, time
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -26,12 +27,15 @@ from bot.app import (
 )
 from bot.channels.base import Managers
 from bot.channels.console import ConsoleChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
 from bot.channels.web_rooms import LOCAL_CHAT
 from bot.cli.importing import import_folder
-from bot.cli.options import DatabaseOption, DebugOption, SourceOption, settings_of
+from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.cli.progress import bar
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
+from bot.leading import Role
 from bot.local import local_admins, previews_of, rooms_of
 from bot.messages.digest import Edition
 from bot.messages.wishes import DigestWishes
@@ -63,14 +67,24 @@ DEMO_WEEK_NOTE = datetime(2025, 2, 7, 18, 21, tzinfo=MARKET_ZONE)
 log = structlog.get_logger(__name__)
 
 
-async def run(*, database: DatabaseOption = None, source: SourceOption = None, debug: DebugOption = False) -> None:
+async def run(
+    *,
+    role: Annotated[Role, typer.Option("--role", help="What this process takes on; others on PostgreSQL.")] = Role.ALL,
+    database: DatabaseOption = None,
+    source: SourceOption = None,
+    debug: DebugOption = False,
+) -> None:
     """Run the service until it is told to stop."""
     settings = settings_of(database, source, debug=debug)
-    while await _run_until_the_calendar_grows(settings):
+    if role is not Role.ALL and settings.database.startswith("sqlite"):
+        raise RefusedError(
+            f"--role {role} shares the work of several processes, and SQLite has one only: use PostgreSQL"
+        )
+    while await _run_until_the_calendar_grows(settings, role):
         log.info("starting anew with the extended calendar")
 
 
-async def _run_until_the_calendar_grows(settings: Settings) -> bool:
+async def _run_until_the_calendar_grows(settings: Settings, role: Role) -> bool:
     """Serve; true where the service has learned of sessions by which only a new start works."""
     again = False
     async with opened(settings) as world:
@@ -82,7 +96,7 @@ async def _run_until_the_calendar_grows(settings: Settings) -> bool:
         if settings.archive.folder is not None and settings.source == "archive":
             await import_folder(world, settings.archive.folder, Console(stderr=True))
         try:
-            await _serve(settings, world, SystemClock())
+            await _serve(settings, world, SystemClock(), role=role)
         except* CalendarExtendedError:
             again = True
     return again
@@ -153,24 +167,35 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
         await world.store.subscriptions.save(reader, DEMO_EVENING)
 
 
-async def _serve(settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None]) -> None:
+async def _serve(
+    settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None], role: Role = Role.ALL
+) -> None:
     channels = channels_of(settings, world.store, clock)
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
     kinds = channels.by_kind()
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock)
     running = [*others, warm_beside()]
-    page = _page(settings, desk, channels, scrape)
+    page = _page(settings, desk, channels, scrape) if role.serves else None
     if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
-    if settings.source != "demo":
-        running.append(_keep_time(settings, clock, desk, scrape.metrics))
+    duties = [partial(_keep_time, settings, clock, desk, scrape.metrics)] if settings.source != "demo" else []
     if channels.wecom is not None:
         await adopt_robots(world.store, channels.wecom.robots, desk.newcomer, clock.now())
+    # Where people reach it over HTTP, a process hears them itself; Telegram's long polling is the leader's alone.
+    over_http = {WebChannel.kind, *((TelegramChannel.kind,) if settings.telegram.webhook_url else ())}
+    heard, led = over_http if role.serves else set(), kinds.keys() - over_http if role.leads else set()
     drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=lambda: _sends_halted(desk))
     try:
-        await serve(desk, list(kinds.values()), drain, *running)
+        await serve(
+            desk,
+            [one for one in kinds.values() if one.kind in heard | led],
+            drain if role.sends else None,
+            *running,
+            led=led,
+            duties=duties if role.leads else (),
+        )
     finally:
         await channels.aclose()
 
