@@ -27,15 +27,22 @@ REMEMBERED_SECONDS = 60.0
 """The longest span in which a channel counts messages."""
 
 
+GRACE_SECONDS = 10.0
+"""What is on its way to a channel when the service stops may take so long to be answered."""
+
+
 class _LateError(Exception):
-    """A message was so long in hand that its lease would not last for the sending."""
+    """A message was so long in hand that its lease would not last for the sending, or the service stops."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _InHand:
     delivery: Delivery
     until: datetime
     """Nothing of it is begun after that."""
+    on_its_way: bool = False
+    """A part of it is with the channel, which has not answered."""
+    stopping: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +119,29 @@ class Drain:
         return [_InHand(one, until) for one in claimed]
 
     async def _deliver(self, in_hand: _InHand) -> None:
+        """Send one delivery, unless the service stops first: what is on its way is waited for, all else is put back."""
+        working = asyncio.create_task(self._send(in_hand))
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            in_hand.stopping = True
+            if not in_hand.on_its_way and not working.done():
+                working.cancel()
+                await asyncio.wait({working})
+                await self._outbox.put_back(in_hand.delivery.id)
+            await asyncio.wait({working}, timeout=GRACE_SECONDS)
+            working.cancel()
+            raise
+
+    async def _send(self, in_hand: _InHand) -> None:
         """Send one delivery while its lease lasts, and keep what came of it."""
         delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds):
-                await self._send_parts(delivery, in_hand.until)
+                await self._send_parts(in_hand)
         except _LateError:
-            log.warning("channel too slow for a batch", channel=delivery.channel)
+            if not in_hand.stopping:
+                log.warning("channel too slow for a batch", channel=delivery.channel)
             await self._outbox.put_back(delivery.id)
         except SendFailedError as failure:
             await self._failed(delivery, failure)
@@ -133,14 +156,17 @@ class Drain:
         log.warning("delivery failed", id=delivery.id, channel=delivery.channel, state=outcome.state, why=outcome.error)
         await self._outbox.failed(delivery.id, outcome, self._now())
 
-    async def _send_parts(self, delivery: Delivery, until: datetime) -> None:
+    async def _send_parts(self, in_hand: _InHand) -> None:
+        delivery = in_hand.delivery
         channel = self._channels[delivery.channel]
         parts = channel.render(delivery.message, plain=delivery.plain)
         # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
         parts[0] = replace(parts[0], answers=delivery.answers)
         for part in parts[delivery.parts_sent :]:
             async with channel.limiter.turn(delivery.address.chat, delivery.priority):
-                if self._now() >= until:
+                if in_hand.stopping or self._now() >= in_hand.until:
                     raise _LateError
+                in_hand.on_its_way = True
                 remote_id = await channel.send(delivery.address, part)
             await self._outbox.part_sent(delivery.id, remote_id)
+            in_hand.on_its_way = False

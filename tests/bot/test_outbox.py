@@ -373,3 +373,52 @@ async def test_more_chats_than_hands_are_all_sent_to(office: Office) -> None:
     draining.cancel()
     with suppress(asyncio.CancelledError):
         await draining
+
+
+@dataclass
+class Held(Recorder):
+    """Takes a message and answers when it is let."""
+
+    there: asyncio.Event = field(default_factory=asyncio.Event)
+    let: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, address: Address, part: Part) -> str:
+        self.there.set()
+        await self.let.wait()
+        return await super().send(address, part)
+
+
+async def _stopped(draining: "asyncio.Task[None]") -> None:
+    draining.cancel()
+    with suppress(asyncio.CancelledError):
+        await draining
+
+
+async def test_what_is_on_its_way_when_the_service_stops_is_waited_for_and_nothing_more_begun(office: Office) -> None:
+    held = office.channel = Held()
+    await office.leave("a", "one\ntwo")
+    draining = asyncio.create_task(office.drain.run())
+    await asyncio.wait_for(held.there.wait(), 5)
+    stopping = asyncio.create_task(_stopped(draining))
+    await asyncio.sleep(0.05)
+    assert not stopping.done()
+    held.let.set()
+    await asyncio.wait_for(stopping, 5)
+    assert await office.states() == {"pending": 1}
+    office.channel = Recorder()
+    assert await office.work() == ["a: <two>"]
+
+
+async def test_what_waits_for_its_turn_when_the_service_stops_can_be_had_at_once(office: Office) -> None:
+    office.channel.limiter = Limiter(Quotas(Quota("*", 1, 3600.0)))
+    await office.leave("a", "one")
+    await office.leave("b", "two")
+    draining = asyncio.create_task(office.drain.run())
+    assert await asyncio.wait_for(office.channel.arrivals.get(), 5) == "<one>"
+    async with asyncio.timeout(5):
+        while not office.channel.limiter.waiting:  # noqa: ASYNC110 - the limiter tells nobody
+            await asyncio.sleep(0.01)
+    await _stopped(draining)
+    assert await office.states() == {"sent": 1, "pending": 1}
+    (left,) = await office.store.outbox.claim(office.clock.at, 10, 60)
+    assert left.attempts == 1
