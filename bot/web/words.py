@@ -53,6 +53,7 @@ NAMES = (
     "view_chat",
     "view_telegram",
     "view_plain",
+    "view_wecom",
     "theme",
     "theme_system",
     "theme_light",

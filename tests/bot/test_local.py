@@ -9,6 +9,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.commands.base import Right, Roles
 from bot.deliveries import Address
 from bot.local import local_admins, previews_of, roles_of, rooms_of
+from bot.web.words import NAMES
 from config.settings import Settings, load_settings
 
 
@@ -60,3 +61,4 @@ def test_a_message_can_be_looked_at_as_telegram_with_a_bot_or_without() -> None:
     bot = TelegramChannel("1:token")
     assert previews_of(bot)["telegram"] is bot
     assert isinstance(previews_of(None)["telegram"], TelegramChannel)
+    assert {f"view_{name}" for name in previews_of(bot)} <= set(NAMES)
