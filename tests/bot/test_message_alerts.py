@@ -240,9 +240,13 @@ def test_groups_of_funds_and_indices_are_called_by_their_names_in_both_languages
         )
         for one in DETECTORS[name].detect(panel, [date.fromisoformat(day)])
     ]
-    for language, head in ((Language.ZH, "宽基ETF"), (Language.EN, "Broad-market ETFs")):
+    heads = {
+        Language.ZH: ("宽基ETF", "沪深300 000300", "中证信创 931247"),
+        Language.EN: ("Broad-market ETFs", "CSI 300 000300", "CSI IT Application Innovation 931247"),
+    }
+    for language, (head, *indices) in heads.items():
         lines = said(render_alerts(seen, Teller(language, DETECTORS, DAY), Named(panel.profiles), NOW, demo=True))
-        assert {head, "沪深300 000300", "中证信创 931247"} <= {*lines}
+        assert {head, *indices} <= {*lines}
         assert all(is_dated(one, language) for one in lines[1:] if one != head and not one[-6:].isdigit())
 
 

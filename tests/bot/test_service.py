@@ -214,10 +214,10 @@ async def test_pictures_that_nobody_has_used_for_long_are_dropped_after_the_clos
     worker = worker_of(world_of(store), clock)
     await store.chat.add("me", "bot", body, close.due - PICTURES_KEPT)
     await worker.poll(close)
-    assert [one.body for one in await store.chat.since("me", 0, 9)] == [body]
+    assert [one.body for one in await store.chat.since(["me"], 0, 9)] == [body]
     clock.at = close.due + timedelta(seconds=1)
     await worker.poll(close)
-    (left,) = await store.chat.since("me", 0, 9)
+    (left,) = await store.chat.since(["me"], 0, 9)
     assert "png" not in left.body["blocks"][0]
 
 

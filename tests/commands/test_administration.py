@@ -56,7 +56,7 @@ async def test_the_menu_offers_what_its_reader_may_do_and_every_button_answers(d
     async with running(database) as owner:
         for person, language in ((OWNER, "zh-hans"), (ADMIN, "en")):
             speaker = owner.as_(person, language)
-            menu = await speaker.say("/admin" if language == "en" else "管理")
+            menu = await speaker.say("/admin" if language == "en" else "管理员")
             commands = [one.command for row in menu.buttons for one in row]
             assert ("/admin backup" in commands) is (person == OWNER)
             for command in commands:

@@ -120,7 +120,7 @@ async def test_without_words_it_is_about_the_latest_alert(told: Chat) -> None:
     assert said(await told.say("为什么")) == ["最近没有发给这里的提醒。"]
     assert said(await told.say("最近提醒")) == ["最近没有发给这里的提醒。"]
     (signal,) = await seen(told, "inflow_streak", FUND)
-    _, (number,) = await tell(told, signal, sent=False)
+    _, (number,) = await tell(told, signal)
     assert said(await told.say("为什么"))[0].startswith("为什么提醒：连续净流入")
     await tell(told, signal, *await seen(told, "premium_spike"))
     assert said(await told.say("为什么"))[0] == "想了解哪一条？"

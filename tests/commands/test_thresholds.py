@@ -33,7 +33,7 @@ async def test_a_threshold_is_shown_with_its_default_and_what_set_it(database: P
         await _set(owner, "inflow_streak min_days 4")
         lines = said(await owner.say("/admin thresholds 连续净流入"))
         assert "min_days = 4 (set by an administrator; default 3)" in lines
-        assert any(one.startswith("✎ inflow_streak") for one in said(await owner.say("/admin thresholds")))
+        assert any(one.startswith("* inflow_streak") for one in said(await owner.say("/admin thresholds")))
 
 
 async def test_another_value_counts_at_the_next_look_and_a_reset_is_the_files_again(database: Path) -> None:

@@ -100,7 +100,7 @@ async def test_a_chat_of_the_same_id_on_another_channel_stays(store: Database) -
     await store.forgetting.forget("telegram", Address(SECRET), NOW)
     assert await store.subscriptions.find("telegram", SECRET) is None
     assert await store.subscriptions.get(web.id) == web
-    assert await store.chat.since(SECRET, 0, 9)
+    assert await store.chat.since([SECRET], 0, 9)
 
 
 async def test_another_topic_of_a_group_goes_on(store: Database) -> None:

@@ -66,7 +66,7 @@ async def test_a_lost_picture_reads_as_its_words(store: Database) -> None:
     number = await store.chat.add("main", "bot", to_json(SHOWN), NOW)
     await lose_all(store)
     assert [one.message for one in await store.outbox.claim(NOW, 10, 60)] == [WORDS]
-    (entry,) = await store.chat.since("main", number - 1, 1)
+    (entry,) = await store.chat.since(["main"], number - 1, 1)
     assert entry.body == to_json(WORDS)
 
 
@@ -81,7 +81,7 @@ async def test_messages_that_hold_their_pictures_themselves_still_read(store: Da
 async def test_the_transcript_puts_pictures_aside_and_brings_them_back(store: Database) -> None:
     for _ in range(3):
         await store.chat.add("main", "bot", to_json(SHOWN), NOW)
-    assert [one.body for one in await store.chat.since("main", 0, 5)] == [to_json(SHOWN)] * 3
+    assert [one.body for one in await store.chat.since(["main"], 0, 5)] == [to_json(SHOWN)] * 3
     assert [one.body for one in await store.chat.before("main", 99, 1)] == [to_json(SHOWN)]
     assert await contents(store) == sorted([LIGHT, DARK])
 

@@ -61,7 +61,7 @@ async def _previewed(talk: Talk, tuned: Tuned, detector: Detector, then: Detecto
 def _detectors(talk: Talk, tuned: Tuned) -> Message:
     texts = talk.texts
     lines = [
-        f"{'✎ ' if any(key.startswith(key_of(one.name, '')) for key in tuned.overrides) else ''}"
+        f"{'* ' if any(key.startswith(key_of(one.name, '')) for key in tuned.overrides) else ''}"
         f"{one.name}  {texts.of(one.title)}"
         for one in tuned.world.detectors.values()
     ]

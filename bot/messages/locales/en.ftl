@@ -352,7 +352,7 @@ page-options = Display
 page-view = Messages as
 page-view-chat = Chat
 page-view-telegram = Telegram
-page-view-wecom = 企业微信 (WeCom)
+page-view-wecom = WeCom
 page-view-plain = Plain text
 page-theme = Colours
 page-theme-system = Like the system
@@ -530,8 +530,8 @@ start-sample = This is the digest of today; from now on it comes here by itself.
 step-lists = Step 1 of 3: choose some ready-made lists (as many as you like, or none)
 step-topics = Step 2 of 3: what would you like to hear of?
 step-minute = Step 3 of 3: when should the digest come? ({ $zone } time)
-step-next = Next ›
-step-back = ‹ Back
+step-next = Next
+step-back = Back
 step-skip = Leave it, done
 link-dead = This link leads nowhere; it may be out of date.
 subscribe-more = Say “watch 560850” to add funds of your own, and “settings” to change anything.
@@ -581,7 +581,7 @@ settings-dark = Change to: dark pictures
 settings-light = Change to: light pictures
 settings-members = Let members set up
 settings-admins = Only administrators set up
-settings-back = ‹ Settings
+settings-back = Back to settings
 set-language = Language: English
 set-zone = Time zone: { $zone }
 set-minute = Digest: { $minute }
@@ -795,7 +795,7 @@ admin-unpublish = Hide
 admin-up = Up
 admin-down = Down
 admin-delete = Delete
-admin-thresholds-how = Look: /admin thresholds NAME. Those with ✎ were changed.
+admin-thresholds-how = Look: /admin thresholds NAME. Those with * were changed.
 admin-threshold-how = Try out and change: /admin thresholds { $name } PARAMETER VALUE (reset = what the files say)
 admin-threshold-line = { $name } = { $value } ({ $origin })
 admin-threshold-line-other = { $name } = { $value } ({ $origin }; default { $default })
