@@ -64,7 +64,7 @@ def made(count: int = 212, rates: Rates | None = RATES, *, index: str = "") -> S
 
 def test_the_line_says_what_was_asked_for() -> None:
     assert study_line(made(), 5, ZH) == (
-        "同类信号过去出现 212 次，5日后上涨 54.2%，同期基准 51.8%，差异区间 −1.9…+6.7个百分点"
+        "同类信号过去出现212次，5日后上涨54.2%，同期基准51.8%，差异区间−1.9…+6.7个百分点"
     )
     assert dated_line(made(), 5, ZH).endswith("个百分点（2024-03-01以来）")
 
@@ -77,7 +77,7 @@ def test_its_english_twin_says_the_same() -> None:
 
 
 def test_too_few_are_only_counted() -> None:
-    assert study_line(made(12, None), 5, ZH) == "同类信号过去出现 12 次，样本不足"
+    assert study_line(made(12, None), 5, ZH) == "同类信号过去出现12次，样本不足"
     assert study_line(made(12, None), 5, EN) == "Such signals so far: 12, too few to tell"
     assert not re.search(r"%|百分", study_line(made(12, None), 5, ZH))
 

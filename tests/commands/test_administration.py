@@ -84,7 +84,7 @@ async def test_the_menu_offers_what_its_reader_may_do_and_every_button_answers(d
         ("/admin thresholds inflow_streak min_dais 4", "There is no parameter “min_dais”. There are: min_days"),
         ("/admin thresholds inflow_streak min_days 0", "“0” will not do"),
         ("/admin thresholds inflow_streak min_days 2.5", "“2.5” will not do"),
-        ("/admin thresholds inflow_streak tell loud", "“loud” will not do; it must be alert, digest, off"),
+        ("/admin thresholds inflow_streak tell loud", "“loud” is not possible; it must be alert, digest, off"),
         ("/admin thresholds inflow_shock percentile 120%", "“120%” will not do"),
         ("/admin thresholds inflow_shock min_flow_cny 0", "“0” will not do"),
         ("/admin limits max_watched 0", "subscribers.max_watched cannot be 0; it must be 1 to 2000"),
@@ -133,7 +133,7 @@ async def test_sources_are_told_left_alone_and_asked_again(database: Path) -> No
         lines = said(await owner.say("/admin sources"))
         assert lines[1] == "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today"
         rested = await owner.say("/admin sources etf_nav.em.example rest 90")
-        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, left alone until 02-12 10:50" in said(
+        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, not asked until 02-12 10:50" in said(
             rested
         )
         assert upstreams.refusal("etf_nav.em.example", MORNING) is not None
@@ -157,10 +157,10 @@ async def test_the_timetable_is_told_run_and_skipped(database: Path) -> None:
             "02-12 16:20  close  to come",
         ]
         assert "within a minute" in await owner.hears("/admin run close")
-        assert "evening (02-12 22:00) is left out" in await owner.hears(
+        assert "evening (02-12 22:00) will be skipped" in await owner.hears(
             "/admin skip evening 22:00 the exchange is late"
         )
-        assert "evening (02-12 20:00) is left out" in await owner.hears("/admin skip 晚间 again")
+        assert "evening (02-12 20:00) will be skipped" in await owner.hears("/admin skip 晚间 again")
         lines = said(await owner.say("/admin timetable"))
         assert "02-12 22:00  evening  done (02-12 09:20) skipped: the exchange is late" in lines
         assert list(await owner.store.changes.overrides()) == ["slots.close@2025-02-11T16:20:00+08:00"]
@@ -177,7 +177,7 @@ async def test_a_back_up_is_made_beside_the_database(database: Path) -> None:
 async def test_maintenance_is_told_kindly_and_survives_a_restart(database: Path) -> None:
     async with running(database) as owner:
         shown = await owner.say("/admin maintenance on polls=off 升级中，\n十点回来。")
-        assert "Polls and digests: stand still; sending: go on. Whoever asks is told:" in said(shown)
+        assert "Polls and digests: stopped; sending: go on. Whoever asks is told:" in said(shown)
     async with running(database) as owner:
         assert await owner.as_(STRANGER).hears("560850") == "升级中，\n十点回来。"
         assert "信创" in await owner.hears("560850")

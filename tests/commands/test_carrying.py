@@ -63,7 +63,7 @@ async def test_a_set_up_goes_to_another_chat_and_nothing_there_is_lost(chat: Cha
     assert "关注 +2：软件50ETF 159590、信创50ETF 560850" in said(shown)
     assert "清单 +：红利" in said(shown)
     assert "时区：上海 → 伦敦" in said(shown)
-    assert "晚间日报：17:45 → 20:30" in said(shown)
+    assert "日报：17:45 → 20:30" in said(shown)
     assert "颜色：红涨绿跌 → 绿涨红跌" in said(shown)
     assert any(one.startswith("规则 +：换手率 > 20% on all") for one in said(shown))
     assert await other.subscription() == before, "nothing is changed before he says so"
@@ -173,7 +173,7 @@ async def test_a_file_that_is_none_of_ours_is_refused_whole(chat: Chat, text: st
     [
         ({"lists": ["火星"]}, "“火星”"),
         ({"rules": ["/rule 天气 > 3"]}, "天气"),
-        ({"watched": [f"51{number:04}" for number in range(300)]}, "最多关注 200 只基金"),
+        ({"watched": [f"51{number:04}" for number in range(300)]}, "最多关注200只基金"),
         ({"rules": [f"/rule premium > {number}% on all" for number in range(30)]}, "规则已满20条"),
     ],
 )
@@ -192,7 +192,7 @@ async def test_bytes_that_are_no_text_are_refused(chat: Chat, data: bytes) -> No
 
 
 async def test_a_file_that_is_too_big_is_not_looked_at(chat: Chat) -> None:
-    assert words(await send(chat, b"x" * 300_000)) == "文件太大了，请控制在 256 KB 以内。"
+    assert words(await send(chat, b"x" * 300_000)) == "文件太大了，最多256 KB。"
 
 
 async def test_nothing_to_export_and_nothing_to_import_are_said(chat: Chat) -> None:
