@@ -30,7 +30,9 @@ _ZH, _EN = catalogue(Language.ZH), catalogue(Language.EN)
 _WHO = {
     Right.ANYONE: Text("任何人", "anyone"),
     Right.CHANGE: Text("任何人；在群里限群管理员", "anyone; in a group its administrators"),
-    Right.CHANGE_BY_WORDS: Text("任何人可问；在群里只有群管理员能改", "anyone may ask; in a group its administrators change"),
+    Right.CHANGE_BY_WORDS: Text(
+        "任何人可问；在群里只有群管理员能改", "anyone may ask; in a group its administrators change"
+    ),
     Right.ADMIN: Text("机器人的管理员", "administrators of the bot"),
     Right.OWNER: Text("机器人的所有者", "the bot's owner"),
 }

@@ -37,7 +37,6 @@ _SCROLL = """what => {
 _LAST_DELIVERED = {"zh": "早报", "en": "morning of"}
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """One picture: what is done on the page before it is taken."""
@@ -110,7 +109,7 @@ def demo(language: str) -> Iterator[str]:
         free.close()
         settings = {"ETFBOT_WEB__PORT": str(port), "ETFBOT_LANGUAGE": language}
         path = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
-        with subprocess.Popen(  # noqa: S603 - this very program
+        with subprocess.Popen(
             [sys.executable, "-m", "bot", "demo"],
             cwd=folder,
             env={**os.environ, **settings, "PYTHONPATH": path},
