@@ -68,7 +68,7 @@ async def test_a_set_up_goes_to_another_chat_and_nothing_there_is_lost(chat: Cha
     assert any(one.startswith("规则 +：换手率 > 20% on all") for one in said(shown))
     assert await other.subscription() == before, "nothing is changed before he says so"
     done = await other.say(commands(shown)[0])
-    assert words(done) == "已保存：自选共 3 只，新增规则 1 条"
+    assert words(done) == "已保存：自选共3只，新增规则1条"
     after = await other.subscription()
     assert after.watched == {"560850", "159590", "510300"}
     assert after.watchlists == {"宽基", "红利"}
@@ -112,7 +112,7 @@ async def test_in_english(chat: Chat) -> None:
     answer = await reader.say("import 560850 159590")
     assert said(answer)[0] == "This would change:"
     await reader.say(commands(answer)[0])
-    assert "This is your whole set-up" in words(await reader.say("export"))
+    assert "These are all your settings" in words(await reader.say("export"))
 
 
 BODY: dict[str, Any] = body_of(of_body(json.loads(written(FULL, ["/rule premium > 3% on all"], MORNING))))

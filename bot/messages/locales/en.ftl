@@ -791,10 +791,7 @@ admin-list-without = Not in “{ $name }”: { $words }
 admin-list-long = A list holds { $limit } funds at most.
 admin-list-action = “{ $word }” is not understood. Send one of: { $some }
 admin-words-none = Which funds? Give codes or names.
-admin-words-unknown = { $count ->
-    [one] { $count } word does not clearly name a fund, so nothing was saved: { $words }
-   *[other] { $count } words do not clearly name a fund, so nothing was saved: { $words }
-}
+admin-words-unknown = Nothing was saved; not clearly a fund ({ $count }): { $words }
 admin-publish = Offer
 admin-unpublish = Hide
 admin-up = Up
@@ -820,7 +817,7 @@ admin-source-line = { $source }  { $outcome } ({ $at })  { $host } { $requests }
 admin-source-rests = , not asked until { $until }
 admin-source-unknown = There is no source or host “{ $word }”. Used within a week: { $some }
 admin-source-how = /admin sources HOST-OR-SOURCE rest MINUTES, or ask (again at once)
-admin-source-ask = Ask again
+admin-source-ask = Ask
 admin-source-asked = It will be asked again with the next poll.
 admin-source-rested = It is not asked for that long.
 admin-minutes = { $word } is not a possible number of minutes; 1 to { $limit }.
