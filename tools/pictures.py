@@ -52,8 +52,6 @@ class Shot:
     """Pixels of the page."""
     size: tuple[int, int] | None = None
     """Instead of a phone's width and `height`."""
-    view: str = "chat"
-    """The channel that the page imitates."""
     picture: bool = False
     """The answer's picture stands on top instead."""
 
@@ -96,7 +94,6 @@ SHOTS = (
     ),
     Shot(name="chart", zh=("560850",), en=("560850",), picture=True, height=760),
     Shot(name="desktop", zh=("研究 连续净流入", "560850"), en=("study inflow_streak", "560850"), size=DESKTOP),
-    Shot(name="wecom", zh=("日报",), en=("digest",), view="wecom", height=640),
 )
 
 
@@ -150,10 +147,7 @@ def take(browser: Browser, url: str, shot: Shot, language: str) -> bytes:
         device_scale_factor=1.2 if shot.size else 2,
         reduced_motion="reduce",
     )
-    context.add_init_script(
-        f"localStorage.setItem('room', '{shot.room}'); localStorage.setItem('view', '{shot.view}');"
-        "localStorage.setItem('theme', 'light')"
-    )
+    context.add_init_script(f"localStorage.setItem('room', '{shot.room}'); localStorage.setItem('theme', 'light')")
     try:
         page = context.new_page()
         page.goto(url)
