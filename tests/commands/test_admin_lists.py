@@ -42,9 +42,7 @@ async def test_unknown_words_are_named_and_nothing_is_half_saved(database: Path)
         text = await owner.hears("/admin list 宽基 import 510300 999999\nfoo，510500")
         assert text == "Nothing was saved; not clearly a fund (2): 999999 foo"
         file = Document("codes.txt", "\ufeff510300\n510500\nETF\n".encode())
-        assert "Nothing was saved; not clearly a fund (1): ETF" in await owner.hears(
-            "/admin list 宽基 import", file
-        )
+        assert "Nothing was saved; not clearly a fund (1): ETF" in await owner.hears("/admin list 宽基 import", file)
         assert await owner.store.audit.recent(5) == []
 
 
