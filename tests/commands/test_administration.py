@@ -133,9 +133,7 @@ async def test_sources_are_told_left_alone_and_asked_again(database: Path) -> No
         lines = said(await owner.say("/admin sources"))
         assert lines[1] == "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today"
         rested = await owner.say("/admin sources etf_nav.em.example rest 90")
-        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, not asked until 02-12 10:50" in said(
-            rested
-        )
+        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, not asked until 02-12 10:50" in said(rested)
         assert upstreams.refusal("etf_nav.em.example", MORNING) is not None
         await owner.presses(rested, "Ask etf_nav")
         assert upstreams.refusal("etf_nav.em.example", MORNING) is None
