@@ -114,30 +114,30 @@ async def test_a_digest_is_late_after_a_minute(world: World, seconds: int, late:
     await subscriber(world.store)
     (note,) = await looked(world, moment(LAST_DAY, "17:45") + timedelta(seconds=seconds))
     planned = "02-11 17:45" if seconds == 43_200 else "17:45"
-    assert (f"迟到：原定 {planned}" in note) is late
+    assert (f"晚于原定的 {planned} 送达" in note) is late
 
 
 async def test_the_planned_minute_is_told_by_the_readers_clock(world: World) -> None:
     await subscriber(world.store, zone="America/New_York", evening_digest=time(23, 50), language=Language.EN)
     planned = datetime.fromisoformat("2025-02-11T23:50-05:00")
     (note,) = await looked(world, planned + timedelta(minutes=30))
-    assert "Late: planned for 02-11 23:50" in note
+    assert "Later than planned (02-11 23:50)" in note
 
 
 async def test_a_morning_digest_is_late_after_the_latest_minute(world: World) -> None:
     await subscriber(world.store, "late", evening_digest=None, morning_digest=True)
     (note,) = await looked(world, moment(NEXT_DAY, "11:00"), chat="late")
-    assert "迟到：原定 09:20" in note
+    assert "晚于原定的 09:20 送达" in note
     await subscriber(world.store, "one", evening_digest=None, morning_digest=True)
     (note,) = await looked(world, moment(NEXT_DAY, "09:20"))
-    assert "迟到" not in note
+    assert "晚于原定" not in note
 
 
 async def test_a_minute_that_was_chosen_when_it_was_over_is_kept_at_once_and_not_late(world: World) -> None:
     one = await subscriber(world.store, evening_digest=time(22))
     await world.store.subscriptions.save(replace(one, evening_digest=time(17)), moment(LAST_DAY, "18:00"))
     (note,) = await looked(world, moment(LAST_DAY, "18:01"), moment(LAST_DAY, "22:00"))
-    assert "迟到" not in note
+    assert "晚于原定" not in note
 
 
 async def test_a_newcomer_is_not_told_of_a_session_that_another_has_followed(world: World) -> None:
@@ -153,7 +153,7 @@ async def test_a_newcomer_is_not_told_of_a_session_that_another_has_followed(wor
     assert list(sent) == ["waiting"]
     (note,) = sent["waiting"]
     assert words(note).startswith("ETF资金日报 2025-02-10")
-    assert "迟到：原定 14:00" in words(note)
+    assert "晚于原定的 14:00 送达" in words(note)
 
 
 CAIRO = CALENDAR.between(date(2024, 10, 31), date(2024, 11, 4))
@@ -172,7 +172,7 @@ async def test_a_minute_behind_the_next_close_is_kept_where_clocks_are_put_back(
         "ETF资金日报 2024-10-31（周四）",
         "ETF资金日报 2024-11-01（周五）",
     ]
-    assert "迟到" not in "".join(notes)
+    assert "晚于原定" not in "".join(notes)
 
 
 @pytest.mark.parametrize(

@@ -197,9 +197,9 @@ def test_rules_that_told_nothing_are_said_to_have_told_nothing() -> None:
 
 @pytest.mark.parametrize("length", Length)
 def test_a_late_digest_says_what_was_planned(length: Length) -> None:
-    assert said(note(length=length, late="17:45"))[2] == "迟到：原定 17:45"
-    assert said(note(length=length, late="17:45", language=EN))[2] == "Late: planned for 17:45"
-    assert "迟到" not in words(note(length=length))
+    assert said(note(length=length, late="17:45"))[2] == "晚于原定的 17:45 送达"
+    assert said(note(length=length, late="17:45", language=EN))[2] == "Later than planned (17:45)"
+    assert "晚于原定" not in words(note(length=length))
 
 
 @pytest.mark.parametrize("length", Length)

@@ -217,4 +217,4 @@ async def test_what_followed_such_signals_stands_under_the_alert(store: Database
     said = words(letter).splitlines()
     assert said[2].startswith("连续第3日获净流入")
     assert said[3:] == ([said[3]] if lines else [])
-    assert not lines or re.fullmatch(r"同类信号过去出现 \d\d 次，5日后上涨 .*个百分点（2024-\d\d-\d\d以来）", said[3])
+    assert not lines or re.fullmatch(r"同类信号过去出现\d\d次，5日后上涨.*个百分点（2024-\d\d-\d\d以来）", said[3])

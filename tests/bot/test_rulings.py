@@ -94,7 +94,7 @@ async def test_a_rule_is_told_when_it_begins_with_its_figures_and_their_day(stor
     await evenings(store, RISING, [DAYS[-4], DAYS[-3], DAYS[-2]])
     letter = await only_letter(store)
     assert words(letter).splitlines() == [
-        "自选规则提醒 02-07 22:00",
+        "规则提醒 02-07 22:00",
         "规则1：净流入大于0，且换手率大于1%",
         f"{FUND}：净流入100万元，换手率5.24%（02-07）",
     ]
@@ -118,7 +118,7 @@ async def test_what_rules_tell_waits_for_the_end_of_quiet_hours(store: Database)
     morning = night + timedelta(hours=8, minutes=59)
     assert await Drain(store.outbox, {"test": channel}, lambda: morning, Pace()).once() == 1
     assert channel.markups == [
-        f"<自选规则提醒 {morning:%m-%d} 07:00>",
+        f"<规则提醒 {morning:%m-%d} 07:00>",
         "<安静时段里的提醒，合并在这一条里。>",
         "<02-07 22:00>",
         "<规则1：净流入大于0，且换手率大于1%>",
@@ -131,7 +131,7 @@ async def test_it_is_told_in_the_readers_language(store: Database) -> None:
     await ruled(store, who, "flow > 0 and turnover > 1%")
     await evenings(store, RISING, [DAYS[-3]])
     assert words(await only_letter(store)).splitlines() == [
-        "Your rules 02-07 22:00",
+        "Rule alerts 02-07 22:00",
         "Rule 1: net inflow is above 0, and turnover is above 1%",
         f"{FUND}: net inflow CNY 1.00m, turnover 5.24% (02-07)",
     ]
@@ -144,7 +144,7 @@ async def test_alerts_and_rules_are_one_message(store: Database) -> None:
     said = words(await only_letter(store))
     assert (
         said.index("连续第3日获净流入")
-        < said.index("你的规则")
+        < said.index("我的规则")
         < said.index("规则1：涨跌幅大于3%")
         < said.index("涨跌幅+5.00%")
     )
@@ -467,7 +467,7 @@ async def test_what_was_told_on_an_estimate_is_taken_back_once_and_to_its_author
     assert {chat: len(all_) for chat, all_ in found.items()} == {"li": 2}
     correction = found["li"][1]
     assert words(correction).splitlines() == [
-        "自选规则提醒 02-12 08:00",
+        "规则提醒 02-12 08:00",
         "更正：规则1曾提醒的条件，按最新数据不成立（净流入大于0）",
         f"{FUND}：净流入−100万元（02-11）",
     ]

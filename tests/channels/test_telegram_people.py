@@ -161,7 +161,7 @@ async def test_in_a_group_a_file_is_read_as_an_answer_to_the_bot_only(api: BotAp
 @pytest.mark.parametrize(
     ("how", "language", "said"),
     [
-        ({"data": b"x" * (BYTES_MAX + 1)}, "en", "too large: I read files of up to 256 KB"),
+        ({"data": b"x" * (BYTES_MAX + 1)}, "en", "too large: 256 KB at most"),
         ({"data": b"x", "size": BYTES_MAX + 1}, "zh", "256 KB"),
         ({"data": b"x" * (BYTES_MAX + 1), "size": 3}, "zh", "太大"),
     ],

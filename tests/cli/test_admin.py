@@ -128,7 +128,7 @@ def test_lists_are_changed_with_their_diff_audited_and_undone(running: Program) 
 def test_unknown_words_are_named_and_nothing_is_saved(running: Program) -> None:
     (running.folder / "funds.txt").write_text("510300\nfoo\n999999\n", encoding="utf-8")
     said = refused(running.run("admin", "list", "import", "宽基", "funds.txt", *DATABASE))
-    assert said == "etfbot: 2 words are not clearly a fund, so nothing was saved: foo 999999"
+    assert said == "etfbot: Nothing was saved; not clearly a fund (2): foo 999999"
     assert rows(running, "audit") == []
 
 
@@ -144,11 +144,11 @@ def test_thresholds_are_set_seen_and_reset(running: Program) -> None:
     (one,) = [each for each in rows(running, "threshold", "show", "inflow_streak") if each["parameter"] == "min_days"]
     assert (one["value"], one["default"], one["origin"]) == (4, 3, "")
     assert "inflow_streak" not in seen()
-    assert "Told within the last" in admin(running, "threshold", "try", "inflow_streak", "min_days", "5")
+    assert "Alerts over the last" in admin(running, "threshold", "try", "inflow_streak", "min_days", "5")
     admin(running, "threshold", "reset", "inflow_streak", "min_days")
     assert "min_days = 3 (defaults.toml)" in admin(running, "threshold", "show", "inflow_streak")
     said = refused(running.run("admin", "threshold", "set", "inflow_streak", "min_days", "0", *DATABASE))
-    assert "“0” will not do" in said
+    assert "“0” is not possible" in said
     unknown = running.run("admin", "threshold", "show", "inflow_streek", *DATABASE)
     assert (unknown.code, "inflow_streak" in unknown.complaint) == (2, True)
 
@@ -173,13 +173,13 @@ def test_a_broadcast_is_shown_sent_with_yes_and_taken_back(running: Program) -> 
     sent, shown_only = rows(running, "broadcast", "show")
     assert (sent["state"], sent["deliveries"]["pending"]) == ("sent", 2)
     assert (shown_only["state"], shown_only["deliveries"]["pending"]) == ("cancelled", 0)
-    assert "2 readers are spared it" in admin(running, "broadcast", "cancel", str(sent["id"]))
+    assert "2 readers will not get it" in admin(running, "broadcast", "cancel", str(sent["id"]))
 
     async def counts(world: World) -> dict[State, int]:
         return await world.store.outbox.counts()
 
     assert within(running, counts)[State.DEAD] == 2
-    assert "No subscriber is meant" in refused(
+    assert "No subscriber fits this" in refused(
         running.run("admin", "broadcast", "send", "x", "--channel", "web", *DATABASE)
     )
 
@@ -210,7 +210,7 @@ def test_sources_slots_and_maintenance_are_ordered_for_the_running_service(runni
     (one,) = rows(running, "source", "show")
     assert one["rests_until"] is not None
     admin(running, "source", "ask", "em.example")
-    assert "left alone" not in admin(running, "source", "show")
+    assert "not asked" not in admin(running, "source", "show")
     admin(running, "slot", "run", "close")
     admin(running, "slot", "skip", "morning", "--reason", "half a day")
     admin(running, "maintenance", "on", "十点回来", "--no-sends")

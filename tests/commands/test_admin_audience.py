@@ -59,10 +59,10 @@ async def test_a_broadcast_is_previewed_exactly_as_it_is_read(database: Path) ->
         assert "Only the owner" in await owner.as_(ADMIN).hears(button(preview, "Send to 1").command)
         assert (await owner.store.outbox.counts())[State.PENDING] == 0
         sent = await owner.presses(preview, "Send to 1")
-        assert "settled before" in words(await owner.presses(preview, "Send to 1"))
+        assert "settled already" in words(await owner.presses(preview, "Send to 1"))
         (delivery,) = await owner.store.outbox.claim(MORNING, 10, 60)
         assert delivery.message.blocks == preview.blocks[:-1]
         assert said(delivery.message) == ["Announcement", "停机 <b>一小时</b>，", "十点回来。"]
         await owner.store.outbox.sent(delivery.id, MORNING)
-        assert "settled before" in words(await owner.presses(sent, "Cancel"))
+        assert "settled already" in words(await owner.presses(sent, "Cancel"))
         assert "1. 02-12 09:20 queued  1 sent, 0 waiting, 0 not sent  停机" in await owner.hears("/admin broadcast")

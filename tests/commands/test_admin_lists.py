@@ -40,11 +40,9 @@ async def test_a_list_is_made_filled_shown_before_it_is_saved_and_undone(databas
 async def test_unknown_words_are_named_and_nothing_is_half_saved(database: Path) -> None:
     async with running(database) as owner:
         text = await owner.hears("/admin list 宽基 import 510300 999999\nfoo，510500")
-        assert text == "2 words are not clearly a fund, so nothing was saved: 999999 foo"
+        assert text == "Nothing was saved; not clearly a fund (2): 999999 foo"
         file = Document("codes.txt", "\ufeff510300\n510500\nETF\n".encode())
-        assert "1 words are not clearly a fund, so nothing was saved: ETF" in await owner.hears(
-            "/admin list 宽基 import", file
-        )
+        assert "Nothing was saved; not clearly a fund (1): ETF" in await owner.hears("/admin list 宽基 import", file)
         assert await owner.store.audit.recent(5) == []
 
 

@@ -18,7 +18,7 @@ from tests.commands.said import said, words
 pytestmark = pytest.mark.anyio
 
 OWNERS_ONLY = {"broadcast", "maintenance", "backup"}
-REFUSALS = ("for the administrators of the bot only", "Only the owner of the bot may do this")
+REFUSALS = ("Only administrators of the bot may use this command", "Only the owner of the bot may do this")
 
 
 @pytest.fixture(scope="module")
@@ -72,26 +72,26 @@ async def test_the_menu_offers_what_its_reader_may_do_and_every_button_answers(d
     ("text", "complaint"),
     [
         ("/admin list nothing", "There is no list “nothing”"),
-        ("/admin list new a/b", "“a/b” is no name for a list"),
+        ("/admin list new a/b", "“a/b” cannot be the name of a list"),
         ("/admin list new 宽基", "There is a list “宽基” already"),
         ("/admin list 宽基 dance", "“dance” is not understood"),
         ("/admin list 宽基 remove 560850", "Not in “宽基”: 560850"),
         ("/admin list 宽基 move x", "“x” is not a number"),
         ("/admin list 宽基 add", "Which funds?"),
-        ("/admin list 宽基 publish", "It is so already"),
-        ("/admin ok 99", "settled before"),
+        ("/admin list 宽基 publish", "That is how it is already"),
+        ("/admin ok 99", "This change is settled"),
         ("/admin undo audit", "“audit” cannot be undone"),
         ("/admin thresholds inflow_streak min_dais 4", "There is no parameter “min_dais”. There are: min_days"),
-        ("/admin thresholds inflow_streak min_days 0", "“0” will not do"),
-        ("/admin thresholds inflow_streak min_days 2.5", "“2.5” will not do"),
-        ("/admin thresholds inflow_streak tell loud", "“loud” will not do; it must be alert, digest, off"),
-        ("/admin thresholds inflow_shock percentile 120%", "“120%” will not do"),
-        ("/admin thresholds inflow_shock min_flow_cny 0", "“0” will not do"),
+        ("/admin thresholds inflow_streak min_days 0", "“0” is not possible"),
+        ("/admin thresholds inflow_streak min_days 2.5", "“2.5” is not possible"),
+        ("/admin thresholds inflow_streak tell loud", "“loud” is not possible; it must be alert, digest, off"),
+        ("/admin thresholds inflow_shock percentile 120%", "“120%” is not possible"),
+        ("/admin thresholds inflow_shock min_flow_cny 0", "“0” is not possible"),
         ("/admin limits max_watched 0", "subscribers.max_watched cannot be 0; it must be 1 to 2000"),
         ("/admin limits nothing 3", "There is no limit “nothing”"),
         ("/admin sources nobody ask", "There is no source or host “nobody”"),
         ("/admin run noon", "There is no round “noon”"),
-        ("/admin skip close", "Say why"),
+        ("/admin skip close", "Give the reason"),
         ("/admin subscribers #99", "“#99” was not found"),
         ("/admin broadcast send 9", "There is no broadcast 9"),
         ("/admin broadcast list=没有 x", "There is no list “没有”"),
@@ -133,9 +133,7 @@ async def test_sources_are_told_left_alone_and_asked_again(database: Path) -> No
         lines = said(await owner.say("/admin sources"))
         assert lines[1] == "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today"
         rested = await owner.say("/admin sources etf_nav.em.example rest 90")
-        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, left alone until 02-12 10:50" in said(
-            rested
-        )
+        assert "etf_nav.em  fine (02-12 09:20)  etf_nav.em.example 2 today, not asked until 02-12 10:50" in said(rested)
         assert upstreams.refusal("etf_nav.em.example", MORNING) is not None
         await owner.presses(rested, "Ask etf_nav")
         assert upstreams.refusal("etf_nav.em.example", MORNING) is None
@@ -157,10 +155,10 @@ async def test_the_timetable_is_told_run_and_skipped(database: Path) -> None:
             "02-12 16:20  close  to come",
         ]
         assert "within a minute" in await owner.hears("/admin run close")
-        assert "evening (02-12 22:00) is left out" in await owner.hears(
+        assert "evening (02-12 22:00) will be skipped" in await owner.hears(
             "/admin skip evening 22:00 the exchange is late"
         )
-        assert "evening (02-12 20:00) is left out" in await owner.hears("/admin skip 晚间 again")
+        assert "evening (02-12 20:00) will be skipped" in await owner.hears("/admin skip 晚间 again")
         lines = said(await owner.say("/admin timetable"))
         assert "02-12 22:00  evening  done (02-12 09:20) skipped: the exchange is late" in lines
         assert list(await owner.store.changes.overrides()) == ["slots.close@2025-02-11T16:20:00+08:00"]
@@ -177,7 +175,7 @@ async def test_a_back_up_is_made_beside_the_database(database: Path) -> None:
 async def test_maintenance_is_told_kindly_and_survives_a_restart(database: Path) -> None:
     async with running(database) as owner:
         shown = await owner.say("/admin maintenance on polls=off 升级中，\n十点回来。")
-        assert "Polls and digests: stand still; sending: go on. Whoever asks is told:" in said(shown)
+        assert "Polls and digests: stopped; sending: go on. Whoever asks is told:" in said(shown)
     async with running(database) as owner:
         assert await owner.as_(STRANGER).hears("560850") == "升级中，\n十点回来。"
         assert "信创" in await owner.hears("560850")
@@ -205,4 +203,4 @@ async def test_administrators_may_paste_more_than_others(database: Path) -> None
 async def test_nobody_runs_a_service_without_an_office(database: Path) -> None:
     async with running(database, Hour()) as owner:
         person = Person(owner.chat.alone(77), STRANGER)
-        assert "administrators of the bot only" in await person.hears("/admin lists")
+        assert "Only administrators of the bot" in await person.hears("/admin lists")

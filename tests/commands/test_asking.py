@@ -117,7 +117,7 @@ async def test_a_word_of_very_many_funds_tells_how_many(chat: Chat) -> None:
     (line,) = said(await chat.say("创"))
     panel = await chat.desk.panels.latest(chat.hour.at, chat.hour.at.date())
     fits = [one for one in panel.profiles.values() if one.name != one.code and "创" in f"{one.name} {one.index_name}"]
-    assert f"匹配 {len(fits)} 只基金" in line
+    assert f"匹配{len(fits)}只基金" in line
     assert sum(f"{one.name} {one.code}" in line for one in fits) == 8
 
 

@@ -63,12 +63,12 @@ async def test_a_set_up_goes_to_another_chat_and_nothing_there_is_lost(chat: Cha
     assert "关注 +2：软件50ETF 159590、信创50ETF 560850" in said(shown)
     assert "清单 +：红利" in said(shown)
     assert "时区：上海 → 伦敦" in said(shown)
-    assert "晚间日报：17:45 → 20:30" in said(shown)
+    assert "日报：17:45 → 20:30" in said(shown)
     assert "颜色：红涨绿跌 → 绿涨红跌" in said(shown)
     assert any(one.startswith("规则 +：换手率 > 20% on all") for one in said(shown))
     assert await other.subscription() == before, "nothing is changed before he says so"
     done = await other.say(commands(shown)[0])
-    assert words(done) == "已保存：自选共 3 只，新增规则 1 条"
+    assert words(done) == "已保存：自选共3只，新增规则1条"
     after = await other.subscription()
     assert after.watched == {"560850", "159590", "510300"}
     assert after.watchlists == {"宽基", "红利"}
@@ -112,7 +112,7 @@ async def test_in_english(chat: Chat) -> None:
     answer = await reader.say("import 560850 159590")
     assert said(answer)[0] == "This would change:"
     await reader.say(commands(answer)[0])
-    assert "This is your whole set-up" in words(await reader.say("export"))
+    assert "These are all your settings" in words(await reader.say("export"))
 
 
 BODY: dict[str, Any] = body_of(of_body(json.loads(written(FULL, ["/rule premium > 3% on all"], MORNING))))
@@ -173,7 +173,7 @@ async def test_a_file_that_is_none_of_ours_is_refused_whole(chat: Chat, text: st
     [
         ({"lists": ["火星"]}, "“火星”"),
         ({"rules": ["/rule 天气 > 3"]}, "天气"),
-        ({"watched": [f"51{number:04}" for number in range(300)]}, "最多关注 200 只基金"),
+        ({"watched": [f"51{number:04}" for number in range(300)]}, "最多关注200只基金"),
         ({"rules": [f"/rule premium > {number}% on all" for number in range(30)]}, "规则已满20条"),
     ],
 )
@@ -192,7 +192,7 @@ async def test_bytes_that_are_no_text_are_refused(chat: Chat, data: bytes) -> No
 
 
 async def test_a_file_that_is_too_big_is_not_looked_at(chat: Chat) -> None:
-    assert words(await send(chat, b"x" * 300_000)) == "文件太大了，请控制在 256 KB 以内。"
+    assert words(await send(chat, b"x" * 300_000)) == "文件太大了，最多256 KB。"
 
 
 async def test_nothing_to_export_and_nothing_to_import_are_said(chat: Chat) -> None:

@@ -89,7 +89,7 @@ async def test_a_ranking_is_of_a_list_a_class_or_an_index(chat: Chat, line: str,
 
 async def test_a_piece_of_several_indices_is_left_to_choose_from(chat: Chat) -> None:
     answer = await chat.say("排行 换手 中证")
-    assert re.match(r"“中证”匹配 \d+ 个指数", words(answer))
+    assert re.match(r"“中证”匹配\d+个指数", words(answer))
     assert all(re.fullmatch(r"/rank 换手 \S+", one) for one in commands(answer))
     assert "排行：换手率" in words(await chat.say(commands(answer)[0]))
 

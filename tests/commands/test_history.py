@@ -42,7 +42,7 @@ async def test_a_fund_and_a_kind_share_the_title_and_leave_the_days(chat: Chat) 
     assert days == sorted(days, reverse=True)
     assert 0 < len(days) <= 10
     assert commands(answer) == ["/study inflow_streak", "/etf 560850"]
-    assert "已处理分红与拆分" in words(answer)
+    assert "含分红、不受拆分影响" in words(answer)
     for text in ("历史 信创50ETF 连续净流入", "历史560850 Inflow streak"):
         assert rows(await chat.say(text)) == rows(answer)
 

@@ -104,7 +104,7 @@ async def test_both_speak_english(mine: Chat) -> None:
     english = mine.other("en", language="en")
     await english.say("/subscribe")
     assert "No alerts from 22:00 to 08:00 every day (Asia/Shanghai)" in words(await english.say("/quiet 22:00-08:00"))
-    assert "3 alert messages a day at most; the rest arrives in one at 08:00" in words(await english.say("/cap 3"))
+    assert "At most 3 alerts a day; the rest arrives in one message at 08:00" in words(await english.say("/cap 3"))
 
 
 async def test_in_a_group_only_its_administrators_set_hours(mine: Chat) -> None:

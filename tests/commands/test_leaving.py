@@ -19,7 +19,7 @@ async def test_it_is_asked_first(chat: Chat, line: str) -> None:
     before = await chat.subscription()
     answer = await chat.say(line)
     assert said(answer)[0] == "要删除这个聊天的全部数据吗？"
-    assert "1 只自选基金、0 条规则" in words(answer)
+    assert "1只自选基金、0条规则" in words(answer)
     assert answer.buttons[0][0].look is Look.DANGER
     assert commands(answer) == ["/forget sure", "/export", "/settings"]
     assert await chat.subscription() == before

@@ -28,7 +28,7 @@ def test_everything_watched_is_there_up_to_the_limit_and_the_rest_is_counted() -
     assert set(funds_in(section(whole, "我的关注"))) == set(everyone())
     short = note(funds=everyone(), limits=DigestLimits(max_funds=10))
     assert len(funds_in(section(short, "我的关注"))) == 10
-    assert [one for one in said(short) if f"另有 {len(everyone()) - 10} 只" in one]
+    assert [one for one in said(short) if f"另有{len(everyone()) - 10}只" in one]
 
 
 @each_language

@@ -174,7 +174,7 @@ async def test_one_person_subscribes_so_many_groups_and_no_more(database: Path) 
         mine = replace(chat, speaker=Speaker(chat.address.chat))
         groups = [replace(mine.other(f"-{number}"), kind=ChatKind.GROUP) for number in range(3)]
         answers = [words(await one.say("订阅")) for one in groups]
-        assert "一个人最多为 2 个群订阅。" in answers[2]
+        assert "一个人最多为2个群订阅。" in answers[2]
         assert [await one.subscription() is not None for one in groups] == [True, True, False]
         other = replace(groups[2], speaker=Speaker("2"))
         await other.say("订阅")

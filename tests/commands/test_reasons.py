@@ -54,7 +54,7 @@ async def test_why_now_is_told_by_the_reason_that_is_stored(told: Chat) -> None:
     new, stronger = [section(await told.say(f"/why #{one}"), "何时、为什么提醒") for one in (first, second)]
     assert any(one.startswith(f"新出现：这一段从 {signal.since} 开始") for one in new)
     assert any(one.startswith(f"更强：{signal.day} 提醒时是第") for one in stronger)
-    assert new[0] == "2025-02-11 18:21 得知，数据日期 2025-01-16"
+    assert new[0] == "2025-02-11 18:21 获知，数据日期 2025-01-16"
     assert new[1] == "2025-02-11 18:21 发到这里"
 
 
@@ -85,7 +85,7 @@ async def test_a_number_that_this_chat_never_got_is_answered_kindly(told: Chat, 
     await stranger.say("订阅")
     (signal,) = await seen(told, "inflow_streak", FUND)
     _, (number,) = await tell(told, signal)
-    kindly = "这条提醒不是发给这里的"
+    kindly = "这条提醒不是发到这里的"
     assert words(await stranger.say(f"/why #{number}")).startswith(kindly)
     assert words(await stranger.say(f"/alert #{number} mute")).startswith(kindly)
     assert words(await told.other("nobody").say(f"/alert #{number} why")).startswith(kindly)

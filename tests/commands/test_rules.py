@@ -198,7 +198,7 @@ async def test_how_a_rule_is_told_can_be_changed(chat: Chat, text: str, expected
         ("到期 明年", "“到期”后面要写日期，例如2025-12-31，或写“无”。"),
         ("到期 2025-02-30", "“到期”后面要写日期，例如2025-12-31，或写“无”。"),
         ("到期 2025-02-11", "2025-02-11已经过去了。"),
-        ("每次 随便", "看不懂“随便”。"),
+        ("每次 随便", "没看懂“随便”。"),
     ],
 )
 async def test_what_cannot_be_set_is_named(chat: Chat, text: str, fault: str) -> None:

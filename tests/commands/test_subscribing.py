@@ -212,7 +212,7 @@ async def test_the_list_is_in_the_language_of_the_chat(chat: Chat) -> None:
 async def test_no_more_than_the_limit_can_be_watched(database: Path) -> None:
     async with talking(database, **{"subscribers.max_watched": 2}) as chat:
         await chat.say("关注 560850 159590")
-        assert words(await chat.say("关注 510300")) == "最多关注 2 只基金。"
+        assert words(await chat.say("关注 510300")) == "最多关注2只基金。"
         assert (await chat.subscription()).watched == {"560850", "159590"}
         assert said(await chat.say("关注 560850"))[0] == "已关注"
 

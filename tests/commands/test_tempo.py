@@ -80,7 +80,7 @@ async def test_a_flood_is_refused_once_and_then_ignored(chat: Chat) -> None:
     person = hurried(chat)
     answers = [await person.try_saying("清单") for _ in range(6)]
     assert [one is None for one in answers] == [False] * 4 + [True] * 2
-    assert words(answers[3]) == "说得太快了，请歇一会儿再发。"
+    assert words(answers[3]) == "发得太快了，请稍等一会儿再发。"
     other = replace(person.other("2"), speaker=Speaker("2"))
     assert await other.try_saying("清单") is not None
     person.hour.at += timedelta(minutes=1)

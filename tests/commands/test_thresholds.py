@@ -60,10 +60,10 @@ async def test_the_draft_says_what_would_have_been_told(database: Path) -> None:
     async with running(database) as owner:
         lines = said(await owner.say("/admin thresholds inflow_streak min_days 4"))
         assert lines[1] == "detectors.inflow_streak.min_days: not set → 4"
-        assert lines[2].startswith(f"Told within the last {PREVIEW_SESSIONS} sessions: ")
+        assert lines[2].startswith(f"Alerts over the last {PREVIEW_SESSIONS} sessions: ")
         assert "Some that differ:" in lines
         intraday = said(await owner.say("/admin thresholds intraday_rise min_move 4%"))
-        assert "Signals within a session have no past prices to be tried out on." in intraday
+        assert "Intraday signals have no past prices to be tried out on." in intraday
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -47,7 +47,7 @@ async def test_a_file_can_be_dropped_in_and_taken_out_again(tabs: Tabs, page: Se
         await tab.get_by_role("button", name="移除文件").click()
         await visible(tab.locator("#attached"), wanted=False)
         await tab.evaluate(drop, 256 * 1024 + 1)
-        await shows(tab.locator("#notice"), "文件太大：最多256KB。")
+        await shows(tab.locator("#notice"), "文件太大了，最多256 KB。")
         await visible(tab.locator("#attached"), wanted=False)
     assert page.service.heard == []
 

@@ -74,7 +74,7 @@ async def test_a_larger_file_is_refused(page: Served, http: aiohttp.ClientSessio
         for _ in range(5):
             yield b"x" * (FILE_BYTES_MAX // 4)
 
-    assert await sent(http, pieces() if chunked else b"x" * (FILE_BYTES_MAX + 1)) == (413, "文件太大：最多256KB。")
+    assert await sent(http, pieces() if chunked else b"x" * (FILE_BYTES_MAX + 1)) == (413, "文件太大了，最多256 KB。")
     assert page.transcript.entries == []
 
 
