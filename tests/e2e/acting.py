@@ -1,12 +1,15 @@
 """A story as data: steps that say who does what where and what is seen then; and how a stage plays them."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from signals.core.calendar import MARKET_ZONE
+
+_LINK = re.compile(r"\?start=([\w-]+)", re.ASCII)
 
 TELEGRAM, PAGE = "telegram", "page"
 EVERYWHERE = frozenset({TELEGRAM, PAGE})
@@ -67,7 +70,14 @@ class Step:
     """The message above changes and no other one comes."""
     brings: str = ""
     """A "picture" or "document" that comes with it."""
+    replies: bool = False
+    """It stands below an earlier message as a reply, where the channel has replies."""
     on: frozenset[str] = EVERYWHERE
+
+    @property
+    def expects(self) -> bool:
+        """Something comes of it."""
+        return bool(self.sees) or self.in_place
 
     def __str__(self) -> str:
         return f"{self.who} {self.deed} {self.words!r} at {self.at}"
@@ -81,6 +91,8 @@ class Bubble:
     text: str
     labels: tuple[str, ...] = ()
     brings: str = ""
+    replies: bool | None = None
+    """None = the channel has no replies."""
 
     @property
     def shown(self) -> str:
@@ -122,7 +134,9 @@ class Play:
 
     stage: Stage
     service: Clockwork
-    seen: dict[str, dict[str, str]]
+    seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    _link: str = ""
+    """What the last link that was seen says; `{link}` in a step's words."""
 
     async def perform(self, story: Iterable[Step]) -> int:
         """Play the steps that the stage can play; returns how many."""
@@ -145,8 +159,8 @@ class Play:
             case Deed.LOOKS:
                 pass
             case _:
-                await self.stage.act(step)
-        if step.sees or step.lacks:
+                await self.stage.act(replace(step, words=step.words.replace("{link}", self._link)))
+        if step.expects or step.lacks:
             self._check(step, await self._fresh(step))
 
     async def _fresh(self, step: Step) -> list[Bubble]:
@@ -157,7 +171,7 @@ class Play:
             now = await self.stage.bubbles(step)
             fresh = [one for one in now if before.get(one.id) != one.shown]
             read = "\n".join(one.shown for one in fresh)
-            if all(word in read for word in step.sees):
+            if (fresh or not step.expects) and all(word in read for word in step.sees):
                 break
             try:
                 await self.stage.changed()
@@ -165,6 +179,8 @@ class Play:
                 missing = [word for word in step.sees if word not in read]
                 raise AssertionError(f"{missing} is missing in:\n{read}") from None
         self.seen[room] = {one.id: one.shown for one in now}
+        if link := _LINK.search(read):
+            self._link = link[1]
         if step.in_place:
             assert [one.id in before for one in fresh] == [True], f"it should have changed in its place:\n{read}"
         return fresh
@@ -175,6 +191,8 @@ class Play:
             assert word not in read, f"{word!r} stands in:\n{read}"
         if step.brings:
             assert step.brings in [one.brings for one in fresh], f"no {step.brings} with:\n{read}"
+        if step.replies:
+            assert not all(one.replies is False for one in fresh), f"no reply:\n{read}"
 
 
 STEP_TAKES = timedelta(seconds=20)

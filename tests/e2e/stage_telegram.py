@@ -71,7 +71,14 @@ class TelegramStage:
             if one.media == "document":
                 self._document = self._api.files.known(one.file_id).upload.data
         return [
-            Bubble(id=str(one.id), text=one.text, labels=tuple(one.labels), brings=one.media) for one in found
+            Bubble(
+                id=str(one.id),
+                text=one.text,
+                labels=tuple(one.labels),
+                brings="picture" if one.media == "photo" else one.media,
+                replies=one.answers is not None,
+            )
+            for one in found
         ]
 
     async def changed(self) -> None:

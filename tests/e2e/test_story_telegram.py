@@ -28,6 +28,6 @@ async def test_the_whole_story(api: BotApi, database: Path) -> None:
     settings = {"telegram.token": api.token, "telegram.base_url": api.base_url, "web.enabled": False, "owners": [me]}
     async with performing(database, **settings) as theatre:
         await api.until(lambda: api.called("getUpdates"), "the bot asks for updates")
-        played = await Play(TelegramStage(api), theatre, {}).perform(STORY)
+        played = await Play(TelegramStage(api), theatre).perform(STORY)
     assert played >= STEPS_LEAST
     assert api.defects == []

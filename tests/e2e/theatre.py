@@ -33,12 +33,17 @@ from tests.e2e.acting import STEP_TAKES
 from tests.e2e.story import HOSTILE_FUND, HOSTILE_NAME, OPENING, REVISED, REVISED_FUND
 
 
+FEW_POLLS = {"timetable.evening": ["21:00"], "timetable.morning": ["08:55"]}
+"""The others would find nothing new."""
+
+
 @dataclass(frozen=True)
 class Theatre:
     """A running service, and the time there."""
 
     worker: Worker
     clock: ReplayClock
+    drain: Drain
 
     def tick(self) -> None:
         """Let a moment pass."""
@@ -50,8 +55,15 @@ class Theatre:
         for slot in due_slots(self.worker.timetable, calendar, self.clock.at, moment):
             self.clock.at = slot.due
             await self.worker.poll(slot)
+            await self._sent()
         self.clock.at = moment
         await self.worker.digests(moment)
+        await self._sent()
+
+    async def _sent(self) -> None:
+        """Until every message is judged, and what is due is on its way."""
+        while await self.drain.once():
+            pass
 
     async def meets(self, what: str) -> bool:
         """Let something happen to the market; False for what is not of the market."""
@@ -85,7 +97,7 @@ class Theatre:
 @asynccontextmanager
 async def performing(database: Path, **more: object) -> AsyncIterator[Theatre]:
     """The service over a database, with these settings too; stopped at the end."""
-    settings = settings_for(database, **{"abuse.burst": 8, **more})
+    settings = settings_for(database, **(FEW_POLLS | {"abuse.burst": 8} | more))
     clock = ReplayClock(at=datetime.fromisoformat(OPENING).replace(tzinfo=MARKET_ZONE))
     async with opened(settings) as world:
         channels = channels_of(settings, world.store, clock)
@@ -97,9 +109,9 @@ async def performing(database: Path, **more: object) -> AsyncIterator[Theatre]:
         # However busy the machine, no picture of a card is left out; the one of the digest has tests of its own.
         desk = replace(desk, studio=Studio(wait_seconds=300.0), head=None)
         worker = Worker(desk=desk, data=(), timetable=timetable_of(settings), clock=clock)
-        theatre = Theatre(worker, clock)
-        await theatre.rename(HOSTILE_FUND, HOSTILE_NAME)
         drain = Drain(world.store.outbox, kinds, clock.now, Pace(idle_seconds=0.02), halted=lambda: _halted(desk))
+        theatre = Theatre(worker, clock, drain)
+        await theatre.rename(HOSTILE_FUND, HOSTILE_NAME)
         ready = asyncio.Event()
         page = [_page(settings, desk, channels, ready)] if channels.web else []
         running = asyncio.create_task(serve(desk, list(kinds.values()), drain, *page))
