@@ -52,6 +52,7 @@ NAMES = (
     "view",
     "view_chat",
     "view_telegram",
+    "view_wecom",
     "view_plain",
     "theme",
     "theme_system",
