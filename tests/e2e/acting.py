@@ -15,6 +15,10 @@ TELEGRAM, PAGE = "telegram", "page"
 EVERYWHERE = frozenset({TELEGRAM, PAGE})
 
 
+FLOOD = 12
+"""So often the same is said at once."""
+
+
 class Person(StrEnum):
     """Who acts; the values are the local page's ids."""
 
@@ -38,7 +42,7 @@ class Deed(StrEnum):
 
     SAYS = "says"
     FLOODS = "floods"
-    """Says the same ten times at once."""
+    """Says the same `FLOOD` times at once."""
     PRESSES = "presses"
     """The newest button whose label holds the words."""
     PRESSES_OLD = "presses the oldest"
@@ -191,9 +195,15 @@ class Play:
             assert word not in read, f"{word!r} stands in:\n{read}"
         if step.brings:
             assert step.brings in [one.brings for one in fresh], f"no {step.brings} with:\n{read}"
+        if step.deed is Deed.FLOODS:
+            assert len(fresh) < FLOOD, "each of so many lines was answered"
+            assert read.count(step.sees[0]) == 1, f"told more than once:\n{read}"
         if step.replies:
             assert not all(one.replies is False for one in fresh), f"no reply:\n{read}"
 
+
+PATIENCE_SECONDS = 30.0
+"""How long nothing may change before a step fails; nothing takes that long when all is well."""
 
 STEP_TAKES = timedelta(seconds=20)
 """From one step to the next on the service's clock: people do not flood."""

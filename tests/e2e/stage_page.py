@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.acting import PAGE, Bubble, Deed, Person, Place, Step
+from tests.e2e.acting import FLOOD, PAGE, PATIENCE_SECONDS, Bubble, Deed, Person, Place, Step
 from tests.e2e.reading import shows, visible
-from tests.e2e.story import FLOOD
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-_errors = pytest.importorskip("playwright.async_api", reason="the browser tests need the package playwright")
+_playwright = pytest.importorskip("playwright.async_api", reason="the browser tests need the package playwright")
 
-PATIENCE_MS = 20_000
 NAMES = {Person.ME: "我", Person.WANG: "小王"}
 STALE = "这个按钮已失效，请使用最新消息里的按钮，或直接输入命令。"
 
@@ -50,6 +48,7 @@ class PageStage:
             case Deed.FLOODS:
                 for _ in range(FLOOD):
                     await self._say(step.words)
+                await _playwright.expect(self._tab.locator("#pending > *")).to_have_count(0)
             case Deed.PRESSES:
                 await self._tab.locator("article .buttons button", has_text=step.words).last.click()
             case Deed.PRESSES_OLD:
@@ -76,8 +75,8 @@ class PageStage:
     async def changed(self) -> None:
         """Wait until the chat reads otherwise."""
         try:
-            await self._tab.wait_for_function(CHANGED, arg=self._read, timeout=PATIENCE_MS)
-        except _errors.TimeoutError:
+            await self._tab.wait_for_function(CHANGED, arg=self._read, timeout=PATIENCE_SECONDS * 1000)
+        except _playwright.TimeoutError:
             raise AssertionError("nothing came") from None
 
     async def _enter(self, step: Step) -> None:

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from tests.e2e.acting import TELEGRAM, Bubble, Deed, Person, Place, Step
-from tests.e2e.story import ADDED, BLOCKED, FLOOD, FOUND, MOVED
-from tests.fakes.bot_api import PATIENCE_SECONDS, BotApi
+from tests.e2e.acting import FLOOD, PATIENCE_SECONDS, TELEGRAM, Bubble, Deed, Person, Place, Step
+from tests.e2e.story import ADDED, BLOCKED, FOUND, MOVED
+from tests.fakes.bot_api import BotApi
 from tests.fakes.bot_api_chats import Sent
 
 PEOPLE = {Person.ME: 7001, Person.WANG: 7002}
@@ -35,16 +35,22 @@ class TelegramStage:
             case Deed.FLOODS:
                 for _ in range(FLOOD):
                     api.say(chat, step.words, by=by)
+                # The bot takes the lines of a chat one after the other.
+                await self._forge(step, "c|/nothing")
             case Deed.PRESSES | Deed.PRESSES_OLD:
                 label, sent = self._button(step)
                 api.tap(sent, label, by=by)
             case Deed.FORGES:
-                query = api.tap(api.sent(chat)[-1], data=f"c|{step.words}", by=by)
-                await api.until(lambda: query in [one["callback_query_id"] for one in api.acknowledged])
+                await self._forge(step, f"c|{step.words}")
             case Deed.HANDS:
                 api.hand(chat, "etf.json", self._document, caption=step.words, by=by)
             case _:
                 await self._happens(step)
+
+    async def _forge(self, step: Step, data: str) -> None:
+        api = self._api
+        query = api.tap(api.sent(self._chat(step))[-1], data=data, by=PEOPLE[step.who])
+        await api.until(lambda: query in [one["callback_query_id"] for one in api.acknowledged], "the press")
 
     async def _happens(self, step: Step) -> None:
         api, by = self._api, PEOPLE[step.who]

@@ -8,7 +8,6 @@ OPENING = "2025-02-10 15:30"
 """When the curtain rises, on the exchanges' clock."""
 
 HOSTILE_FUND, HOSTILE_NAME = "159915", '<b>半导体</b> & "坏" [点我](http://evil.example) <script>alert(1)</script>'
-FLOOD = 12
 
 # What only the channel or the market can bring about.
 ADDED, BLOCKED, MOVED = "brings the bot in", "blocks the bot", "group becomes a supergroup"
@@ -104,11 +103,14 @@ SETS_UP = (
 ALERTED = (
     waits(WANG, "2025-02-10 19:16", "ETF资金日报", "（02-10）", "规则1"),
     waits(WANG, "2025-02-10 21:01", "ETF信号提醒 02-10 21:00", "软件50ETF", "连续第6日获净流入", "为什么"),
-    presses(WANG, "静音…", "软件50ETF"),
-    says(WANG, "静音 159590 7天", "软件50ETF", "02-17"),
+    presses(WANG, "为什么", "软件50ETF"),
+    presses_old(WANG, "为什么", "依据", "阈值"),
+    presses(WANG, "静音…", "要静音哪一只或哪一类？"),
+    presses(WANG, "软件50ETF 7天", "已静音软件50ETF，到 2025-02-17"),
+    says(WANG, "静音", "软件50ETF"),
     presses(WANG, "恢复提醒", "软件50ETF"),
     says(WANG, "为什么 159590", "软件50ETF"),
-    says(WANG, "历史 159590", "软件50ETF"),
+    presses(WANG, "历史", "历史：", "5日后"),
     waits(WANG, "2025-02-11 08:51", lacks=("更正",)),
     meets(WANG, REVISED),
     waits(WANG, "2025-02-11 08:59", "更正", "软件50ETF", "ETF资金早报", replies=True),
@@ -170,7 +172,7 @@ RUNS = (
 ABUSED = (
     forges(WANG, "/admin maintenance on"),
     forges(WANG, "/forget sure"),
-    says(WANG, "列表", "信创50ETF", "软件50ETF"),
+    says(WANG, "列表", "信创50ETF", "软件50ETF", lacks=("管理员", "已全部删除")),
     floods(WANG, "列表", "说得太快了"),
     waits(WANG, "2025-02-13 08:40"),
     says(WANG, "列表", "信创50ETF"),

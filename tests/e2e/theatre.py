@@ -33,8 +33,8 @@ from tests.e2e.acting import STEP_TAKES
 from tests.e2e.story import HOSTILE_FUND, HOSTILE_NAME, OPENING, REVISED, REVISED_FUND
 
 
-FEW_POLLS = {"timetable.evening": ["21:00"], "timetable.morning": ["08:55"]}
-"""The others would find nothing new."""
+QUICK = {"timetable.evening": ["21:00"], "timetable.morning": ["08:55"], "study.resamples": 100, "abuse.burst": 8}
+"""The other polls would find nothing new, and what a story does not look at need not be exact."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Theatre:
 @asynccontextmanager
 async def performing(database: Path, **more: object) -> AsyncIterator[Theatre]:
     """The service over a database, with these settings too; stopped at the end."""
-    settings = settings_for(database, **(FEW_POLLS | {"abuse.burst": 8} | more))
+    settings = settings_for(database, **(QUICK | more))
     clock = ReplayClock(at=datetime.fromisoformat(OPENING).replace(tzinfo=MARKET_ZONE))
     async with opened(settings) as world:
         channels = channels_of(settings, world.store, clock)
