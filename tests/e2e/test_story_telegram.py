@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.commands.demo import copied
-from tests.e2e.acting import Play
+from tests.e2e.acting import Person, Play
 from tests.e2e.stage_telegram import PEOPLE, TelegramStage
 from tests.e2e.story import STORY
 from tests.e2e.theatre import performing
 from tests.fakes.bot_api import BotApi
-from tests.e2e.acting import Person
 
 pytestmark = pytest.mark.anyio
 

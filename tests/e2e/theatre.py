@@ -32,7 +32,6 @@ from tests.commands.demo import settings_for
 from tests.e2e.acting import STEP_TAKES
 from tests.e2e.story import HOSTILE_FUND, HOSTILE_NAME, OPENING, REVISED, REVISED_FUND
 
-
 QUICK = {"timetable.evening": ["21:00"], "timetable.morning": ["08:55"], "study.resamples": 100, "abuse.burst": 8}
 """The other polls would find nothing new, and what a story does not look at need not be exact."""
 
