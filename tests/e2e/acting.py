@@ -9,14 +9,19 @@ from typing import Protocol
 
 from signals.core.calendar import MARKET_ZONE
 
-_LINK = re.compile(r"\?start=([\w-]+)", re.ASCII)
-
 TELEGRAM, PAGE = "telegram", "page"
 EVERYWHERE = frozenset({TELEGRAM, PAGE})
 
-
 FLOOD = 12
 """So often the same is said at once."""
+
+STEP_TAKES = timedelta(seconds=20)
+"""From one step to the next on the service's clock: people do not flood."""
+
+PATIENCE_SECONDS = 30.0
+"""How long nothing may change before a step fails; nothing takes that long when all is well."""
+
+_LINK = re.compile(r"\?start=([\w-]+)", re.ASCII)
 
 
 class Person(StrEnum):
@@ -54,8 +59,12 @@ class Deed(StrEnum):
     """Does nothing and sees what comes."""
     WAITS = "waits"
     """Until a moment, 2025-02-10 21:05 on the exchanges' clock, while the service polls."""
-    MEETS = "meets"
-    """Something happens that only the channel or the market can bring about."""
+    REVISES = "revises"
+    """The exchange corrects the share count of a fund, by its code."""
+    JOINS = "brings the bot in"
+    BLOCKS = "blocks the bot"
+    MOVES = "makes the group a supergroup"
+    TYPES = "types behind the bot's name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +84,7 @@ class Step:
     brings: str = ""
     """A "picture" or "document" that comes with it."""
     replies: bool = False
-    """It stands below an earlier message as a reply, where the channel has replies."""
+    """What shows the first of `sees` is a reply to an earlier message, where the channel has replies."""
     on: frozenset[str] = EVERYWHERE
 
     @property
@@ -125,11 +134,17 @@ class Stage(Protocol):
 class Clockwork(Protocol):
     """The service behind the stage."""
 
-    def tick(self) -> None: ...
+    def tick(self) -> None:
+        """Let `STEP_TAKES` pass."""
+        ...
 
-    async def until(self, moment: datetime) -> None: ...
+    async def until(self, moment: datetime) -> None:
+        """Let time pass, with all that the timetable brings."""
+        ...
 
-    async def meets(self, what: str) -> bool: ...
+    async def revise(self, code: str) -> None:
+        """The exchange has counted a fund's shares again."""
+        ...
 
 
 @dataclass
@@ -139,6 +154,7 @@ class Play:
     stage: Stage
     service: Clockwork
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What stood in each chat, by the ids of its bubbles."""
     _link: str = ""
     """What the last link that was seen says; `{link}` in a step's words."""
 
@@ -158,8 +174,8 @@ class Play:
         match step.deed:
             case Deed.WAITS:
                 await self.service.until(datetime.fromisoformat(step.words).replace(tzinfo=MARKET_ZONE))
-            case Deed.MEETS if await self.service.meets(step.words):
-                pass
+            case Deed.REVISES:
+                await self.service.revise(step.words)
             case Deed.LOOKS:
                 pass
             case _:
@@ -199,11 +215,5 @@ class Play:
             assert len(fresh) < FLOOD, "each of so many lines was answered"
             assert read.count(step.sees[0]) == 1, f"told more than once:\n{read}"
         if step.replies:
-            assert not all(one.replies is False for one in fresh), f"no reply:\n{read}"
-
-
-PATIENCE_SECONDS = 30.0
-"""How long nothing may change before a step fails; nothing takes that long when all is well."""
-
-STEP_TAKES = timedelta(seconds=20)
-"""From one step to the next on the service's clock: people do not flood."""
+            replies = [one.replies for one in fresh if step.sees[0] in one.text]
+            assert False not in replies, f"no reply:\n{read}"

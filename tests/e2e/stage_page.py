@@ -58,7 +58,7 @@ class PageStage:
             case Deed.HANDS:
                 await self._hand(step.words)
             case _:
-                raise AssertionError(f"nobody knows how to play {step.words!r}")
+                raise AssertionError("this cannot be played on the page")
 
     async def bubbles(self, step: Step) -> Sequence[Bubble]:
         """The service's messages in the step's chat."""

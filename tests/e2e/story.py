@@ -1,6 +1,7 @@
 """One story of the whole product: a reader, the owner, a group; three days of February 2025."""
 
 from functools import partial
+from typing import Any
 
 from tests.e2e.acting import PAGE, TELEGRAM, Deed, Person, Place, Step
 
@@ -9,31 +10,23 @@ OPENING = "2025-02-10 15:30"
 
 HOSTILE_FUND, HOSTILE_NAME = "159915", '<b>半导体</b> & "坏" [点我](http://evil.example) <script>alert(1)</script>'
 
-# What only the channel or the market can bring about.
-ADDED, BLOCKED, MOVED = "brings the bot in", "blocks the bot", "group becomes a supergroup"
-FOUND = "types behind the bot's name: "
-REVISED, REVISED_FUND = "the exchange revises", "159590"
-
 ME, WANG = Person.ME, Person.WANG
+ON_TELEGRAM, ON_PAGE = frozenset({TELEGRAM}), frozenset({PAGE})
 
 
-def _step(deed: Deed, who: Person, words: str = "", *sees: str, **more: object) -> Step:
-    return Step(who=who, deed=deed, words=words, sees=sees, **more)  # type: ignore[arg-type]
+def _step(deed: Deed, who: Person, words: str = "", *sees: str, **more: Any) -> Step:
+    return Step(who=who, deed=deed, words=words, sees=sees, **more)
 
 
-says, floods = partial(_step, Deed.SAYS), partial(_step, Deed.FLOODS)
-presses, presses_old = partial(_step, Deed.PRESSES, in_place=False), partial(_step, Deed.PRESSES_OLD)
+says, hands, floods = partial(_step, Deed.SAYS), partial(_step, Deed.HANDS), partial(_step, Deed.FLOODS)
+presses, presses_old = partial(_step, Deed.PRESSES), partial(_step, Deed.PRESSES_OLD)
 turns = partial(_step, Deed.PRESSES, in_place=True)
 """Presses a button whose answer takes the place of the message above it."""
-forges, hands, meets = partial(_step, Deed.FORGES), partial(_step, Deed.HANDS), partial(_step, Deed.MEETS)
-waits = partial(_step, Deed.WAITS)
+forges, looks, waits = partial(_step, Deed.FORGES), partial(_step, Deed.LOOKS), partial(_step, Deed.WAITS)
+revises = partial(_step, Deed.REVISES)
 
-
-def looks(who: Person, *sees: str, **more: object) -> Step:
-    return _step(Deed.LOOKS, who, "", *sees, **more)
-
-
-ONLY_TELEGRAM, ONLY_PAGE = frozenset({TELEGRAM}), frozenset({PAGE})
+joins, blocks = partial(_step, Deed.JOINS, on=ON_TELEGRAM), partial(_step, Deed.BLOCKS, on=ON_TELEGRAM)
+moves, types = partial(_step, Deed.MOVES, on=ON_TELEGRAM), partial(_step, Deed.TYPES, on=ON_TELEGRAM)
 
 BEGINS = (
     says(WANG, "/start", "ETF资金信号", "演示数据", "第1步", "✓ 宽基"),
@@ -66,8 +59,8 @@ ASKS = (
     says(WANG, f"对比 560850 {HOSTILE_FUND}", HOSTILE_NAME),
     says(WANG, "列表", "信创50ETF", "软件50ETF", HOSTILE_NAME),
     says(WANG, f"取消关注 {HOSTILE_FUND}", "已取消关注"),
-    meets(WANG, f"{FOUND}5608", on=ONLY_TELEGRAM),
-    meets(WANG, f"{FOUND}{HOSTILE_FUND}", on=ONLY_TELEGRAM),
+    types(WANG, "5608"),
+    types(WANG, HOSTILE_FUND),
 )
 
 RULES = (
@@ -77,7 +70,7 @@ RULES = (
     presses_old(WANG, "保存", "已处理过"),
     says(WANG, "我的规则", "溢价率 > 1% on all"),
     says(WANG, "规则 1 分享", "分享规则1"),
-    says(ME, "/start {link}", "规则试算", "1%", on=ONLY_TELEGRAM),
+    says(ME, "/start {link}", "规则试算", "1%", on=ON_TELEGRAM),
 )
 
 SETS_UP = (
@@ -112,7 +105,7 @@ ALERTED = (
     says(WANG, "为什么 159590", "软件50ETF"),
     presses(WANG, "历史", "历史：", "5日后"),
     waits(WANG, "2025-02-11 08:51", lacks=("更正",)),
-    meets(WANG, REVISED),
+    revises(WANG, "159590"),
     waits(WANG, "2025-02-11 08:59", "更正", "软件50ETF", "ETF资金早报", replies=True),
 )
 
@@ -131,20 +124,20 @@ HELD = (
 )
 
 GROUP_BEGINS = (
-    meets(ME, ADDED, "大家好", "订阅和设置由群管理员操作", at=Place.GROUP, on=ONLY_TELEGRAM),
+    joins(ME, "", "大家好", "订阅和设置由群管理员操作", at=Place.GROUP),
     says(WANG, "订阅", "只有群管理员能改", at=Place.GROUP),
     says(ME, "订阅", "订阅好了", at=Place.GROUP),
     says(WANG, "/compare 560850 159590", "信创50ETF", at=Place.GROUP),
     says(WANG, "排行", "净流入", at=Place.GROUP),
     says(ME, "设置", "只有群管理员能改设置", at=Place.GROUP),
     presses(WANG, "允许群成员设置", "只有群管理员能改", at=Place.GROUP),
-    says(ME, "管理", "你管理的群和频道", "ETF", on=ONLY_TELEGRAM),
-    presses(ME, "ETF", "正在设置：ETF", on=ONLY_TELEGRAM),
-    says(ME, "关注 159590", "正在设置：ETF", "软件50ETF", on=ONLY_TELEGRAM),
-    says(ME, "管理 关", "回到你自己的设置", on=ONLY_TELEGRAM),
-    meets(ME, MOVED, on=ONLY_TELEGRAM),
-    says(WANG, "/list", "软件50ETF", at=Place.GROUP, on=ONLY_TELEGRAM),
-    says(ME, "订阅", "订阅好了", at=Place.CHANNEL, on=ONLY_PAGE),
+    says(ME, "管理", "你管理的群和频道", "ETF", on=ON_TELEGRAM),
+    presses(ME, "ETF", "正在设置：ETF", on=ON_TELEGRAM),
+    says(ME, "关注 159590", "正在设置：ETF", "软件50ETF", on=ON_TELEGRAM),
+    says(ME, "管理 关", "回到你自己的设置", on=ON_TELEGRAM),
+    moves(ME, at=Place.GROUP),
+    says(WANG, "/list", "软件50ETF", at=Place.GROUP, on=ON_TELEGRAM),
+    says(ME, "订阅", "订阅好了", at=Place.CHANNEL, on=ON_PAGE),
 )
 
 RUNS = (
@@ -153,7 +146,7 @@ RUNS = (
     says(ME, "/admin list 演示 add 510300", "510300", "确认"),
     says(ME, "/admin list 演示 add 510500", "+ 510500", "确认"),
     turns(ME, "确认", "已保存", "+ 510500"),
-    presses(ME, "确认", "重"),
+    presses(ME, "确认", "内容在此期间已被改动"),
     says(ME, "/admin undo", "已撤销", "− 510500"),
     says(ME, "/admin 阈值 inflow_streak min_days 4", "未设置 → 4", "近20个交易日会出现的次数", "确认"),
     turns(ME, "确认", "已保存"),
@@ -161,7 +154,7 @@ RUNS = (
     turns(ME, "确认", "已保存"),
     says(ME, "/admin 群发 今晚十点升级，<b>请谅解</b>", "公告", "<b>请谅解</b>", "人"),
     turns(ME, "发给", "已排队"),
-    looks(WANG, "公告", "<b>请谅解</b>"),
+    looks(WANG, "", "公告", "<b>请谅解</b>"),
     says(ME, "/admin maintenance on 正在升级", "正在升级"),
     says(WANG, "日报", "正在升级"),
     turns(ME, "结束维护", "没有在维护"),
@@ -179,8 +172,8 @@ ABUSED = (
 )
 
 LEAVES = (
-    meets(WANG, BLOCKED, on=ONLY_TELEGRAM),
-    says(WANG, "/start", "欢迎回来，推送已恢复", on=ONLY_TELEGRAM),
+    blocks(WANG),
+    says(WANG, "/start", "欢迎回来，推送已恢复", on=ON_TELEGRAM),
     says(WANG, "导出", "你的全部设置", brings="document"),
     says(WANG, "忘记我", "要删除这个聊天的全部数据吗"),
     presses(WANG, "全部删除", "已全部删除"),

@@ -9,6 +9,7 @@ import pytest
 from tests.commands.demo import copied
 from tests.e2e.acting import Play
 from tests.e2e.conftest import DESKTOP, Tabs
+from tests.e2e.stage_page import PageStage
 from tests.e2e.story import STORY
 from tests.e2e.theatre import performing
 from tests.web.served import free_port
@@ -39,8 +40,6 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_the_story(chromium: "Browser", database: Path) -> None:
-    from tests.e2e.stage_page import PageStage
-
     page = Page(free_port())
     tabs = Tabs(chromium, page)
     async with performing(database, **{"web.port": page.port}) as theatre, tabs.open(viewport=DESKTOP) as tab:

@@ -30,7 +30,7 @@ from signals.core.profile import as_table, exchange_of
 from signals.core.snapshot import DEMO_SOURCE, Dataset, Snapshot
 from tests.commands.demo import settings_for
 from tests.e2e.acting import STEP_TAKES
-from tests.e2e.story import HOSTILE_FUND, HOSTILE_NAME, OPENING, REVISED, REVISED_FUND
+from tests.e2e.story import HOSTILE_FUND, HOSTILE_NAME, OPENING
 
 QUICK = {"timetable.evening": ["21:00"], "timetable.morning": ["08:55"], "study.resamples": 100, "abuse.burst": 8}
 """The other polls would find nothing new, and what a story does not look at need not be exact."""
@@ -64,13 +64,7 @@ class Theatre:
         while await self.drain.once():
             pass
 
-    async def meets(self, what: str) -> bool:
-        """Let something happen to the market; False for what is not of the market."""
-        if what == REVISED:
-            await self._revise(REVISED_FUND)
-        return what == REVISED
-
-    async def _revise(self, code: str) -> None:
+    async def revise(self, code: str) -> None:
         """The exchange has counted fewer shares of a fund than it told at first: as many as on the session before."""
         panel = await self.worker.desk.panels.latest(self.clock.now(), self.clock.now().date())
         told = panel.values(SHARES)
