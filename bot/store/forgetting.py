@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.deliveries import Address
 from bot.store.audit import add_entry
-from bot.store.connections import Connections
+from bot.store.connections import Connections, insert
 from bot.store.tables import AUDIT, CHAT, METADATA, SUBSCRIPTIONS
 
 PAGE = "web"
@@ -30,6 +30,8 @@ class Forgetting:
         is not known leaves the same trace.
         """
         async with self._connections.write() as connection:
+            if channel == PAGE:
+                await _hold_number(connection, now)
             for table in reversed(METADATA.sorted_tables):
                 mine = _belongs(table, channel, address)
                 if mine is not None:
@@ -42,6 +44,16 @@ class Forgetting:
         """What the chat changed stays in the audit as something that somebody changed."""
         blank = {"who": NOBODY, "before": "", "after": ""}
         await connection.execute(update(AUDIT).where(AUDIT.c.who == f"{channel}:{chat}").values(blank))
+
+
+async def _hold_number(connection: AsyncConnection, now: datetime) -> None:
+    """Keep the transcript's newest number taken: a page that is open asks for what came after the one it knows.
+
+    SQLite gives the numbers of deleted rows again.
+    """
+    blank = insert(connection, CHAT).values(chat="", author=NOBODY, body={}, at=now)
+    newest = (await connection.execute(blank.returning(CHAT.c.id))).scalar_one()
+    await connection.execute(delete(CHAT).where(CHAT.c.chat == "", CHAT.c.id < newest))
 
 
 async def _still_there(connection: AsyncConnection, channel: str, chat: str) -> bool:

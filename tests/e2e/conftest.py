@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -41,12 +41,19 @@ async def chromium(anyio_backend: str) -> AsyncIterator["Browser"]:
         await browser.close()
 
 
+class Located(Protocol):
+    """Something that is served."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass
 class Tabs:
     """Opens tabs of one page and gathers what their consoles complain about."""
 
     browser: "Browser"
-    served: Served
+    served: Located
     complaints: list[str] = field(default_factory=list)
 
     @asynccontextmanager

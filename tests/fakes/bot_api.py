@@ -224,6 +224,10 @@ class BotApi(Methods):
         except TimeoutError:
             raise AssertionError(f"never came: {what}") from None
 
+    async def news(self) -> None:
+        """Wait for the next call of the bot or the next answer to one."""
+        await self._changed.wait()
+
     def fail(self, method: str, *faults: Fault, chat: int | None = None) -> None:
         """Let the next calls of a method (to one chat) go wrong, one fault each."""
         self._faults += [(method.lower(), chat, fault) for fault in faults]

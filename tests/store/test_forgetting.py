@@ -137,3 +137,14 @@ async def test_what_was_written_for_it_meanwhile_is_left_out_and_the_rest_arrive
 async def test_nobody_is_forgotten_quietly(store: Database) -> None:
     await store.forgetting.forget("telegram", Address(SECRET), NOW)
     assert [one.what for one in await store.audit.recent(9)] == ["forgotten"]
+
+
+async def test_what_is_said_next_is_news_to_a_page_that_is_open(store: Database) -> None:
+    for _ in range(3):
+        await live(store, SECRET, "web")
+        seen = await store.chat.last_id([SECRET])
+        await store.forgetting.forget("web", Address(SECRET), NOW)
+        assert await store.chat.since([SECRET], 0, 9) == []
+        await store.chat.add(SECRET, "bot", {"text": "forgotten"}, NOW)
+        assert [one.body for one in await store.chat.since([SECRET], seen, 9)] == [{"text": "forgotten"}]
+    assert (await held(store, "forgotten"))["chat"] == 2, "of the numbers that are held only the newest"

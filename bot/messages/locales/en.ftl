@@ -1073,3 +1073,18 @@ week-estimated = {" "}(estimate)
 week-last-market = Last week in all
 week-last-mine = My funds last week
 week-span-estimated = {" "}({ $first } to { $last }, estimate)
+
+# Why: names of the other figures that an alert rests on
+evidence-count = how many
+evidence-days = window
+evidence-up = constituents up
+evidence-down = constituents down
+evidence-funds = funds counted
+evidence-funds-of = funds in all
+evidence-gaps = sessions without data
+evidence-open-start = began before the data
+evidence-place = place in its own past
+evidence-rank = rank
+evidence-rank-of = ranked among
+evidence-split = split meanwhile
+evidence-zscore = z-score

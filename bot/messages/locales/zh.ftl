@@ -1049,3 +1049,18 @@ week-estimated = （暂估）
 week-last-market = 上周合计
 week-last-mine = 上周关注
 week-span-estimated = （{ $first }至{ $last }，暂估）
+
+# 为什么：依据里其余数字的名称
+evidence-count = 只数
+evidence-days = 比较区间
+evidence-up = 上涨只数
+evidence-down = 下跌只数
+evidence-funds = 计入只数
+evidence-funds-of = 全部只数
+evidence-gaps = 缺数据的天数
+evidence-open-start = 起点早于现有数据
+evidence-place = 历史位次
+evidence-rank = 名次
+evidence-rank-of = 参与排名
+evidence-split = 期间拆分
+evidence-zscore = 标准分
