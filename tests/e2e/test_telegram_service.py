@@ -91,7 +91,12 @@ async def test_a_conversation_from_start_to_digest(api: BotApi, folder: Path) ->
         [card] = await api.press(watched, "信创50ETF")
         assert "6连涨（按净值）后首次回调" in card.text
         assert "02-11" in card.text
-        digest = "\n".join(sent.text for sent in await api.ask(READER, "日报", answers=2))
+        before = len(api.sent(READER))
+        await api.ask(READER, "日报")
+        await api.until(lambda: "风险提示" in api.sent(READER)[-1].text, "the end of the digest")
+        picture, *parts = api.sent(READER)[before:]
+        assert picture.picture
+        digest = "\n".join(sent.text for sent in parts)
         assert digest.index("软件50ETF") < digest.index("全市场看点") < digest.index("风险提示")
         [margin] = await api.ask(READER, "/margin@etf_flow_bot")
         assert "融资余额连续5日增加" in margin.text
