@@ -84,7 +84,7 @@ SETS_UP = (
     turns(WANG, "溢价", "✓ 溢价"),
     turns(WANG, "返回设置", "简短"),
     turns(WANG, "语言", "Which language?"),
-    turns(WANG, "English", "✓ English", "Which language?", "‹ Settings", lacks=("返回设置",)),
+    turns(WANG, "English", "✓ English", "Which language?", lacks=("返回设置",)),
     says(WANG, "/lang zh", "语言"),
     says(WANG, "时区 伦敦", "伦敦"),
     says(WANG, "时区 上海", "上海"),
