@@ -84,7 +84,7 @@ SETS_UP = (
     turns(WANG, "溢价", "✓ 溢价"),
     turns(WANG, "返回设置", "简短"),
     turns(WANG, "语言", "Which language?"),
-    turns(WANG, "English", "✓ English", "Which language?", "Back to settings", lacks=("返回设置",)),
+    turns(WANG, "English", "✓ English", "Which language?", lacks=("返回设置",)),
     says(WANG, "/lang zh", "语言"),
     says(WANG, "时区 伦敦", "伦敦"),
     says(WANG, "时区 上海", "上海"),
@@ -142,13 +142,13 @@ GROUP_BEGINS = (
 
 RUNS = (
     says(WANG, "/admin", "管理员"),
-    says(ME, "/admin", "列表", "群发", "维护"),
+    says(ME, "/admin", "阈值", "群发", "维护"),
     says(ME, "/admin list 演示 add 510300", "510300", "确认"),
     says(ME, "/admin list 演示 add 510500", "+ 510500", "确认"),
     turns(ME, "确认", "已保存", "+ 510500"),
     presses(ME, "确认", "内容在此期间已被改动"),
     says(ME, "/admin undo", "已撤销", "− 510500"),
-    says(ME, "/admin 阈值 inflow_streak min_days 4", "未设置 → 4", "近20个交易日会出现的次数", "确认"),
+    says(ME, "/admin 阈值 inflow_streak min_days 4", "未设置 → 4", "近20个交易日", "现在72，改后52", "确认"),
     turns(ME, "确认", "已保存"),
     says(ME, "/admin 阈值 inflow_streak min_days reset", "4 → 未设置", "确认"),
     turns(ME, "确认", "已保存"),
@@ -166,7 +166,7 @@ ABUSED = (
     forges(WANG, "/admin maintenance on"),
     forges(WANG, "/forget sure"),
     says(WANG, "列表", "信创50ETF", "软件50ETF", lacks=("管理员", "已全部删除")),
-    floods(WANG, "列表", "说得太快了"),
+    floods(WANG, "列表", "得太快了，请"),
     waits(WANG, "2025-02-13 08:40"),
     says(WANG, "列表", "信创50ETF"),
 )

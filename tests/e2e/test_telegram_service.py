@@ -95,7 +95,7 @@ async def test_a_conversation_from_start_to_digest(api: BotApi, folder: Path) ->
         await api.ask(READER, "日报")
         await api.until(lambda: "风险提示" in api.sent(READER)[-1].text, "the end of the digest")
         picture, *parts = api.sent(READER)[before:]
-        assert picture.picture
+        assert picture.media == "photo"
         digest = "\n".join(sent.text for sent in parts)
         assert digest.index("软件50ETF") < digest.index("全市场看点") < digest.index("风险提示")
         [margin] = await api.ask(READER, "/margin@etf_flow_bot")
