@@ -4,6 +4,7 @@ import asyncio
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
+from bot.commands.following import known
 from bot.commands.lookup import fund_meant, fund_words
 from bot.commands.offering import tried_out
 from bot.commands.own_rules import all_mine, exported
@@ -95,9 +96,9 @@ async def _of_codes(talk: Talk, panel: Panel, said: str) -> SetUp:
 async def _check(talk: Talk, panel: Panel, setup: SetUp) -> None:
     """Raise SaidWrongError that names a list or a rule which nobody knows here, or a limit that is passed."""
     texts, plan = talk.texts, talk.desk.world.rules.plan
-    lists = await talk.desk.world.store.watchlists.all()
+    lists, followable = await talk.desk.world.store.watchlists.all(), {one.name for one in await known(talk)}
     for name in setup.lists:
-        if name not in {one.name for one in lists}:
+        if name not in followable:
             raise SaidWrongError(texts.text("import-bad", word=name))
     mine = talk.subscription or blank(talk)
     if len(setup.laid_over(mine).watched) > talk.desk.newcomer.max_watched:
