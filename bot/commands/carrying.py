@@ -4,6 +4,7 @@ import asyncio
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
+from bot.commands.documents import NotTextError, text_of
 from bot.commands.following import known
 from bot.commands.lookup import fund_meant, fund_words
 from bot.commands.offering import tried_out
@@ -64,24 +65,16 @@ async def import_(talk: Talk) -> Message:
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     document = talk.incoming.document
     try:
-        said = _text(document) if document is not None else " ".join(talk.words)
+        said = text_of(document) if document is not None else " ".join(talk.words)
         if not said.strip():
             raise SaidWrongError(talk.texts.text("import-what"))
         setup = read(said) if said.lstrip().startswith(("{", "[")) else await _of_codes(talk, panel, said)
+    except NotTextError as error:
+        raise SaidWrongError(talk.texts.text("import-bad", word=error.name)) from None
     except BadSetUpError as error:
         raise SaidWrongError(talk.texts.text("import-bad", word=error.word)) from None
     await _check(talk, panel, setup)
     return await _offer(talk, panel, setup)
-
-
-def _text(document: Document) -> str:
-    """The words of a file, in whichever encoding a spreadsheet here writes them."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return document.data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadSetUpError(document.name)
 
 
 async def _of_codes(talk: Talk, panel: Panel, said: str) -> SetUp:

@@ -1098,3 +1098,16 @@ set-muted = ; { $count } muted
 field-silent-digest = Digests without a sound
 list-leave = Leave { $name }
 list-withdrawn = {" "}(no longer offered; it stays yours)
+
+# Bans by administrators
+admin-menu-bans = Bans
+admin-bans-none = Nobody is banned.
+admin-bans-how = Ban: /admin bans add CHANNEL:ID REASON, or #SUBSCRIBER; lift: /admin bans remove CHANNEL:ID. The banned get no answer; their subscription goes on and can be paused under “Subscribers”.
+admin-ban-who = “{ $word }” is not understood. Write CHANNEL:ID, such as telegram:12345, or #SUBSCRIBER.
+admin-ban-why = Say why { $who } is to be banned.
+admin-ban-runs = { $who } runs the bot and cannot be banned.
+admin-ban-none = { $who } is not banned.
+admin-ban-action = “{ $word }” is not understood. Say: add WHO REASON, or remove WHO
+admin-ban-lift = Lift
+admin-banned = Banned { $who }: { $reason }
+admin-ban-lifted = { $who } is answered again.

@@ -1074,3 +1074,16 @@ set-muted = ；静音 { $count } 项
 field-silent-digest = 静音送达日报
 list-leave = 退订{ $name }
 list-withdrawn = （不再推荐，你可继续关注）
+
+# Bans by administrators
+admin-menu-bans = 封禁
+admin-bans-none = 没有封禁任何人。
+admin-bans-how = 封禁：/admin bans add 渠道:编号 原因，或 #订户号；解除：/admin bans remove 渠道:编号。被封禁的人得不到任何回应，已有的订阅照常，可在“订户”里暂停。
+admin-ban-who = 没看懂“{ $word }”。请写“渠道:编号”（如 telegram:12345）或“#订户号”。
+admin-ban-why = 请写明封禁 { $who } 的原因。
+admin-ban-runs = { $who } 是机器人的管理员，不能封禁。
+admin-ban-none = { $who } 没有被封禁。
+admin-ban-action = 没看懂“{ $word }”。可以说：add 谁 原因，或 remove 谁
+admin-ban-lift = 解除
+admin-banned = 已封禁 { $who }：{ $reason }
+admin-ban-lifted = 已解除对 { $who } 的封禁。
