@@ -45,6 +45,11 @@ class Part:
     pin: bool = False
     """Stands pinned in the chat, in place of what we pinned there before, where the channel can."""
 
+    @property
+    def messages(self) -> int:
+        """As how many messages a server counts it."""
+        return len(self.album) or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:

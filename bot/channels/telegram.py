@@ -198,7 +198,7 @@ class TelegramChannel:
         return address
 
     async def _send_in_turn(self, address: Address, part: Part) -> None:
-        async with self.limiter.turn(address.chat, REPLY):
+        async with self.limiter.turn(address.chat, REPLY, part.messages):
             await self.send(address, part)
 
     def _note_flood(self, address: Address, failure: SendFailedError) -> None:
