@@ -195,6 +195,11 @@ class Managers:
         one: object = self._channels.get(channel)
         return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
 
+    def speechless(self, channel: str) -> bool:
+        """Whether nobody can talk back on a channel: what is sent there must be set up from elsewhere."""
+        one: object = self._channels.get(channel)
+        return one is not None and not isinstance(one, Chat | Managed)
+
 
 @runtime_checkable
 class Sociable(Protocol):

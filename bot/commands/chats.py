@@ -3,7 +3,8 @@
 from dataclasses import asdict, replace
 
 from bot.channels.base import ChatKind
-from bot.commands.base import SaidWrongError, Talk
+from bot.commands.base import Right, SaidWrongError, Talk
+from bot.deliveries import Address
 from bot.subscriptions import Subscription
 
 
@@ -42,6 +43,18 @@ async def save(talk: Talk, subscription: Subscription) -> Subscription:
     before, after = _changes(talk.subscription, saved)
     await store.audit.write(f"{saved.channel}:{saved.chat}", "subscription", before, after, talk.now)
     return saved
+
+
+async def manages(talk: Talk, there: Subscription) -> bool:
+    """Whether the speaker may set up another chat from his own.
+
+    A group or a channel where its server says so; where nobody can talk back, whoever runs the service.
+    """
+    said, desk = talk.incoming, talk.desk
+    if desk.managers.speechless(there.channel):
+        return desk.roles.right(said) is not Right.ANYONE
+    address = Address(there.chat, there.thread)
+    return there.channel == said.channel and await desk.managers.manages(there.channel, address, said.speaker.id)
 
 
 def _told_when(one: Subscription) -> tuple[object, ...]:

@@ -1111,3 +1111,6 @@ admin-ban-action = “{ $word }” is not understood. Say: add WHO REASON, or re
 admin-ban-lift = Lift
 admin-banned = Banned { $who }: { $reason }
 admin-ban-lifted = { $who } is answered again.
+
+# Robots that administrators set up
+manage-robot = { $name } (robot)

@@ -1087,3 +1087,6 @@ admin-ban-action = 没看懂“{ $word }”。可以说：add 谁 原因，或 r
 admin-ban-lift = 解除
 admin-banned = 已封禁 { $who }：{ $reason }
 admin-ban-lifted = 已解除对 { $who } 的封禁。
+
+# Robots that administrators set up
+manage-robot = { $name }（群机器人）
