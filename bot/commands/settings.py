@@ -153,6 +153,7 @@ def _card_buttons(mine: Subscription, texts: Catalogue, *, group: bool) -> tuple
         Button(texts.text("button-lists"), "/lists"),
         Button(_to(length, texts), f"/settings length {length}"),
         Button(_to(layout, texts), f"/settings layout {layout}"),
+        Button(texts.text("settings-see", layout=choice_text(layout, texts)), f"/digest {layout}"),
         Button(_to(colours, texts), f"/settings colours {colours}"),
         _switch(texts, "dark", on=mine.dark_pictures),
         _switch(texts, "silent", on=mine.silent_digest),

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 
 from bot.channels.base import ChatKind
-from bot.messages.model import Message
+from bot.messages.model import Message, Table
 from bot.preferences import Colours, Layout, Length, Section
 from bot.subscriptions import Language
 from signals.core.detector import Topic
@@ -164,6 +164,23 @@ async def test_the_minute_of_the_digest_is_said(chat: Chat, line: str, minute: t
 async def test_the_digest_now_changes_nothing(chat: Chat, line: str) -> None:
     assert "ETF资金日报" in words(await chat.say(line))
     assert await chat.subscription() is None
+
+
+async def test_todays_digest_is_looked_at_as_a_table_before_it_is_chosen(chat: Chat) -> None:
+    await chat.say("订阅")
+    await chat.say("关注 560850 159590")
+    await chat.say("/settings length short")
+    before = await chat.subscription()
+    seen = await press(chat, await chat.say("设置"), "看今天的表格日报")
+    assert seen.rich
+    assert [block for block in seen.blocks if isinstance(block, Table)]
+    assert await chat.subscription() == before
+    await chat.say("/settings layout table")
+    seen = await press(chat, await chat.say("设置"), "看今天的逐行日报")
+    assert not seen.rich
+    assert not [block for block in seen.blocks if isinstance(block, Table)]
+    member = replace(chat.other("-9"), kind=ChatKind.GROUP, sets_up=False)
+    assert (await member.say("日报 表格")).rich, "whoever may not change settings may look"
 
 
 @pytest.mark.parametrize(

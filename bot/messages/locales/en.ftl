@@ -1080,6 +1080,7 @@ settings-urgent-off = Hold premiums too
 settings-quiet = Quiet hours
 settings-cap = Daily limit
 settings-mute = Muted
+settings-see = Today’s digest: { $layout }
 settings-strength = How strong
 settings-strength-ask = How strong must a signal be to alert you? It is strong at about three times its threshold. Digests stay the same.
 strength-all = all

@@ -1056,6 +1056,7 @@ settings-urgent-off = 盘中溢价也等
 settings-quiet = 安静时段
 settings-cap = 每日上限
 settings-mute = 静音
+settings-see = 看今天的{ $layout }日报
 settings-strength = 提醒强弱
 settings-strength-ask = 信号多强才提醒？“很强”约为阈值的三倍。日报不受影响。
 strength-all = 全部
