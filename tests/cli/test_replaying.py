@@ -57,11 +57,6 @@ def left_behind(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def test_its_digests_are_words_alone(unbroken: Path) -> None:
-    assert rows(unbroken / "market.db", "SELECT COUNT(*) FROM pictures") == [(0,)]
-    assert rows(unbroken / "market.db", "SELECT COUNT(*) > 0 FROM deliveries WHERE batch LIKE 'digest/%'") == [(1,)]
-
-
 def test_every_alert_is_an_object_in_the_contracts_words(unbroken: Path) -> None:
     objects = [json.loads(line) for line in (unbroken / "alerts.json").read_text("utf-8").splitlines()]
     assert len(objects) > 20
