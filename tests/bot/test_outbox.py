@@ -15,7 +15,7 @@ from bot.limiter import Limiter, Quota, Quotas
 from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from tests.bot.readers import Recorder, reader
 from tests.bot.serving import Hand
 from tests.builders import LAST_DAY, moment
