@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.channels.base import Part
 from bot.deliveries import ATTEMPTS_MAX, FIRST_WAIT, HOLDING_ATTEMPTS, Address, SendFailedError
 from bot.limiter import Limiter, Quota, Quotas
-from bot.messages.model import plain
+from bot.messages.model import Message, plain
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
@@ -370,6 +370,28 @@ async def test_more_chats_than_hands_are_all_sent_to(office: Office) -> None:
     draining = asyncio.create_task(drain.run())
     seen = {await asyncio.wait_for(office.channel.arrivals.get(), 4) for _ in range(9)}
     assert seen == {f"<{number}>" for number in range(9)}
+    draining.cancel()
+    with suppress(asyncio.CancelledError):
+        await draining
+
+
+class Gallery(Recorder):
+    """A channel on which every message is an album of three pictures."""
+
+    def render(self, message: Message, *, plain: bool = False) -> list[Part]:
+        return [Part(markup="album", album=(b"1", b"2", b"3"))]
+
+
+async def test_an_album_takes_as_much_as_its_pictures(store: Database) -> None:
+    channel = Gallery(limiter=Limiter(Quotas(Quota("*", 4, 3600.0))))
+    office = Office(store, channel)
+    for chat in "ab":
+        await office.leave(chat, chat)
+    draining = asyncio.create_task(office.drain.run())
+    assert await asyncio.wait_for(channel.arrivals.get(), 10) == "album"
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(channel.arrivals.get(), 0.3)
+    assert channel.limiter.waiting == 1
     draining.cancel()
     with suppress(asyncio.CancelledError):
         await draining
