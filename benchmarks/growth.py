@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.job import Job, Kind, Way
 from benchmarks.stage import Matrices, Stage, made
-from signals.core.series import runs
+from signals.core.runs import runs
 
 
 def jobs(stage: Stage) -> Iterator[Job]:

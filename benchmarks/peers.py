@@ -9,7 +9,8 @@ import pandas as pd
 from benchmarks.job import Job
 from benchmarks.others import ours, pandas_way, reading
 from benchmarks.stage import Matrices, Stage
-from signals.core.series import growth_from, rank_within
+from signals.core.ranks import rank_within
+from signals.core.series import growth_from
 
 
 def jobs(stage: Stage) -> Iterator[Job]:

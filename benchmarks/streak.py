@@ -19,7 +19,7 @@ from benchmarks.others import (
 )
 from benchmarks.stage import Matrices, Stage
 from signals.core.matrix import Floats
-from signals.core.series import broken_runs, runs
+from signals.core.runs import broken_runs, runs
 
 LEAST_DAYS = 5
 _BROKEN_BY_HOLES = "another definition: unknown sessions break the run"

@@ -12,7 +12,7 @@ from benchmarks.job import Job, Way
 from benchmarks.others import ours, reading
 from benchmarks.stage import Matrices, Stage
 from signals.core.matrix import Floats
-from signals.core.series import runs
+from signals.core.runs import runs
 from signals.study.firings import crossings
 from signals.study.ground import Ground, Paths, paths_of
 from signals.study.interval import intervals

@@ -19,7 +19,7 @@ from benchmarks.others import (
 )
 from benchmarks.stage import Matrices, Stage
 from signals.core.matrix import Floats
-from signals.core.series import highest_before, percentiles, rolling_sum, zscores
+from signals.core.windows import highest_before, percentiles, rolling_sum, zscores
 
 WINDOW, LEAST, YEAR = 60, 30, 250
 

@@ -1,22 +1,15 @@
 """The composition root: turns settings into the objects that do the work, and knows every concrete class."""
 
 import asyncio
-import os
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
-from bot.channels.base import Channel, Managers
-from bot.channels.console import ConsoleChannel
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_listener import Hook
-from bot.channels.web import WebChannel
-from bot.channels.wecom import WecomChannel
+from bot.app_sources import manners_of
+from bot.channels.base import Managers
 from bot.commands.base import Desk, NewSubscriber, Tempo
 from bot.detecting import detectors_of
 from bot.intake import Intake
@@ -33,13 +26,9 @@ from bot.poll import World
 from bot.rulings import RulePlan, Rulings
 from bot.schedule import Clock, Timetable
 from bot.scrape import Scrape
-from bot.sessions_ahead import SessionList, SessionsAhead, with_stored
-from bot.sources.akshare.sessions import SinaSessions
-from bot.sources.datum import Datum
+from bot.sessions_ahead import with_stored
 from bot.sources.demo import demo_snapshots
-from bot.sources.direct.sessions import SzseSessions
-from bot.sources.live import PUSH2_HOSTS, Callers, callers_of, live_data, with_news, with_stocks
-from bot.sources.upstreams import Manners, Upstreams
+from bot.sources.upstreams import Upstreams
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
 from bot.store.watchlists import Watchlist
@@ -55,9 +44,6 @@ from signals.core.themes import Theme
 from signals.study.evidence import Terms
 
 VERSION = version("etf-flow-bot")
-
-WEIGHED_FROM_FUNDS = 3
-"""An index that fewer funds track is worth no monthly request."""
 
 
 class MixedMarketsError(Exception):
@@ -126,19 +112,6 @@ def pace_of(settings: Settings) -> Pace:
     """How the outbox is drained."""
     box = settings.outbox
     return Pace(batch=box.batch, lease_seconds=box.lease_seconds, idle_seconds=box.idle_seconds)
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """What must never be logged."""
-    hidden = (settings.telegram.token, settings.telegram.webhook_secret, settings.web.password)
-    found = [one.get_secret_value() for one in hidden]
-    return [one for one in (*found, *_robots(settings).values()) if one]
-
-
-def _robots(settings: Settings) -> dict[str, str]:
-    """The keys of 企业微信's robots by their names."""
-    named = (one.get_secret_value().partition("=") for one in settings.wecom.robots)
-    return {name.strip(): key for name, _, key in named}
 
 
 @asynccontextmanager
@@ -212,106 +185,6 @@ async def load_demo(world: World, done: Callable[[int, int], None] = lambda _, _
     snapshots = await asyncio.to_thread(demo_snapshots, world.calendar)
     await Intake(world.store.market).take(snapshots, done=lambda number: done(number, len(snapshots)))
     await world.store.runs.finish(job, slot, slot, f"{len(snapshots)} tables")
-
-
-def manners_of(settings: Settings) -> Manners:
-    """How publishers are treated, as plain values."""
-    table = settings.upstreams
-    return Manners(
-        pause_seconds=table.pause_seconds,
-        tries=table.tries,
-        back_off_seconds=table.back_off_seconds,
-        failures_max=table.failures_max,
-        rest=timedelta(minutes=table.rest_minutes),
-        rest_max=timedelta(minutes=table.rest_max_minutes),
-        readings=dict.fromkeys(PUSH2_HOSTS, table.push2_readings + settings.intraday.iopv_readings),
-    )
-
-
-def sessions_of(settings: Settings) -> tuple[SessionList, ...]:
-    """Who lists the sessions to come: an exchange, and Sina in its place."""
-    callers = _callers(settings)
-    return SzseSessions(callers.http), SinaSessions(callers.akshare)
-
-
-def sessions_ahead_of(settings: Settings, world: World) -> SessionsAhead | None:
-    """Who is asked for the sessions to come; nobody where the market is not a live one."""
-    if settings.source != "akshare":
-        return None
-    return SessionsAhead(publishers=sessions_of(settings), store=world.store, upstreams=world.upstreams)
-
-
-def data_of(settings: Settings, calendar: TradingCalendar) -> tuple[Datum, ...]:
-    """What live polls ask for; an archive or the demo market is in the database already."""
-    if settings.source != "akshare":
-        return ()
-    data = live_data(_callers(settings), calendar, _indices_of_peers())
-    if settings.upstreams.stocks != "never":
-        data = with_stocks(data, always=settings.upstreams.stocks == "always")
-    return with_news(data) if settings.upstreams.news else data
-
-
-def _callers(settings: Settings) -> Callers:
-    return callers_of(
-        os.environ,
-        deadline_seconds=settings.akshare.deadline_seconds,
-        memory_mib=settings.akshare.memory_mib,
-        own_deadline_seconds=settings.upstreams.deadline_seconds,
-    )
-
-
-def _indices_of_peers() -> list[str]:
-    """The mainland indices that enough funds track to be ranked among each other."""
-    many = Counter({one.code: one.index_code for one in load_index_map()}.values())
-    return sorted(index for index, funds in many.items() if funds >= WEIGHED_FROM_FUNDS and index[1:].isdigit())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Channels:
-    """The channels that are switched on."""
-
-    web: WebChannel | None
-    telegram: TelegramChannel | None
-    wecom: WecomChannel | None
-    console: ConsoleChannel
-
-    def by_kind(self) -> dict[str, Channel]:
-        """Each channel by its kind."""
-        on: list[Channel | None] = [self.web, self.telegram, self.wecom, self.console]
-        return {one.kind: one for one in on if one is not None}
-
-    async def aclose(self) -> None:
-        """Close their connections."""
-        for one in (self.telegram, self.wecom):
-            if one is not None:
-                await one.aclose()
-
-
-def admins_of(settings: Settings, channel: str) -> list[str]:
-    """The people of a channel who run the service, owners first."""
-    both = dict.fromkeys((*settings.owners, *settings.admins))
-    return [one.partition(":")[2] for one in both if one.partition(":")[0] == channel]
-
-
-def channels_of(settings: Settings, store: Database, clock: Clock) -> Channels:
-    """Web where it is enabled, Telegram where there is a token, 企业微信 where there are robots, the console always."""
-    chat = settings.telegram
-    telegram = None
-    if token := chat.token.get_secret_value():
-        telegram = TelegramChannel(
-            token,
-            base_url=chat.base_url,
-            proxy=chat.proxy or None,
-            poll_timeout_seconds=chat.poll_timeout_seconds,
-            messages_per_second=chat.messages_per_second,
-            hook=Hook(chat.webhook_url, chat.webhook_secret.get_secret_value()) if chat.webhook_url else None,
-            admins=admins_of(settings, TelegramChannel.kind),
-            uploads=store.uploads,
-        )
-    web = WebChannel(store.chat, clock.now) if settings.web.enabled else None
-    robots = _robots(settings)
-    wecom = WecomChannel(robots, base_url=settings.wecom.base_url) if robots else None
-    return Channels(web=web, telegram=telegram, wecom=wecom, console=ConsoleChannel())
 
 
 def desk_of(

@@ -21,7 +21,7 @@ from bot.messages.model import Message
 from bot.messages.wishes import DigestWishes, RulesTold
 from bot.poll import World
 from bot.preferences import Colours, Layout, Length, Section
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription, evening_minute
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 from signals.core.panel import Panel

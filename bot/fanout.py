@@ -14,7 +14,7 @@ from bot.messages.sentences import Teller
 from bot.messages.study import Evidence
 from bot.rules import OwnRule, RuleFinding, RuleNews
 from bot.store.alerts import RecordedAlert
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
 from bot.subscriptions import Language, Subscription, muted
 from signals.core.calendar import MARKET_ZONE

@@ -32,6 +32,8 @@ class _Waiter:
     turn: asyncio.Future[None]
     place: tuple[int, int]
     """Priority, then who came first."""
+    messages: int
+    """As how many the server counts what waits."""
 
     def __lt__(self, other: "_Waiter") -> bool:
         return self.place < other.place
@@ -60,22 +62,26 @@ class Limiter:
         return len(self._ready) + sum(map(len, self._parked.values()))
 
     @asynccontextmanager
-    async def turn(self, chat: str, priority: int) -> AsyncIterator[None]:
-        """Wait until a message may go to a chat; the lowest number first. What it uses is given back after the block."""
+    async def turn(self, chat: str, priority: int, messages: int = 1) -> AsyncIterator[None]:
+        """Wait until a message may go to a chat; the lowest number first. What it uses is given back after the block.
+
+        An album counts as several `messages`. More than a quota ever lends go out together when it has lent none,
+        and come back over as many spans as they would have taken one by one.
+        """
         quotas = self._quotas.of_chat(chat)
         turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._ready, _Waiter(quotas, turn, (priority, next(self._numbers))))
+        heapq.heappush(self._ready, _Waiter(quotas, turn, (priority, next(self._numbers)), messages))
         self._serve()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._give_back(quotas)
+                self._give_back(quotas, messages)
             raise
         try:
             yield
         finally:
-            self._give_back(quotas)
+            self._give_back(quotas, messages)
 
     def pause(self, seconds: float) -> None:
         """Let nothing out for a while: the server has refused us as a whole."""
@@ -90,7 +96,7 @@ class Limiter:
             for quota in self._all(self._quotas.of_chat(chat)):
                 if ago_seconds < quota.seconds:
                     self._used[quota.key] += 1
-                    loop.call_later(quota.seconds - ago_seconds, self._returned, quota)
+                    loop.call_later(quota.seconds - ago_seconds, self._returned, quota, 1)
 
     def _all(self, chat: Sequence[Quota]) -> tuple[Quota, ...]:
         return tuple(chat) if self._quotas.overall is None else (self._quotas.overall, *chat)
@@ -98,30 +104,36 @@ class Limiter:
     def _serve(self) -> None:
         """Let out whoever may go now, the most urgent first; who must wait for his own chat steps aside."""
         now = asyncio.get_running_loop().time()
-        while self._ready and now >= self._paused_until and not self._full(self._quotas.overall):
+        while self._ready and now >= self._paused_until and self._lends(self._quotas.overall, self._ready[0].messages):
             waiter = heapq.heappop(self._ready)
             if waiter.turn.done():
                 continue
-            full = next((one for one in waiter.chat if self._full(one)), None)
+            full = next((one for one in waiter.chat if not self._lends(one, waiter.messages)), None)
             if full is not None:
                 self._parked[full.key].append(waiter)
                 continue
             for quota in self._all(waiter.chat):
-                self._used[quota.key] += 1
+                self._used[quota.key] += waiter.messages
             waiter.turn.set_result(None)
 
-    def _full(self, quota: Quota | None) -> bool:
-        return quota is not None and self._used.get(quota.key, 0) >= quota.messages
+    def _lends(self, quota: Quota | None, messages: int) -> bool:
+        return quota is None or self._used.get(quota.key, 0) + min(messages, quota.messages) <= quota.messages
 
-    def _give_back(self, chat: Sequence[Quota]) -> None:
+    def _give_back(self, chat: Sequence[Quota], messages: int) -> None:
         loop = asyncio.get_running_loop()
         for quota in self._all(chat):
-            loop.call_later(quota.seconds, self._returned, quota)
+            for spans, part in enumerate(_by_spans(messages, quota.messages), 1):
+                loop.call_later(spans * quota.seconds, self._returned, quota, part)
 
-    def _returned(self, quota: Quota) -> None:
-        self._used[quota.key] -= 1
+    def _returned(self, quota: Quota, messages: int) -> None:
+        self._used[quota.key] -= messages
         if not self._used[quota.key]:
             del self._used[quota.key]
         for waiter in self._parked.pop(quota.key, ()):
             heapq.heappush(self._ready, waiter)
         self._serve()
+
+
+def _by_spans(messages: int, most: int) -> list[int]:
+    """So many messages in parts of at most what one span may hold."""
+    return [min(most, messages - before) for before in range(0, messages, most)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Heading, Message, Paragraph, line
 from bot.poll import World
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 
 NOTICE_PRIORITY = 1
 

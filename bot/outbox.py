@@ -163,7 +163,7 @@ class Drain:
         # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
         parts[0] = replace(parts[0], answers=delivery.answers)
         for part in parts[delivery.parts_sent :]:
-            async with channel.limiter.turn(delivery.address.chat, delivery.priority):
+            async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
                 if in_hand.stopping or self._now() >= in_hand.until:
                     raise _LateError
                 in_hand.on_its_way = True

@@ -14,24 +14,24 @@ async def adopt_robots(store: Database, robots: Iterable[str], newcomer: NewSubs
 
     One that is known keeps what was set for it; paused because its key was refused, it is tried again.
     """
-    added = []
+    added, offered = [], {one.name for one in await store.watchlists.offered()}
     for name in robots:
         known = await store.subscriptions.find(WecomChannel.kind, name)
         if known is None:
             added.append(name)
-            await store.subscriptions.save(_new(name, newcomer), now)
+            await store.subscriptions.save(_new(name, newcomer, newcomer.watchlists & offered), now)
         elif known.paused_reason:
             await store.subscriptions.resume(known.id, now)
     return added
 
 
-def _new(name: str, newcomer: NewSubscriber) -> Subscription:
+def _new(name: str, newcomer: NewSubscriber, lists: frozenset[str]) -> Subscription:
     return Subscription(
         id=0,
         channel=WecomChannel.kind,
         chat=name,
         title=name,
         language=newcomer.language,
-        watchlists=newcomer.watchlists,
+        watchlists=lists,
         evening_digest=newcomer.evening_digest,
     )

@@ -13,9 +13,9 @@ from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE
-from signals.core.series import rolling_growth
 from signals.core.sizes import AUM
 from signals.core.text import Text
+from signals.core.windows import rolling_growth
 
 
 @dataclass(frozen=True, kw_only=True)

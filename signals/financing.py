@@ -13,7 +13,7 @@ from signals.core.financing import FUND_BALANCE, FUND_FINANCING_CHANGE
 from signals.core.flows import soft_since
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
-from signals.core.series import Runs, open_start, runs
+from signals.core.runs import Runs, open_start, runs
 from signals.core.text import Text
 
 

@@ -11,7 +11,7 @@ from signals.core.flows import soft_since
 from signals.core.group_flows import flow_of
 from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.series import open_start, runs
+from signals.core.runs import open_start, runs
 from signals.core.text import Text
 
 

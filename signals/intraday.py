@@ -12,10 +12,10 @@ from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
-from signals.core.series import against_own_past
 from signals.core.spot import SPOT, SPOT_CHANGE, SPOT_PREMIUM_IOPV, SPOT_PREMIUM_NAV
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
+from signals.core.windows import against_own_past
 
 _ROUNDING = 1e-9
 """A size that is at its threshold but for rounding is at it."""

@@ -10,7 +10,7 @@ from signals.core.field import FINANCING, Axis, Unit
 from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE
 from signals.core.measure import knowable
 from signals.core.panel import BOTH_EXCHANGES, Panel
-from signals.core.series import open_start, runs
+from signals.core.runs import open_start, runs
 from signals.core.text import Text
 
 

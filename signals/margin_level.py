@@ -14,9 +14,9 @@ from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, of_both
 from signals.core.measure import knowable
 from signals.core.milestones import Crossings, crossings
 from signals.core.panel import Panel
-from signals.core.series import highest_before
 from signals.core.standing import YEAR_SESSIONS
 from signals.core.text import Text
+from signals.core.windows import highest_before
 
 _MILESTONE = Text(
     "两市融资余额（上交所 + 深交所，不含北交所）越过整数关口时提醒；离开该关口足够远之后再次越过才重复提醒，"

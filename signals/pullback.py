@@ -14,7 +14,8 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
-from signals.core.series import Flat, previous
+from signals.core.runs import Flat
+from signals.core.series import previous
 from signals.core.text import Text
 from signals.core.trend import Choice, Trend, Watch, length_measure, trends
 

@@ -15,8 +15,8 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
+from signals.core.runs import Flat, Runs, open_start, runs
 from signals.core.scale import share_scale
-from signals.core.series import Flat, Runs, open_start, runs
 from signals.core.text import Text
 from signals.core.trend import Choice, Trend, Watch, trends
 

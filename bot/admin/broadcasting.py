@@ -10,7 +10,7 @@ from bot.messages.model import Heading, Message, paragraph
 from bot.poll import World
 from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription
 
 PRIORITY = 9

@@ -10,6 +10,7 @@ from bot.admin.timetable import Planned
 from bot.messages.catalogue import Catalogue
 from bot.messages.figures import day_text
 from bot.store.audit import AuditEntry
+from bot.store.bans import Ban
 from bot.store.changes import Kind, States
 from bot.store.readers import Reader, Sending
 from signals.core.calendar import MARKET_ZONE
@@ -104,6 +105,11 @@ def reader_line(one: Reader, texts: Catalogue) -> str:
     state = texts.text("admin-reader-active") if one.active else texts.text("admin-reader-paused")
     reason = f" ({one.paused_reason})" if one.paused_reason else ""
     return f"#{one.id} {one.channel}:{one.chat}{thread} {one.title} {state}{reason}"
+
+
+def ban_line(one: Ban) -> str:
+    """Who, since when, and why."""
+    return f"{one.who} {moment_text(one.at)} {one.reason}".rstrip()
 
 
 def sending_line(one: Sending, texts: Catalogue) -> str:

@@ -45,6 +45,11 @@ class Part:
     pin: bool = False
     """Stands pinned in the chat, in place of what we pinned there before, where the channel can."""
 
+    @property
+    def messages(self) -> int:
+        """As how many messages a server counts it."""
+        return len(self.album) or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -189,6 +194,11 @@ class Managers:
         """Whether a person does."""
         one: object = self._channels.get(channel)
         return isinstance(one, Managed) and one.shared(address) and await one.manages(address, person)
+
+    def speechless(self, channel: str) -> bool:
+        """Whether nobody can talk back on a channel: what is sent there must be set up from elsewhere."""
+        one: object = self._channels.get(channel)
+        return one is not None and not isinstance(one, Chat | Managed)
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Any, ClassVar
 
 import structlog
@@ -23,7 +24,7 @@ from bot.channels.telegram_uploads import MemoryUploads, Uploads
 from bot.channels.telegram_writing import Writer
 from bot.deliveries import Address, SendFailedError
 from bot.limiter import Limiter
-from bot.messages.model import Message
+from bot.messages.model import Message, Picture
 
 REPLY_WAIT_SECONDS_MAX = 30.0
 """Longest waiting time of the server's naming after which a reply is still of use."""
@@ -83,14 +84,14 @@ class TelegramChannel:
         """The message as HTML, or its bare words cut at the same places; only the first part makes a sound."""
         made = sheets(message)
         last = len(made) - 1
-        rich = rich_html(message) if message.rich and not plain and len(made) == 1 else ""
+        rich = _with_tables(message) if message.rich and not plain else ""
         return [
             Part(
                 markup=bare(sheet.markup) if plain else sheet.markup,
                 buttons=message.buttons if number == last else (),
                 silent=message.silent or number > 0,
                 plain=plain,
-                rich=rich,
+                rich=rich if number == last else "",
                 pin=message.pinned and number == 0,
                 **_shown(sheet),
             )
@@ -198,7 +199,7 @@ class TelegramChannel:
         return address
 
     async def _send_in_turn(self, address: Address, part: Part) -> None:
-        async with self.limiter.turn(address.chat, REPLY):
+        async with self.limiter.turn(address.chat, REPLY, part.messages):
             await self.send(address, part)
 
     def _note_flood(self, address: Address, failure: SendFailedError) -> None:
@@ -211,6 +212,15 @@ class TelegramChannel:
             log.warning("telegram asks for a pause", seconds=failure.retry_after_seconds)
             self.limiter.pause(failure.retry_after_seconds)
         self._flooded = address.chat, now
+
+
+def _with_tables(message: Message) -> str:
+    """The message as a rich one, without the pictures at its head, which go ahead; empty where it cannot be one.
+
+    A server that knows no rich messages gets the same words, so they must fit into one text.
+    """
+    below = replace(message, blocks=tuple(dropwhile(lambda one: isinstance(one, Picture), message.blocks)))
+    return rich_html(below) if len(sheets(below)) == 1 else ""
 
 
 def _worth_waiting(seconds: float | None) -> bool:

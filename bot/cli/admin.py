@@ -37,6 +37,8 @@ class Counter:
     office: Office
     deed: Deed
     texts: Catalogue
+    running: frozenset[str]
+    """Administrators and owners, as ``channel:person``."""
 
     @property
     def world(self) -> World:
@@ -78,7 +80,8 @@ async def at_the_office(database: str | None, source: str | None, *, debug: bool
     async with opened(settings, exclusive=False) as world:
         office = office_of(settings, world, timetable_of(settings), limits_of(settings))
         try:
-            yield Counter(office=office, deed=deed_of_cli(), texts=texts)
+            running = frozenset({*settings.admins, *settings.owners})
+            yield Counter(office=office, deed=deed_of_cli(), texts=texts, running=running)
         except CannotError as error:
             raise RefusedError(error.said(texts)) from error
         except ChangedMeanwhileError as error:

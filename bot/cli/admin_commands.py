@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
-from bot.cli import admin_audience, admin_figures, admin_lists, admin_works
+from bot.cli import admin_audience, admin_bans, admin_figures, admin_lists, admin_works
 
 Run: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
@@ -61,6 +61,10 @@ GROUPS: dict[str, tuple[str, dict[str, Run]]] = {
             "pause": admin_audience.pause,
             "resume": admin_audience.resume,
         },
+    ),
+    "ban": (
+        "Bans: who is not answered any more.",
+        {"list": admin_bans.show, "add": admin_bans.add, "remove": admin_bans.remove},
     ),
     "broadcast": (
         "Words to many readers.",

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import data_of, opened, require_market
+from bot.app import opened, require_market
+from bot.app_sources import data_of
 from bot.asking import Asker
 from bot.backfill import Backfill, Errand
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, day_of, settings_of

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import calendar_of, sessions_of
+from bot.app import calendar_of
+from bot.app_sources import sessions_of
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.sessions_ahead import sessions_of_any
 from bot.sources.base import SourceError

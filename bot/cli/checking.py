@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import calendar_of, channels_of, data_of, opened
+from bot.app import calendar_of, opened
+from bot.app_channels import channels_of
+from bot.app_sources import data_of
 from bot.cli.fetching import probe_all
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.deliveries import SendFailedError

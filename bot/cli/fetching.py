@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.app import calendar_of, data_of
+from bot.app import calendar_of
+from bot.app_sources import data_of
 from bot.asking import outcome_of
 from bot.cli.options import DatabaseOption, DayOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.cli.progress import bar

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from bot import logs
-from bot.app import secrets_of
+from bot.app_channels import secrets_of
 from config.settings import Settings, load_settings
 from signals.core.calendar import MARKET_ZONE
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import channels_of, limits_of, opened, pace_of, timetable_of
+from bot.app import limits_of, opened, pace_of, timetable_of
+from bot.app_channels import channels_of
 from bot.cli.options import DatabaseOption, DebugOption, FromOption, RefusedError, SourceOption, ToOption, settings_of
 from bot.cli.progress import bar
 from bot.export import alert_object

@@ -10,21 +10,9 @@ import typer
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import (
-    Channels,
-    channels_of,
-    data_of,
-    desk_of,
-    intraday_of,
-    limits_of,
-    load_demo,
-    opened,
-    pace_of,
-    require_market,
-    scrape_of,
-    sessions_ahead_of,
-    timetable_of,
-)
+from bot.app import desk_of, intraday_of, limits_of, load_demo, opened, pace_of, require_market, scrape_of, timetable_of
+from bot.app_channels import Channels, channels_of
+from bot.app_sources import data_of, sessions_ahead_of
 from bot.channels.base import Managers
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel

@@ -9,6 +9,7 @@ import structlog
 
 from bot.channels.base import ChatKind, Incoming
 from bot.commands.base import Command, Desk, ManyMeantError, Registry, Right, SaidWrongError, Talk
+from bot.commands.chats import manages
 from bot.commands.tempo import Allowances, Verdict
 from bot.deliveries import Address
 from bot.messages.catalogue import catalogue
@@ -31,6 +32,9 @@ MOUTHS_OF_A_GROUP = 3
 
 ADMIN_TEXT_MAX = 20_000
 """Administrators paste whole lists."""
+
+_RUNNING = frozenset({Right.ADMIN, Right.OWNER})
+"""Commands about the service rather than about a chat."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +92,7 @@ class Answerer:
             now=desk.now(),
         )
         try:
-            elsewhere = None if command.own else await managed(talk)
+            elsewhere = None if command.own or command.right in _RUNNING else await managed(talk)
             await require_right(elsewhere or talk, command)
             answer = await command.run(elsewhere or talk)
         except ManyMeantError as error:
@@ -157,15 +161,21 @@ async def managed(talk: Talk) -> Talk | None:
     there = await store.subscriptions.get(chosen) if chosen is not None else None
     if there is None:
         return None
-    address = Address(there.chat, there.thread)
 
     async def may_set_up() -> bool:
-        return await talk.desk.managers.manages(there.channel, address, said.speaker.id)
+        return await manages(talk, there)
 
     if not await may_set_up():
         await store.managing.end(said.channel, said.speaker.id)
         raise SaidWrongError(talk.texts.text("manage-lost", name=there.title or there.chat))
-    moved = replace(said, address=address, kind=ChatKind.GROUP, title=there.title, may_set_up=may_set_up)
+    moved = replace(
+        said,
+        channel=there.channel,
+        address=Address(there.chat, there.thread),
+        kind=ChatKind.GROUP,
+        title=there.title,
+        may_set_up=may_set_up,
+    )
     return replace(talk, incoming=moved, subscription=there)
 
 

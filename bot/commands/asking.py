@@ -22,7 +22,7 @@ from bot.pictures.fund import fund_chart
 from bot.pictures.margin import margin_chart
 from bot.pictures.studio import seen_by
 from bot.pictures.timeline import Timeline
-from bot.preferences import Colours
+from bot.preferences import Colours, Layout
 from bot.sights import signals_of
 from bot.subscriptions import Language
 from signals.core.detector import Detector, Tell
@@ -30,7 +30,12 @@ from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.text import Text
 
-_NOW = frozenset({"now", "现在", "立即"})
+_SHOWN: dict[str, Layout | None] = {
+    **dict.fromkeys(("now", "现在", "立即")),
+    **dict.fromkeys((Layout.TABLE, "表格"), Layout.TABLE),
+    **dict.fromkeys((Layout.LINES, "逐行"), Layout.LINES),
+}
+"""Words behind the digest that show it; another layout is only looked at."""
 
 
 def _teller(talk: Talk, panel: Panel) -> Teller:
@@ -133,14 +138,14 @@ async def margin(talk: Talk) -> Message:
     quick=True,
     chapter=Chapter.ASK,
     right=Right.CHANGE_BY_WORDS,
-    changes=lambda words: words[:1] != () and words[0].lower() not in _NOW,
+    changes=lambda words: words[:1] != () and words[0].lower() not in _SHOWN,
     examples=Text("日报\n日报 18:30\n日报 关", "digest\ndigest 18:30\ndigest off"),
     weight=2,
 )
 async def digest(talk: Talk) -> Message:
-    """The reader's digest of what is known now; with a minute behind it, when it comes."""
-    if not talk.words or talk.words[0].lower() in _NOW:
-        return await digest_now(talk, talk.subscription)
+    """The reader's digest of what is known now, in another layout if it is named; with a minute, when it comes."""
+    if not talk.words or talk.words[0].lower() in _SHOWN:
+        return await digest_now(talk, talk.subscription, _SHOWN[talk.words[0].lower()] if talk.words else None)
     texts, mine = talk.texts, talk.subscription or blank(talk)
     minute = minute_of("".join(talk.words), texts)
     if minute is None:

@@ -4,6 +4,8 @@ import asyncio
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
+from bot.commands.documents import NotTextError, text_of
+from bot.commands.following import known
 from bot.commands.lookup import fund_meant, fund_words
 from bot.commands.offering import tried_out
 from bot.commands.own_rules import all_mine, exported
@@ -63,24 +65,16 @@ async def import_(talk: Talk) -> Message:
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     document = talk.incoming.document
     try:
-        said = _text(document) if document is not None else " ".join(talk.words)
+        said = text_of(document) if document is not None else " ".join(talk.words)
         if not said.strip():
             raise SaidWrongError(talk.texts.text("import-what"))
         setup = read(said) if said.lstrip().startswith(("{", "[")) else await _of_codes(talk, panel, said)
+    except NotTextError as error:
+        raise SaidWrongError(talk.texts.text("import-bad", word=error.name)) from None
     except BadSetUpError as error:
         raise SaidWrongError(talk.texts.text("import-bad", word=error.word)) from None
     await _check(talk, panel, setup)
     return await _offer(talk, panel, setup)
-
-
-def _text(document: Document) -> str:
-    """The words of a file, in whichever encoding a spreadsheet here writes them."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return document.data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadSetUpError(document.name)
 
 
 async def _of_codes(talk: Talk, panel: Panel, said: str) -> SetUp:
@@ -95,9 +89,9 @@ async def _of_codes(talk: Talk, panel: Panel, said: str) -> SetUp:
 async def _check(talk: Talk, panel: Panel, setup: SetUp) -> None:
     """Raise SaidWrongError that names a list or a rule which nobody knows here, or a limit that is passed."""
     texts, plan = talk.texts, talk.desk.world.rules.plan
-    lists = await talk.desk.world.store.watchlists.all()
+    lists, followable = await talk.desk.world.store.watchlists.all(), {one.name for one in await known(talk)}
     for name in setup.lists:
-        if name not in {one.name for one in lists}:
+        if name not in followable:
             raise SaidWrongError(texts.text("import-bad", word=name))
     mine = talk.subscription or blank(talk)
     if len(setup.laid_over(mine).watched) > talk.desk.newcomer.max_watched:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.commands.base import SaidWrongError, Talk
-from bot.commands.choices import find_hearing, minute_of, switched, toggled
+from bot.commands.choices import STRENGTHS, find_hearing, minute_of, switched, toggled
 from bot.commands.zones import find_zones
 from bot.messages.model import Button
 from bot.preferences import Colours, Layout, Length, Section
@@ -58,6 +58,12 @@ def _with_section(talk: Talk, mine: Subscription, value: str) -> Subscription:
     return replace(mine, sections=left)
 
 
+def _with_strength(talk: Talk, mine: Subscription, value: str) -> Subscription:
+    if value.lower() not in STRENGTHS:
+        raise SaidWrongError(talk.texts.text("settings-unknown", word=value))
+    return replace(mine, least_strength=STRENGTHS[value.lower()])
+
+
 def _chosen(kinds: type[_Choice], value: str, talk: Talk) -> _Choice:
     try:
         return kinds(value.lower())
@@ -87,6 +93,10 @@ CHANGES: dict[str, Change] = {
     "dark": _switch("dark_pictures"),
     "morning": _switch("morning_digest"),
     "weekly": _switch("weekly_digest"),
+    "silent": _switch("silent_digest"),
+    "pin": _switch("pin_digest"),
+    "urgent": _switch("urgent_passes"),
+    "strength": _with_strength,
     "members": _switch("members_set_up"),
 }
 """By the name of the setting; each raises SaidWrongError for a word that it does not know."""

@@ -17,6 +17,9 @@ MINUTES = (time(17, 45), time(18, 30), time(20, 30), time(22))
 LANGUAGE_NAMES = {Language.ZH: "中文", Language.EN: "English"}
 """Each in itself."""
 
+STRENGTHS = {"all": 0.0, "clear": 0.6, "strong": 0.75}
+"""The least strength of alerts that a reader may choose; 0.5 just fires, 0.75 is three times the threshold."""
+
 A_ROW = 3
 
 ON = frozenset({"on", "yes", "开", "开启", "打开", "是"})
@@ -98,6 +101,11 @@ def minute_buttons(mine: Subscription, texts: Catalogue, head: str) -> tuple[tup
 def rows(buttons: list[Button], a_row: int = A_ROW) -> tuple[tuple[Button, ...], ...]:
     """Buttons side by side, a few to a row."""
     return tuple(tuple(buttons[at : at + a_row]) for at in range(0, len(buttons), a_row))
+
+
+def to_settings(texts: Catalogue) -> tuple[Button, ...]:
+    """The row that leads back to the card of all settings."""
+    return (Button(texts.text("settings-back"), "/settings"),)
 
 
 def minute_of(word: str, texts: Catalogue) -> time | None:

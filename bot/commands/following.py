@@ -49,8 +49,19 @@ async def followed(talk: Talk, one: Watchlist, *, on: bool, listening: bool = Tr
 
 
 async def published(talk: Talk) -> list[Watchlist]:
-    """The lists that there are, in their order; the one of the demo market in that market only."""
-    return [one for one in await talk.desk.world.store.watchlists.all() if talk.desk.demo or one.name != DEMO_LIST]
+    """The lists that are offered, in their order; the one of the demo market in that market only."""
+    return [one for one in await talk.desk.world.store.watchlists.offered() if _of_this_market(talk, one)]
+
+
+async def known(talk: Talk) -> list[Watchlist]:
+    """What is offered, and behind it what the chat follows although it is no longer offered."""
+    mine = talk.subscription.watchlists if talk.subscription else frozenset()
+    withdrawn = [one for one in await talk.desk.world.store.watchlists.all() if one.hidden and one.name in mine]
+    return [*await published(talk), *withdrawn]
+
+
+def _of_this_market(talk: Talk, one: Watchlist) -> bool:
+    return talk.desk.demo or one.name != DEMO_LIST
 
 
 def title_of(one: Watchlist, texts: Catalogue) -> str:

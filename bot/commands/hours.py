@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
+from bot.commands.choices import to_settings
 from bot.holding import morning
 from bot.messages.model import Button, Heading, Line, Message, line, muted, paragraph, strong
 from bot.preferences import QuietHours
@@ -49,7 +50,7 @@ async def quiet(talk: Talk) -> Message:
         wanted = replace(mine, urgent_passes=switch in _ON)
     else:
         wanted = replace(mine, quiet=_hours(talk, " ".join((first, *rest))))
-    return await _quiet_menu(talk, await _saved(talk, wanted))
+    return await _quiet_menu(talk, await save(talk, wanted))
 
 
 @command(
@@ -71,20 +72,13 @@ async def cap(talk: Talk) -> Message:
     if word not in _OFF and not (word.isascii() and word.isdecimal() and 0 < int(word[:9]) <= CAP_MAX):
         raise SaidWrongError(talk.texts.text("cap-unknown", word=talk.words[0], most=str(CAP_MAX)))
     limit = 0 if word in _OFF else int(word)
-    return await _cap_menu(talk, await _saved(talk, replace(mine, daily_cap=limit)))
+    return await _cap_menu(talk, await save(talk, replace(mine, daily_cap=limit)))
 
 
 def _require_subscription(talk: Talk) -> None:
     """Nothing is set for a chat that nothing is sent to."""
     if talk.subscription is None:
         raise SaidWrongError(talk.texts.text("hours-subscribe"))
-
-
-async def _saved(talk: Talk, wanted: Subscription) -> Subscription:
-    """Stored, and what waits is judged by it."""
-    saved = await save(talk, wanted)
-    await talk.desk.world.store.outbox.held.judge_again(saved.id, talk.now)
-    return saved
 
 
 def _hours(talk: Talk, said: str) -> QuietHours | None:
@@ -126,7 +120,7 @@ async def _quiet_menu(talk: Talk, mine: Subscription) -> Message:
             paragraph(*lines),
             paragraph(line(muted(texts.text("quiet-how")))),
         ),
-        buttons=(presets, more) if mine.quiet else (presets,),
+        buttons=(presets, more, to_settings(texts)) if mine.quiet else (presets, to_settings(texts)),
         in_place=True,
     )
 
@@ -145,7 +139,7 @@ async def _cap_menu(talk: Talk, mine: Subscription) -> Message:
             paragraph(line(strong(said)), *await _waiting(talk, mine)),
             paragraph(line(muted(texts.text("cap-how")))),
         ),
-        buttons=(numbers, *off),
+        buttons=(numbers, *off, to_settings(texts)),
         in_place=True,
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.channels.base import ChatKind
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
+from bot.commands.chats import manages
 from bot.commands.choices import OFF, rows, ticked
 from bot.deliveries import Address
 from bot.messages.model import Button, Heading, Message, line, muted, paragraph, plain, strong
@@ -62,7 +63,7 @@ async def _list(talk: Talk) -> Message:
     if not mine:
         return plain(texts.text("manage-none"))
     chosen = await talk.desk.world.store.managing.now(said.channel, said.speaker.id, talk.now)
-    buttons = [ticked(_name(one), on=one.id == chosen, command=f"/manage {one.id}") for one in mine]
+    buttons = [ticked(_label(one, talk), on=one.id == chosen, command=f"/manage {one.id}") for one in mine]
     last = ((Button(texts.text("manage-end"), "/manage off"),),) if chosen is not None else ()
     return Message(
         blocks=(Heading(texts.text("manage-title"), 1), paragraph(line(muted(texts.text("manage-hint"))))),
@@ -71,32 +72,28 @@ async def _list(talk: Talk) -> Message:
 
 
 async def _manageable(talk: Talk) -> list[Subscription]:
-    """Active chats of this channel that the speaker manages, as their servers say now."""
+    """Active chats of this channel that the speaker manages, as their servers say now; robots behind them."""
     store, said = talk.desk.world.store, talk.incoming
     own = {*await store.managing.begun(said.channel, said.speaker.id)}
-    shared = [
-        one
-        for one in await store.subscriptions.active()
-        if one.channel == said.channel and talk.desk.managers.shared(one.channel, _address(one))
-    ]
+    managers, active = talk.desk.managers, await store.subscriptions.active()
+    robots = [one for one in active if managers.speechless(one.channel) and await manages(talk, one)]
+    shared = [one for one in active if one.channel == said.channel and managers.shared(one.channel, _address(one))]
     asked = sorted(shared, key=lambda one: one.id not in own)[:ASKED_MAX]
     few = asyncio.Semaphore(_AT_ONCE)
 
     async def mine(one: Subscription) -> bool:
         async with few:
-            return await talk.desk.managers.manages(one.channel, _address(one), said.speaker.id)
+            return await manages(talk, one)
 
     found = await asyncio.gather(*map(mine, asked))
-    return [one for one, managed in zip(asked, found, strict=True) if managed]
+    return [*(one for one, managed in zip(asked, found, strict=True) if managed), *robots]
 
 
 async def _find(talk: Talk, word: str) -> Subscription:
     """The chat of a number, or of a name that only one has; raises SaidWrongError where he may not set it up."""
     if word.isdecimal() and len(word) <= _ID_DIGITS_MAX:
         one = await talk.desk.world.store.subscriptions.get(int(word))
-        person = talk.incoming.speaker.id
-        here = one is not None and one.channel == talk.incoming.channel
-        if one is not None and here and await talk.desk.managers.manages(one.channel, _address(one), person):
+        if one is not None and await manages(talk, one):
             return one
     else:
         named = [one for one in await _manageable(talk) if one.title.lower() == " ".join(talk.words).lower()]
@@ -107,6 +104,12 @@ async def _find(talk: Talk, word: str) -> Subscription:
 
 def _address(one: Subscription) -> Address:
     return Address(one.chat, one.thread)
+
+
+def _label(one: Subscription, talk: Talk) -> str:
+    """What is written on its button."""
+    name = _name(one)
+    return talk.texts.text("manage-robot", name=name) if talk.desk.managers.speechless(one.channel) else name
 
 
 def _name(one: Subscription) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import save
+from bot.commands.choices import to_settings
 from bot.commands.lookup import find_thing, named_thing
 from bot.messages.buttons import fits
 from bot.messages.model import Block, Button, Heading, Message, Paragraph, line, muted, paragraph, strong
@@ -77,7 +78,8 @@ async def unmute(talk: Talk) -> Message:
     said = " ".join(talk.words)
     if said.lower() in _ALL:
         await save(talk, replace(mine, mutes=()))
-        return Message(blocks=(paragraph(texts.text("unmute-all-done")),), in_place=True)
+        said_so = paragraph(texts.text("unmute-all-done"))
+        return Message(blocks=(said_so,), buttons=(to_settings(texts),), in_place=True)
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     detectors = talk.desk.world.detectors
     held = {one.what for one in mine.mutes if one.holds(talk.now)}
@@ -87,8 +89,12 @@ async def unmute(talk: Talk) -> Message:
     if what not in held:
         raise SaidWrongError(texts.text("unmute-not-muted", name=name))
     kept = tuple(one for one in mine.mutes if one.what != what and one.holds(talk.now))
-    await save(talk, replace(mine, mutes=kept))
-    return Message(blocks=(paragraph(texts.text("unmute-done", name=name)),))
+    saved = await save(talk, replace(mine, mutes=kept))
+    done = paragraph(texts.text("unmute-done", name=name))
+    if not any(one.holds(talk.now) for one in kept):
+        return Message(blocks=(done,), buttons=(to_settings(texts),), in_place=True)
+    left = await _listed(replace(talk, subscription=saved))
+    return replace(left, blocks=(done, *left.blocks))
 
 
 def _mine(talk: Talk) -> Subscription:
@@ -127,7 +133,8 @@ async def _listed(talk: Talk) -> Message:
     held = [one for one in mine.mutes if one.holds(talk.now)] if mine else []
     how = paragraph(line(muted(texts.text("mute-how", kind=_example(talk)))))
     if mine is None or not held:
-        return Message(blocks=(paragraph(texts.text("mute-list-none")), how))
+        nothing = paragraph(texts.text("mute-list-none"))
+        return Message(blocks=(nothing, how), buttons=(to_settings(texts),), in_place=True)
     panel = await talk.desk.panels.latest(talk.now, talk.today)
     named = {one.what: named_thing(panel, talk.desk.world.detectors, one.what, texts) for one in held}
     lines = [
@@ -136,7 +143,8 @@ async def _listed(talk: Talk) -> Message:
     buttons = [Button(texts.text("unmute-button", name=name), f"/unmute {what}") for what, name in named.items()]
     everything = (Button(texts.text("unmute-all-button"), "/unmute all"),) if len(held) > 1 else ()
     blocks: tuple[Block, ...] = (Heading(texts.text("mute-list-title"), 1), Paragraph(tuple(lines)), how)
-    return Message(blocks=blocks, buttons=_rows((*buttons[:_MOST_BUTTONS], *everything)))
+    shown = _rows((*buttons[:_MOST_BUTTONS], *everything))
+    return Message(blocks=blocks, buttons=(*shown, to_settings(texts)), in_place=True)
 
 
 def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.commands.base import Chapter, ManyMeantError, Right, SaidWrongError, Talk, command
 from bot.commands.choices import rows
-from bot.commands.following import published, slug, title_of
+from bot.commands.following import known, slug, title_of
 from bot.commands.spelling import plain_word
 from bot.messages.catalogue import catalogue
 from bot.messages.figures import figure_text
@@ -73,7 +73,7 @@ async def rank(talk: Talk) -> Message:
     by = next((_BY.get(word.lower(), word.lower()) for word in said if _is_quantity(word)), "flow")
     rest = " ".join(word for word in said if not _is_quantity(word))
     panel = await talk.desk.panels.latest(talk.now, talk.today)
-    scope = _scope(rest, panel, await published(talk), talk) if rest else None
+    scope = _scope(rest, panel, await known(talk), talk) if rest else None
     return await asyncio.to_thread(_ranking, talk, panel, RANKED[by], scope)
 
 

@@ -1,29 +1,23 @@
 """All settings of a chat on one card, a page for each that takes more than a tap, and commands for the usual ones."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.base import ChatKind
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.changes import CHANGES
 from bot.commands.chats import blank, save
-from bot.commands.choices import LANGUAGE_NAMES, Hearing, hearing_buttons, hearings, hears, minute_buttons, rows, ticked
-from bot.commands.following import kept, published, titles
-from bot.commands.values import choice_text, minute_text, sections_text, zone_text
-from bot.commands.zones import COMMON
+from bot.commands.choices import Hearing, hearings, hears, rows
+from bot.commands.following import kept, known, titles
+from bot.commands.settings_pages import PAGES
+from bot.commands.values import choice_text, minute_text, sections_text, strength_text, value_text, zone_text
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Button, Heading, Line, Message, Paragraph, line, muted, paragraph, strong
-from bot.preferences import Colours, Layout, Length, Section
-from bot.subscriptions import Language, Subscription
+from bot.preferences import Colours, Layout, Length
+from bot.subscriptions import Subscription
 from signals.core.text import Text
 
-_OTHERS = ("quiet", "mutes")
-"""Commands with settings of their own, where they exist."""
-
-_ZONE_MAX = 48
-"""Characters of a zone's name that a button can say."""
-
-Page = Callable[[Talk, Subscription], Message]
+_OTHERS = ("quiet", "cap", "mute")
+"""Commands with settings of their own."""
 
 
 @command(
@@ -48,7 +42,7 @@ async def settings(talk: Talk) -> Message:
     if rest:
         mine = await _changed(talk, mine, name, " ".join(rest))
         talk = _in_language(talk, mine)
-    page = _PAGES.get(name)
+    page = PAGES.get(name)
     # What has more than two values stays on its page; a switch goes back to the card, which shows it.
     return page(talk, mine) if page else await _card(talk, mine)
 
@@ -101,10 +95,10 @@ async def _said(talk: Talk, name: str) -> Message:
     """A command of one setting: its page, or what was changed."""
     mine = talk.subscription or blank(talk)
     if not talk.words:
-        return _PAGES[name](talk, mine)
+        return PAGES[name](talk, mine)
     mine = await _changed(talk, mine, name, " ".join(talk.words))
     talk = _in_language(talk, mine)
-    shown = _PAGES[name](talk, mine)
+    shown = PAGES[name](talk, mine)
     done = paragraph(line(strong(_line_of(name, talk.texts, mine).text)))
     return replace(shown, blocks=(done, *shown.blocks[1:]))
 
@@ -122,7 +116,7 @@ def _in_language(talk: Talk, mine: Subscription) -> Talk:
 
 async def _card(talk: Talk, mine: Subscription) -> Message:
     texts, group = talk.texts, talk.incoming.kind is not ChatKind.PRIVATE
-    lists = titles(mine.watchlists, await published(talk), texts)
+    lists = titles(mine.watchlists, await known(talk), texts)
     lines = [
         _line_of("lang", texts, mine),
         _line_of("tz", texts, mine),
@@ -132,6 +126,8 @@ async def _card(talk: Talk, mine: Subscription) -> Message:
         line(texts.text("set-sections", sections=sections_text(mine.sections, texts))),
         line(texts.text("set-look", length=choice_text(mine.length, texts), layout=choice_text(mine.layout, texts))),
         line(texts.text("set-colours", colours=choice_text(mine.colours, texts), pictures=_dark(mine, texts))),
+        line(texts.text("set-arrival", sound=_arrival(mine, texts))),
+        line(*_hours(talk, mine)),
     ]
     if group:
         lines.append(line(texts.text("set-members" if mine.members_set_up else "set-admins")))
@@ -157,83 +153,31 @@ def _card_buttons(mine: Subscription, texts: Catalogue, *, group: bool) -> tuple
         Button(texts.text("button-lists"), "/lists"),
         Button(_to(length, texts), f"/settings length {length}"),
         Button(_to(layout, texts), f"/settings layout {layout}"),
+        Button(texts.text("settings-see", layout=choice_text(layout, texts)), f"/digest {layout}"),
         Button(_to(colours, texts), f"/settings colours {colours}"),
-        Button(
-            texts.text("settings-light" if mine.dark_pictures else "settings-dark"),
-            f"/settings dark {'off' if mine.dark_pictures else 'on'}",
-        ),
+        _switch(texts, "dark", on=mine.dark_pictures),
+        _switch(texts, "silent", on=mine.silent_digest),
+        _switch(texts, "pin", on=mine.pin_digest),
+        Button(texts.text("settings-strength"), "/settings strength"),
     ]
+    if mine.quiet is not None:
+        buttons.append(_switch(texts, "urgent", on=mine.urgent_passes))
     if group:
-        open_ = mine.members_set_up
-        buttons.append(
-            Button(
-                texts.text("settings-admins" if open_ else "settings-members"),
-                f"/settings members {'off' if open_ else 'on'}",
-            )
-        )
+        buttons.append(_switch(texts, "members", on=mine.members_set_up))
     return rows(buttons, 2)
+
+
+def _switch(texts: Catalogue, name: str, *, on: bool) -> Button:
+    """Turns a setting off that is on, or on that is off."""
+    way = "off" if on else "on"
+    return Button(texts.text(f"settings-{name}-{way}"), f"/settings {name} {way}")
 
 
 def _other_buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What has commands of its own, export, and the way out."""
-    there = {one.name: one for one in talk.registry.commands}
-    others = [there[name] for name in _OTHERS if name in there]
-    chinese = talk.language is Language.ZH
-    buttons = [Button(one.words[0] if chinese else talk.texts.of(one.help), f"/{one.name}") for one in others]
+    buttons = [Button(talk.texts.text(f"settings-{name}"), f"/{name}") for name in _OTHERS]
     buttons.append(Button(talk.texts.text("button-export"), "/export"))
     return rows(buttons, 2)
-
-
-def _language_page(talk: Talk, mine: Subscription) -> Message:
-    buttons = [
-        ticked(LANGUAGE_NAMES[one], on=mine.language is one, command=f"/settings lang {one}") for one in Language
-    ]
-    return _page("settings-lang-ask", talk, rows(buttons))
-
-
-def _zone_page(talk: Talk, mine: Subscription) -> Message:
-    zones = dict.fromkeys((*COMMON, mine.zone))
-    buttons = [
-        ticked(zone_text(one, talk.texts), on=mine.zone == one, command=f"/settings tz {one}")
-        for one in zones
-        if len(one) < _ZONE_MAX
-    ]
-    return _page("settings-tz-ask", talk, rows(buttons))
-
-
-def _minute_page(talk: Talk, mine: Subscription) -> Message:
-    texts = talk.texts
-    more = (
-        ticked(
-            texts.text("settings-morning"),
-            on=mine.morning_digest,
-            command=f"/settings morning {'off' if mine.morning_digest else 'on'}",
-        ),
-        ticked(
-            texts.text("settings-weekly"),
-            on=mine.weekly_digest,
-            command=f"/settings weekly {'off' if mine.weekly_digest else 'on'}",
-        ),
-    )
-    return _page("settings-minute-ask", talk, (*minute_buttons(mine, texts, "/settings minute"), more))
-
-
-def _topics_page(talk: Talk, mine: Subscription) -> Message:
-    return _page("settings-topics-ask", talk, hearing_buttons(mine, talk.texts, "/settings topics"))
-
-
-def _sections_page(talk: Talk, mine: Subscription) -> Message:
-    buttons = [
-        ticked(talk.texts.text(f"section-{one}"), on=one in mine.sections, command=f"/settings sections {one}")
-        for one in Section
-    ]
-    return _page("settings-sections-ask", talk, rows(buttons))
-
-
-def _page(key: str, talk: Talk, buttons: tuple[tuple[Button, ...], ...]) -> Message:
-    back = Button(talk.texts.text("settings-back"), "/settings")
-    blocks = (paragraph(line(strong(talk.texts.text(key)))),)
-    return Message(blocks=blocks, buttons=(*buttons, (back,)), in_place=True)
 
 
 def _line_of(name: str, texts: Catalogue, mine: Subscription) -> Line:
@@ -256,16 +200,26 @@ def _to(one: Length | Layout | Colours, texts: Catalogue) -> str:
     return texts.text("settings-to", what=choice_text(one, texts))
 
 
+def _arrival(mine: Subscription, texts: Catalogue) -> str:
+    """How digests come, and which alerts do."""
+    parts = [
+        texts.text("arrival-silent" if mine.silent_digest else "arrival-aloud"),
+        *([texts.text("arrival-pinned")] if mine.pin_digest else []),
+    ]
+    return texts.text("exchange-join").join(parts)
+
+
+def _hours(talk: Talk, mine: Subscription) -> tuple[str, ...]:
+    """When alerts are kept, how many come, and which do not."""
+    texts = talk.texts
+    quiet = value_text("quiet", mine, texts)
+    urgent = [texts.text("set-urgent")] if mine.quiet and mine.urgent_passes else []
+    cap = texts.text("set-cap", cap=value_text("daily_cap", mine, texts))
+    strength = texts.text("set-strength", strength=strength_text(mine.least_strength, texts))
+    held = sum(one.holds(talk.now) for one in mine.mutes)
+    muted_now = [texts.text("set-muted", count=held)] if held else []
+    return (texts.text("set-quiet", hours=quiet), *urgent, cap, strength, *muted_now)
+
+
 def _dark(mine: Subscription, texts: Catalogue) -> str:
     return texts.text("pictures-dark" if mine.dark_pictures else "pictures-light")
-
-
-_PAGES: dict[str, Page] = {
-    "lang": _language_page,
-    "tz": _zone_page,
-    "minute": _minute_page,
-    "morning": _minute_page,
-    "weekly": _minute_page,
-    "topics": _topics_page,
-    "sections": _sections_page,
-}

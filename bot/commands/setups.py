@@ -214,6 +214,7 @@ FIELDS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "layout": (str, Layout),
     "colours": (str, Colours),
     "dark_pictures": (_same, _flag),
+    "silent_digest": (_same, _flag),
     "pin_digest": (_same, _flag),
     "least_strength": (_same, _share),
     "quiet": (lambda value: value and [_hour(value.start), _hour(value.until)], _quiet),

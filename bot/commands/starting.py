@@ -28,6 +28,7 @@ from bot.commands.following import (
     find_list,
     followed,
     kept,
+    known,
     published,
     slug,
     title_of,
@@ -159,7 +160,7 @@ async def _done(talk: Talk, mine: Subscription) -> Message:
 
 async def _summary(talk: Talk, mine: Subscription) -> Paragraph:
     """Lists, what is heard, and when the digest comes, a line each."""
-    texts, lists = talk.texts, await published(talk)
+    texts, lists = talk.texts, await known(replace(talk, subscription=mine))
     heard = hearings([one for one in Hearing if hears(mine, one)], texts) or "—"
     minute = f"{mine.evening_digest:%H:%M}" if mine.evening_digest else texts.text("minute-none")
     return paragraph(

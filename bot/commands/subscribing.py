@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank, save
-from bot.commands.choices import switched
-from bot.commands.following import title_of, watched_more
+from bot.commands.choices import rows, switched
+from bot.commands.following import slug, title_of, watched_more
 from bot.commands.lookup import fund_meant, fund_words
 from bot.messages.model import Button, Heading, Message, Paragraph, line, muted, paragraph, plain, strong
 from bot.messages.names import Named
@@ -91,7 +91,8 @@ async def show_list(talk: Talk) -> Message:
     if not subscription.active:
         blocks.append(paragraph(line(muted(texts.text("list-paused")))))
     buttons = (Button(texts.text("button-lists"), "/lists"), Button(texts.text("button-settings"), "/settings"))
-    return Message(blocks=(Heading(texts.text("list-title"), 1), *blocks), buttons=(buttons,))
+    leave = rows([_leave(talk, one, lists) for one in lists if one.hidden], 1)
+    return Message(blocks=(Heading(texts.text("list-title"), 1), *blocks), buttons=(*leave, buttons))
 
 
 @command(
@@ -132,7 +133,14 @@ def _watched(talk: Talk, subscription: Subscription, named: Named) -> Paragraph:
     return Paragraph((head, *(line(*named.spans(one, loud=False), indent=1) for one in sorted(subscription.watched))))
 
 
+def _leave(talk: Talk, one: Watchlist, lists: list[Watchlist]) -> Button:
+    """The way out of a list that /lists does not show any more."""
+    label = talk.texts.text("list-leave", name=title_of(one, talk.texts))
+    return Button(label, f"/lists leave {slug(one, lists)}")
+
+
 def _watchlist(talk: Talk, one: Watchlist, named: Named) -> Paragraph:
     names = talk.texts.text("exchange-join").join(named.fund(each) for each in one.codes)
-    head = line(strong(talk.texts.text("list-of", name=title_of(one, talk.texts), count=len(one.codes))))
+    title = strong(talk.texts.text("list-of", name=title_of(one, talk.texts), count=len(one.codes)))
+    head = line(title, *([muted(talk.texts.text("list-withdrawn"))] if one.hidden else []))
     return Paragraph((head, line(names, indent=1)))

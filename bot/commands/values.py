@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import time
 from typing import Any
 
-from bot.commands.choices import LANGUAGE_NAMES, TOPICS, hearings
+from bot.commands.choices import LANGUAGE_NAMES, STRENGTHS, TOPICS, hearings
 from bot.commands.zones import zone_name
 from bot.messages.catalogue import Catalogue
 from bot.preferences import Colours, Layout, Length, QuietHours, Section
@@ -39,12 +39,22 @@ def minute_text(minute: time | None, texts: Catalogue) -> str:
     return f"{minute:%H:%M}" if minute else texts.text("minute-none")
 
 
+def strength_text(value: float, texts: Catalogue) -> str:
+    """The least strength by its name; a value between two of them is a share."""
+    name = next((name for name, one in STRENGTHS.items() if one == value), None)
+    return texts.text(f"strength-{name}") if name else f"{value:.0%}"
+
+
+def _cap(value: int, texts: Catalogue) -> str:
+    return texts.text("cap-button", limit=str(value)) if value else texts.text("cap-off-button")
+
+
 def _topics(value: Any, texts: Catalogue) -> str:
     return hearings([one for one, topics in TOPICS.items() if topics <= value], texts) or "—"
 
 
-def _quiet(value: QuietHours, _: Catalogue) -> str:
-    return f"{value.start:%H:%M}–{value.until:%H:%M}"
+def _quiet(value: QuietHours | None, texts: Catalogue) -> str:
+    return f"{value.start:%H:%M}–{value.until:%H:%M}" if value else texts.text("quiet-unset")
 
 
 def _as_it_is(value: Any, _: Catalogue) -> str:
@@ -56,6 +66,9 @@ _BY_NAME: dict[str, Show] = {
     "topics": _topics,
     "sections": sections_text,
     "evening_digest": minute_text,
+    "quiet": _quiet,
+    "least_strength": strength_text,
+    "daily_cap": _cap,
 }
 _BY_KIND: dict[type, Show] = {
     bool: lambda value, texts: texts.text("button-on" if value else "button-off"),
@@ -63,6 +76,4 @@ _BY_KIND: dict[type, Show] = {
     Length: choice_text,
     Layout: choice_text,
     Colours: choice_text,
-    QuietHours: _quiet,
-    type(None): minute_text,
 }

@@ -3,7 +3,7 @@
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.commands.chats import blank
 from bot.commands.choices import rows, ticked
-from bot.commands.following import LIST_LINK, find_list, followed, published, slug, title_of
+from bot.commands.following import LIST_LINK, find_list, followed, known, published, slug, title_of
 from bot.messages.model import Block, Button, Heading, Line, Message, Paragraph, Span, line, muted, paragraph
 from bot.messages.names import Named
 from bot.store.watchlists import Watchlist
@@ -30,18 +30,19 @@ _UNFOLDED = 15
 )
 async def lists(talk: Talk) -> Message:
     """All lists with a button to follow each, one list with its funds, or a list followed or left."""
-    every = await published(talk)
-    if not every:
+    every, mine = await published(talk), await known(talk)
+    if not mine:
         raise SaidWrongError(talk.texts.text("lists-none"))
     if not talk.words:
         return _all(talk, every, talk.subscription or blank(talk))
     first, *rest = talk.words
     if first.lower() not in _JOIN | _LEAVE:
-        return await _one(talk, find_list(" ".join(talk.words), every, talk.texts), every)
+        return await _one(talk, find_list(" ".join(talk.words), mine, talk.texts), mine)
     if not rest:
         raise SaidWrongError(talk.texts.text("lists-which"))
-    one = find_list(" ".join(rest), every, talk.texts)
-    return await _changed(talk, one, every, on=first.lower() in _JOIN)
+    on = first.lower() in _JOIN
+    one = find_list(" ".join(rest), every if on else mine, talk.texts)
+    return await _changed(talk, one, every, on=on)
 
 
 async def _changed(talk: Talk, one: Watchlist, every: list[Watchlist], *, on: bool) -> Message:
@@ -97,7 +98,8 @@ async def _one(talk: Talk, one: Watchlist, every: list[Watchlist]) -> Message:
     if len(one.codes) > _MOST_SHOWN:
         blocks.append(paragraph(texts.text("lists-more", count=len(one.codes) - _MOST_SHOWN)))
     name = slug(one, every)
-    if link := talk.desk.invite(LIST_LINK + name):
+    link = talk.desk.invite(LIST_LINK + name)
+    if link and not one.hidden:
         blocks.append(paragraph(line(muted(texts.text("lists-link")), link)))
     follows = one.name in mine.watchlists
     press = Button(

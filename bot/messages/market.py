@@ -13,7 +13,7 @@ from signals.core.market import FINANCING_BALANCE, FINANCING_CHANGE, MARGIN_BALA
 from signals.core.measure import Figure
 from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import INDEX_CHANGE, INDEX_LEVEL, INDICES
-from signals.core.series import open_start, runs
+from signals.core.runs import open_start, runs
 
 _MAIN_THREE = INDICES[:3]
 _MOST_STEPS = 5

@@ -15,7 +15,7 @@ from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, traded
-from signals.core.series import runs
+from signals.core.runs import runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from bot.pictures.timeline import Bars, Flags, Keys, Pane, Series, Stretch, Tone
 from signals.core.field import Unit
 from signals.core.matrix import Floats
 from signals.core.measure import Figure, Measure
-from signals.core.series import open_start, runs
+from signals.core.runs import open_start, runs
 from signals.core.text import Text
 
 SHOWN_SESSIONS = 120

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bot.sources.base import SourceChangedError
 from bot.sources.gates_daily import check_daily
+from bot.sources.gates_margin import check_margin
 from bot.sources.gates_spot import check_spot
 from signals.core.field import (
     AMOUNT,
@@ -19,11 +20,9 @@ from signals.core.field import (
     FUND_SHORT_SHARES,
     INDEX_CLOSE,
     LIMIT,
-    MARGIN_TOTAL,
     NAV,
     PREV_CLOSE,
     SHARES,
-    SHORT,
     SPOT_AMOUNT,
     SPOT_PREV_CLOSE,
     SPOT_PRICE,
@@ -56,21 +55,6 @@ OFF_BAND_SHARE = 0.5
 SHARE_LEAP = 20.0
 """A whole table whose typical count moves by this factor since the last good one has changed its unit."""
 
-EXCHANGE_BALANCE_CNY = (0.5e12, 3e12)
-"""One exchange's balance; without a balance before it to compare with, a figure outside is in another unit
-or lacks a part."""
-
-BSE_BALANCE_CNY = (1e9, 1e11)
-"""The same of Beijing, a two-hundredth of the others."""
-
-SUMMED_BALANCE_CNY = (0.6e12, 9e12)
-"""The same of several exchanges together; archives reach back to when the market was smaller."""
-
-BALANCE_LEAP = 0.15
-"""No market's balance moves by this share in a session; one that does lacks an exchange."""
-
-BALANCE_TOLERANCE_CNY = 2e7
-"""SZSE rounds its balances to 0.01亿; two of them may be off by one each."""
 
 REPEATED_SHARE = 0.98
 """A few in a hundred stocks close where they closed before, so many only where it is the same list."""
@@ -213,45 +197,6 @@ def _scale(snapshot: Snapshot, baseline: Baseline) -> None:
         raise SourceChangedError("unit", f"share counts are {ratio:g} times those of the last good table")
 
 
-def _margin_sum(snapshot: Snapshot, _: Baseline) -> None:
-    if snapshot.dataset is not Dataset.MARGIN:
-        return
-    table = snapshot.table.reindex(columns=[FINANCING.name, SHORT.name, MARGIN_TOTAL.name])
-    gap = (table[FINANCING.name] + table[SHORT.name] - table[MARGIN_TOTAL.name]).abs()
-    for exchange in table.index[gap > BALANCE_TOLERANCE_CNY]:
-        raise SourceChangedError(
-            "margin_sum", f"{exchange}: financing + short is off the total by {gap[exchange]:g} 元"
-        )
-
-
-def _margin_band(snapshot: Snapshot, baseline: Baseline) -> None:
-    if snapshot.dataset is not Dataset.MARGIN:
-        return
-    for name in (FINANCING.name, MARGIN_TOTAL.name):
-        for market, balance in snapshot.table.get(name, pd.Series(dtype=np.float64)).dropna().items():
-            before = _cell(baseline.last_good, str(market), name)
-            if abs(balance - before) > BALANCE_LEAP * before:
-                raise SourceChangedError("leap", f"{name} of {market} is {balance:g} 元, {before:g} before")
-            low, high = _balance_band(str(market))
-            if np.isnan(before) and not low <= balance <= high:
-                raise SourceChangedError("unit", f"{name} of {market} is {balance:g} 元")
-
-
-def _balance_band(market: str) -> tuple[float, float]:
-    if "+" in market:
-        return SUMMED_BALANCE_CNY
-    return BSE_BALANCE_CNY if market == "BSE" else EXCHANGE_BALANCE_CNY
-
-
-def _margin_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
-    """SZSE's answers carry no date: figures equal to the last ones to the cent are the last ones."""
-    if snapshot.dataset not in (Dataset.MARGIN, Dataset.MARGIN_DETAIL) or baseline.last_day in (None, snapshot.day):
-        return
-    before = baseline.last_good
-    if before is not None and snapshot.table.equals(before.reindex_like(snapshot.table)):
-        raise SourceChangedError("day", "every figure equals that of the session before")
-
-
 def _list_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
     """Lists of all stocks and pools of limits carry no date: the rows of an earlier session are that session's."""
     figure = {Dataset.STOCKS: STOCK_CLOSE.name, Dataset.LIMITS: LIMIT.name}.get(snapshot.dataset)
@@ -261,12 +206,6 @@ def _list_repeated(snapshot: Snapshot, baseline: Baseline) -> None:
     told = rows.dropna(how="all")
     if (told["now"] == told["before"]).mean() >= REPEATED_SHARE:
         raise SourceChangedError("day", f"the rows are those of {baseline.last_day}")
-
-
-def _cell(table: pd.DataFrame | None, row: str, column: str) -> float:
-    if table is None or row not in table.index or column not in table.columns:
-        return float("nan")
-    return float(table[column].to_dict()[row])
 
 
 def _traded_value(snapshot: Snapshot, _: Baseline) -> None:
@@ -284,6 +223,11 @@ def _daily(snapshot: Snapshot, baseline: Baseline) -> None:
         check_daily(snapshot, baseline.last_good, baseline.last_day)
 
 
+def _margin(snapshot: Snapshot, baseline: Baseline) -> None:
+    if snapshot.dataset in (Dataset.MARGIN, Dataset.MARGIN_DETAIL):
+        check_margin(snapshot, baseline.last_good, baseline.last_day)
+
+
 def _spot(snapshot: Snapshot, baseline: Baseline) -> None:
     if snapshot.dataset is Dataset.SPOT:
         check_spot(snapshot, baseline.last_good, baseline.last_day)
@@ -297,9 +241,7 @@ _GATES: tuple[Callable[[Snapshot, Baseline], None], ...] = (
     _profile_words,
     _bands,
     _scale,
-    _margin_sum,
-    _margin_band,
-    _margin_repeated,
+    _margin,
     _list_repeated,
     _traded_value,
     _daily,

@@ -1,10 +1,8 @@
 """The tables of what administrators run the service with."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text
 
-from bot.store.tables import METADATA, Moment
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from bot.store.tables import ID, METADATA, Moment
 
 OVERRIDES = Table(
     "overrides",
@@ -18,13 +16,13 @@ OVERRIDES = Table(
 CHANGES = Table(
     "changes",
     METADATA,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("who", Text, nullable=False),
     Column("kind", String, nullable=False),
     Column("before", JSON, nullable=False),
     Column("after", JSON, nullable=False),
-    Column("undoes", _ID, ForeignKey("changes.id")),
+    Column("undoes", ID, ForeignKey("changes.id")),
     Column("undone", Boolean, nullable=False),
     Index(None, "kind", "id"),
 )
@@ -33,7 +31,7 @@ CHANGES = Table(
 CHANGE_DRAFTS = Table(
     "change_drafts",
     METADATA,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("who", Text, nullable=False),
     Column("kind", String, nullable=False),
     Column("before", JSON, nullable=False),
@@ -46,7 +44,7 @@ CHANGE_DRAFTS = Table(
 BROADCASTS = Table(
     "broadcasts",
     METADATA,
-    Column("id", _ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("who", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("channel", String, nullable=False),

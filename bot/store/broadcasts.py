@@ -12,7 +12,7 @@ from bot.deliveries import State
 from bot.store.admin_tables import BROADCASTS
 from bot.store.audit import Deed, audited
 from bot.store.connections import Connections, insert
-from bot.store.outbox import NewDelivery, add_deliveries
+from bot.store.new_deliveries import NewDelivery, add_deliveries
 from bot.store.tables import DELIVERIES
 
 

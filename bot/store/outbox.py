@@ -2,25 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
 from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Gate, Outcome, State
-from bot.messages.letters import Letter
-from bot.messages.letters_json import letter_to_json
-from bot.messages.model import Message, from_json, to_json
-from bot.messages.shelf import Shelf
+from bot.messages.model import from_json
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.answering import answered
-from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.connections import Connections, one_at_a_time
 from bot.store.held import HeldStore
-from bot.store.pictures import fetched, keep
+from bot.store.new_deliveries import NewDelivery, add_deliveries
+from bot.store.pictures import fetched
 from bot.store.rules import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
@@ -28,28 +26,6 @@ from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
 
 _CHUNK = 500
 """Deliveries that one transaction of `enqueue` adds: others want to write too."""
-
-
-_Key: TypeAlias = tuple[str, int]
-"""Batch and subscription."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewDelivery:
-    """A message for one subscriber; unique on (batch, subscription). A low `priority` number goes first."""
-
-    batch: str
-    subscription_id: int
-    message: Message
-    alert_ids: tuple[int, ...] = ()
-    rule_news: str = ""
-    """Names what it tells of the subscriber's rules; empty = nothing."""
-    due_at: datetime
-    priority: int = 1
-    gate: Gate | None = None
-    """Where an alert stands before quiet hours and a daily limit; None = it is no alert."""
-    letter: Letter | None = None
-    """What it is merged from when it is held."""
 
 
 class Outbox:
@@ -90,8 +66,8 @@ class Outbox:
             ruled = await _add_rules(connection, rules, asof) if rules is not None else RecordedRules()
             made = deliveries(new, ruled) if new or ruled else ()
             added = await add_deliveries(connection, made)
-            left = [one for one in made if _news(one) and _key(one) not in added]
-            added |= await add_deliveries(connection, [replace(one, batch=f"{one.batch}+{_news(one)}") for one in left])
+            left = [one for one in made if one.news and one.key not in added]
+            added |= await add_deliveries(connection, [replace(one, batch=f"{one.batch}+{one.news}") for one in left])
             if run is not None:
                 await mark_done(connection, *run, asof)
         return len(added)
@@ -240,55 +216,6 @@ async def _add_rules(connection: AsyncConnection, news: RuleNews, asof: datetime
         expired=await expire(connection, list(news.expired), asof),
         withdrawn=await withdraw(connection, [one.hit for one in news.withdrawn], asof),
     )
-
-
-def _news(one: NewDelivery) -> str:
-    """What no other message tells; empty for one that no poll caused."""
-    return str(one.alert_ids[0]) if one.alert_ids else one.rule_news
-
-
-async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[_Key]:
-    """Store messages and their ties to alerts; returns which were added, the others were there already."""
-    # Who has asked to be forgotten since the messages were written gets none.
-    there = {*(await connection.execute(select(SUBSCRIPTIONS.c.id))).scalars()} if deliveries else set()
-    by_key = {_key(one): one for one in deliveries if one.subscription_id in there}
-    if not by_key:
-        return set()
-    key, shelf = (DELIVERIES.c.batch, DELIVERIES.c.subscription_id), Shelf()
-    # Many readers get the very same message: it is put into plain data once.
-    distinct = {id(one.message): one.message for one in by_key.values()}
-    plain = {number: to_json(message, shelf) for number, message in distinct.items()}
-    rows = [_row(one, plain[id(one.message)]) for one in by_key.values()]
-    await keep(connection, shelf, max(one.due_at for one in deliveries))
-    new = insert(connection, DELIVERIES).on_conflict_do_nothing(index_elements=key)
-    added = await connection.execute(new.returning(DELIVERIES.c.id, *key), rows)
-    ids = {(row.batch, row.subscription_id): row.id for row in added}
-    ties = [{"delivery_id": ids[key], "alert_id": alert} for key in ids for alert in by_key[key].alert_ids]
-    if ties:
-        await connection.execute(insert(connection, DELIVERY_ALERTS), ties)
-    return set(ids)
-
-
-def _key(one: NewDelivery) -> _Key:
-    return one.batch, one.subscription_id
-
-
-def _row(one: NewDelivery, message: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "batch": one.batch,
-        "subscription_id": one.subscription_id,
-        "message": message,
-        "priority": one.priority,
-        "due_at": one.due_at,
-        "state": State.PENDING,
-        "attempts": 0,
-        "parts_sent": 0,
-        "remote_ids": "",
-        "plain": False,
-        "error": "",
-        "gate": one.gate,
-        "letter": one.letter and letter_to_json(one.letter),
-    }
 
 
 async def _end_leases(connection: AsyncConnection, now: datetime) -> None:

@@ -10,7 +10,7 @@ _ROUNDING = 1e-12
 
 
 def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> None:
-    """See `plain.lately`."""
+    """See `plain_windows.lately`."""
     sessions, subjects = len(flags), end - begin
     zero, one, whole = np.int32(0), np.int32(1), np.int32(window)
     left = np.zeros(subjects, np.int32)
@@ -23,7 +23,7 @@ def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> Non
 
 
 def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats) -> None:
-    """See `plain.rolling_sum`."""
+    """See `plain_windows.rolling_sum`."""
     sessions, subjects = len(values), end - begin
     unknown, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
     nothing = np.zeros(subjects)
@@ -47,7 +47,7 @@ def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats
 
 
 def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats, total: Floats) -> None:
-    """See `plain.sum_before`."""
+    """See `plain_windows.sum_before`."""
     sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
@@ -73,7 +73,7 @@ def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats,
 
 
 def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
-    """See `plain.rolling_growth`."""
+    """See `plain_windows.rolling_growth`."""
     sessions, subjects = len(changes), end - begin
     for row in range(sessions):
         out = growth[row, begin:end]
@@ -87,7 +87,7 @@ def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: F
 
 
 def zscores(begin: int, end: int, values: Floats, window: int, least_known: int, zscore: Floats) -> None:
-    """See `plain.zscores`."""
+    """See `plain_windows.zscores`."""
     sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, anchor, newest = np.zeros(subjects), np.full(subjects, np.nan), np.full(subjects, np.nan)
@@ -133,7 +133,7 @@ def zscores(begin: int, end: int, values: Floats, window: int, least_known: int,
 
 
 def percentiles(begin: int, end: int, values: Floats, window: int, least_known: int, percentile: Floats) -> None:
-    """See `plain.percentiles`."""
+    """See `plain_windows.percentiles`."""
     sessions, subjects = len(values), end - begin
     tile = max(_TILE, window)
     past = np.empty((subjects, tile + window))
@@ -167,7 +167,7 @@ def percentiles(begin: int, end: int, values: Floats, window: int, least_known: 
 def highest_before(
     begin: int, end: int, values: Floats, window: int, least_known: int, sign: float, highest: Floats
 ) -> None:
-    """See `plain.highest_before`."""
+    """See `plain_windows.highest_before`."""
     sessions, subjects = len(values), end - begin
     nothing = np.full(subjects, np.nan)
     count, lead = np.zeros(subjects), np.full(subjects, -np.inf)
@@ -197,7 +197,7 @@ def highest_before(
 
 
 def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows) -> None:
-    """See `plain.sessions_since`."""
+    """See `plain_windows.sessions_since`."""
     for row in range(len(values)):
         for at in range(begin, end):
             value = values[row, at] * sign
@@ -215,7 +215,7 @@ def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows
 
 
 def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Floats) -> None:
-    """See `plain.growth_from`."""
+    """See `plain_windows.growth_from`."""
     sessions, subjects = len(values), end - begin
     for row in range(sessions):
         now, out, there = values[row, begin:end], growth[row, begin:end], base[row]
@@ -225,7 +225,7 @@ def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Flo
 
 
 def group_sums(begin: int, end: int, values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """See `plain.group_sums`; `begin` and `end` are sessions."""
+    """See `plain_windows.group_sums`; `begin` and `end` are sessions."""
     for row in range(begin, end):
         now, out = values[row], total[row]
         for group in range(len(bounds) - 1):
@@ -247,7 +247,7 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain.rank_within`; `begin` and `end` are sessions."""
+    """See `plain_windows.rank_within`; `begin` and `end` are sessions."""
     subjects = values.shape[1]
     mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
     for row in range(begin, end):
@@ -286,7 +286,7 @@ def overtakings(
     least_lead: float,
     former: Rows,
 ) -> None:
-    """See `plain.overtakings`."""
+    """See `plain_windows.overtakings`."""
     sessions, subjects = values.shape
     groups = len(bounds) - 1
     leaders, seen = np.full(groups, -1, np.int64), np.full(groups, -1, np.int64)

@@ -10,53 +10,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from signals.core.field import CLOSE, DIVIDEND, PREV_CLOSE, SHARES, SPLIT
+from signals.core.field import DIVIDEND, SHARES, SPLIT
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.panel import Panel
-from signals.core.series import carried, cells, positive, previous
-
-CLEAN_RATIOS = (
-    *(1.0 / n for n in (100, 50, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2)),
-    *(1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 20.0, 50.0, 100.0),
-)
-"""Ratios that funds announce, new shares per old."""
-
-CLEAN_TOLERANCE = 0.015
-"""A rebased price is rounded to 0.001 元, so its ratio misses the announced one by about a tick."""
+from signals.core.rebased import CLEAN_RATIOS, DAILY_LIMIT, LEAST_REBASE, Prices, Split, nearest_clean
+from signals.core.series import cells, positive, previous
 
 SUSPECT_TOLERANCE = 0.03
 """A share count this near to a clean multiple waits for the next session's price before it is a flow."""
 
-LEAST_REBASE = 0.15
-"""Dividends move the previous close by less than this; splits by more."""
-
-DAILY_LIMIT = 0.23
-"""The widest price limit of a session (20 %, as a logarithm) and a tick: how far a close may stray from a
-split's exact ratio."""
-
-LEAST_FALL = 0.295
-"""A close that falls by more than this (as a logarithm) is no move of a session."""
 
 JUMP_LIMIT = 0.6
 """A larger change of the share count without a known split is unknown, not a flow (2.5)."""
 
 _CALM = (0.65, 1.4)
 """Steps of the share count between these are neither jumps nor near a clean ratio."""
-
-_LAST_CLOSE_SESSIONS = 20
-"""How long a suspended fund's last close still says what its previous close was rebased from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """One split of one fund; rows are None where the series does not show it yet."""
-
-    column: int
-    ratio: float
-    price_row: int | None = None
-    listed_row: int | None = None
-    share_row: int | None = None
-    """None while the share count has not followed the price."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,7 +61,7 @@ def find_actions(panel: Panel) -> Actions:
     4. A step that no split explains is pending when it is a jump, or while it is near a clean multiple
        and the next session has no price.
     """
-    prices = _Prices.of(panel)
+    prices = Prices.of(panel)
     shares = positive(panel.values(SHARES))
     steps = shares / previous(shares)
     events = _merge(list(prices.events()), _listed(panel.values(SPLIT)), prices)
@@ -145,70 +113,12 @@ def _unexplained(steps: Floats, share_ratio: Floats) -> tuple[Bools, Bools]:
     return jumps, doubtful
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Prices:
-    close: Floats
-    last_close: Floats
-    own_previous: Floats
-    last_row: Ints
-    """Row of the last close before each session; −1 = none."""
-    told_before: Bools
-    """The session before has a table at all: what is missing in it was not traded."""
-    seen: Bools
-    """A price of the session is known beside an earlier one, so a split before it would show."""
-    next_known: Bools
-    """The next session's price is seen."""
-
-    @classmethod
-    def of(cls, panel: Panel) -> "_Prices":
-        close, own_previous = positive(panel.values(CLOSE)), positive(panel.values(PREV_CLOSE))
-        newest, rows = carried(close, _LAST_CLOSE_SESSIONS)
-        last_close = previous(newest)
-        seen = np.isfinite(last_close) & (np.isfinite(own_previous) | np.isfinite(close))
-        next_known = np.zeros(close.shape, dtype=np.bool_)
-        next_known[:-1] = seen[1:]
-        told_before = previous(panel.told(CLOSE), fill=False)
-        return cls(close, last_close, own_previous, previous(rows, fill=-1), told_before, seen, next_known)
-
-    def events(self) -> Iterator[Split]:
-        rebase = self.last_close / self.own_previous
-        # A slightly wider net first: the exact condition takes several matrices of its own.
-        wide = cells((rebase < 1 - 0.9 * LEAST_REBASE) | (rebase > 1 + 0.9 * LEAST_REBASE))
-        for row, column in zip(*wide, strict=True):
-            measured = float(rebase[row, column])
-            if abs(measured - 1) <= LEAST_REBASE:
-                continue
-            clean = _nearest_clean(measured)
-            exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
-            yield Split(column=int(column), ratio=exact, price_row=int(row))
-        rows, columns = cells(np.isnan(self.own_previous) & np.isfinite(self.close))
-        falls = self.last_close[rows, columns] / self.close[rows, columns]
-        for at in np.flatnonzero(np.abs(np.log(falls)) > LEAST_FALL):
-            clean = _nearest_clean(float(falls[at]))
-            if self.falls_by(clean, int(rows[at]), int(columns[at])):
-                yield Split(column=int(columns[at]), ratio=clean, price_row=int(rows[at]))
-
-    def falls_by(self, ratio: float, row: int, column: int) -> bool:
-        """Whether the price of a session fits a split of this ratio better than none."""
-        if not 0 <= row < len(self.close):
-            return False
-        own = self.own_previous[row, column]
-        price, limit = (own, CLEAN_TOLERANCE) if np.isfinite(own) else (self.close[row, column], DAILY_LIMIT)
-        misfit = abs(np.log(self.last_close[row, column] / price / ratio))
-        return bool(misfit <= limit and misfit < abs(np.log(ratio)) / 2)
-
-    def next_traded(self, row: int, column: int) -> int:
-        """The first session after `row` with a close; one past the end when there is none."""
-        later = np.flatnonzero(np.isfinite(self.close[row + 1 :, column]))
-        return row + 1 + int(later[0]) if later.size else len(self.close)
-
-
 def _listed(ratios: Floats) -> Iterator[Split]:
     for row, column in zip(*cells(np.isfinite(ratios) & (ratios > 0) & (ratios != 1)), strict=True):
         yield Split(column=int(column), ratio=float(ratios[row, column]), listed_row=int(row))
 
 
-def _merge(priced: list[Split], listed: Iterable[Split], prices: _Prices) -> list[Split]:
+def _merge(priced: list[Split], listed: Iterable[Split], prices: Prices) -> list[Split]:
     left, merged = list(priced), list[Split]()
     for one in listed:
         row = one.listed_row or 0
@@ -261,7 +171,7 @@ def _once(placed: list[Split]) -> tuple[Split, ...]:
 
 def _without_dividend(split: Split, step: float) -> float:
     """A dividend of the same day is in the price's ratio and not in the split's."""
-    clean = _nearest_clean(step)
+    clean = nearest_clean(step)
     apart = abs(np.log(split.ratio / clean))
     if split.listed_row is not None or apart > np.log(1 + LEAST_REBASE):
         return split.ratio
@@ -274,7 +184,7 @@ def _around(row: int | None, since: int | None = None) -> range:
 
 
 def _on_todays_scale(
-    prices: _Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
+    prices: Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
 ) -> tuple[Floats, Floats]:
     """Previous closes, and the dividends that explain what a split does not."""
     unsplit = prices.last_close.copy()
@@ -321,10 +231,6 @@ def _unsettled(doubtful: Bools, seen: Bools) -> Bools:
         state = step | (state & ~price)
         out[row, columns] = state
     return out
-
-
-def _nearest_clean(ratio: float) -> float:
-    return min(CLEAN_RATIOS, key=lambda clean: abs(ratio / clean - 1))
 
 
 def _near_clean(steps: Floats) -> Bools:

@@ -18,7 +18,7 @@ from signals.core.field import Axis, Field
 from signals.core.matrix import Bools, Floats, Ints, Rows
 from signals.core.measure import Measure
 from signals.core.panel import Panel
-from signals.core.series import Episodes, episodes
+from signals.core.runs import Episodes, episodes
 from signals.core.signal import Basis, Signal, Subject
 from signals.core.text import Text
 

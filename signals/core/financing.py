@@ -10,7 +10,8 @@ from signals.core.field import FUND_FINANCING, Unit
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
-from signals.core.series import positive, previous, runs
+from signals.core.runs import runs
+from signals.core.series import positive, previous
 from signals.core.text import Text
 
 _NEEDS = frozenset({FUND_FINANCING})

@@ -11,9 +11,11 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Quantity
-from signals.core.series import Runs, lately, positive, previous, rolling_sum, runs, sum_since
+from signals.core.runs import Runs, runs, sum_since
+from signals.core.series import positive, previous
 from signals.core.text import Text
 from signals.core.values import share_value
+from signals.core.windows import lately, rolling_sum
 
 _INPUTS = frozenset({SHARES, NAV, IOPV})
 _NEEDS = frozenset({SHARES})

@@ -15,9 +15,12 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive
 from signals.core.quantity import Quantity
-from signals.core.series import carried, group_sums, lately, previous, rolling_sum, runs
+from signals.core.ranks import group_sums
+from signals.core.runs import runs
+from signals.core.series import carried, previous
 from signals.core.sizes import AUM
 from signals.core.text import Text
+from signals.core.windows import lately, rolling_sum
 
 LEAST_COVERAGE = 0.9
 """Of a group's living funds, by number and by size: with less no total is stated."""

@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, compiled_windows, plain
+from signals.core import compiled, compiled_windows, plain, plain_windows
 
 P = ParamSpec("P")
 
@@ -102,26 +102,36 @@ COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "fl
 EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows", apart=COLUMNS)
 LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows", apart=COLUMNS)
 CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows", apart=COLUMNS)
-LATELY = Kernel(plain.lately, compiled_windows.lately, "flags count -> flags", apart=COLUMNS)
-ROLLING_SUM = Kernel(plain.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats", apart=COLUMNS)
-ROLLING_GROWTH = Kernel(plain.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS)
-SUM_BEFORE = Kernel(plain.sum_before, compiled_windows.sum_before, "floats count -> floats floats", apart=COLUMNS)
-ZSCORES = Kernel(plain.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
-PERCENTILES = Kernel(plain.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS)
-HIGHEST_BEFORE = Kernel(
-    plain.highest_before, compiled_windows.highest_before, "floats count count number -> floats", apart=COLUMNS
+LATELY = Kernel(plain_windows.lately, compiled_windows.lately, "flags count -> flags", apart=COLUMNS)
+ROLLING_SUM = Kernel(plain_windows.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats", apart=COLUMNS)
+ROLLING_GROWTH = Kernel(
+    plain_windows.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS
 )
-SESSIONS_SINCE = Kernel(plain.sessions_since, compiled_windows.sessions_since, "floats number -> rows", apart=COLUMNS)
-GROWTH_FROM = Kernel(plain.growth_from, compiled_windows.growth_from, "floats columns -> floats", apart=COLUMNS)
+SUM_BEFORE = Kernel(
+    plain_windows.sum_before, compiled_windows.sum_before, "floats count -> floats floats", apart=COLUMNS
+)
+ZSCORES = Kernel(plain_windows.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
+PERCENTILES = Kernel(
+    plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
+)
+HIGHEST_BEFORE = Kernel(
+    plain_windows.highest_before, compiled_windows.highest_before, "floats count count number -> floats", apart=COLUMNS
+)
+SESSIONS_SINCE = Kernel(
+    plain_windows.sessions_since, compiled_windows.sessions_since, "floats number -> rows", apart=COLUMNS
+)
+GROWTH_FROM = Kernel(plain_windows.growth_from, compiled_windows.growth_from, "floats columns -> floats", apart=COLUMNS)
 RANK_WITHIN = Kernel(
-    plain.rank_within,
+    plain_windows.rank_within,
     compiled_windows.rank_within,
     "floats flags columns columns count number -> floats floats",
     apart=SESSIONS,
 )
-GROUP_SUMS = Kernel(plain.group_sums, compiled_windows.group_sums, "floats columns columns -> floats", apart=SESSIONS)
+GROUP_SUMS = Kernel(
+    plain_windows.group_sums, compiled_windows.group_sums, "floats columns columns -> floats", apart=SESSIONS
+)
 OVERTAKINGS = Kernel(
-    plain.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
+    plain_windows.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
 )
 
 KERNELS: tuple[Kernel[Any], ...] = (

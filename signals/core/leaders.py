@@ -6,7 +6,7 @@ import numpy as np
 
 from signals.core import kernels
 from signals.core.matrix import Bools, Floats, Ints
-from signals.core.series import laid_groups
+from signals.core.ranks import laid_groups
 
 MEMORY_SESSIONS = 5
 """A leader that has not been seen for longer is forgotten: whoever leads then has overtaken nobody."""

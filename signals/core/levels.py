@@ -13,10 +13,11 @@ from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
 from signals.core.scale import share_scale
-from signals.core.series import highest_before, previous
+from signals.core.series import previous
 from signals.core.sizes import AUM
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
 from signals.core.text import Text
+from signals.core.windows import highest_before
 
 
 def _price_level(panel: Panel) -> Measure:

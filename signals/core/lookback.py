@@ -3,7 +3,7 @@
 import numpy as np
 
 from signals.core.matrix import Bools, Floats, Ints
-from signals.core.series import lately
+from signals.core.windows import lately
 
 
 def reach_before(values: Floats, sessions: int) -> Ints:

@@ -15,3 +15,13 @@ Shorts: TypeAlias = npt.NDArray[np.int16]
 Columns: TypeAlias = npt.NDArray[np.int64]
 """One-dimensional positions."""
 Bools: TypeAlias = npt.NDArray[np.bool_]
+
+
+def laid(values: Floats) -> Floats:
+    """The matrix row by row in memory, as kernels read it; itself where it is so."""
+    return np.ascontiguousarray(values, dtype=np.float64)
+
+
+def laid_rows(numbers: Ints) -> Rows:
+    """The same of counts and row numbers."""
+    return np.ascontiguousarray(numbers, dtype=np.int32)

@@ -12,10 +12,11 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import TURNOVER
 from signals.core.quantity import Quantity
-from signals.core.series import Ranks, lately, rank_within
+from signals.core.ranks import Ranks, rank_within
 from signals.core.sizes import AUM, SHARE_GROWTH_YTD, without_year_base
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
+from signals.core.windows import lately
 
 ALIVE_SESSIONS = 20
 """A fund without a bar or a share count for this long is no member of its group any more."""

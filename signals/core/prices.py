@@ -12,8 +12,9 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity, Scale
+from signals.core.runs import runs
 from signals.core.scale import share_scale
-from signals.core.series import carried, cells, positive, previous, runs
+from signals.core.series import carried, cells, positive, previous
 from signals.core.text import Text
 
 STREAK_SESSIONS = 60

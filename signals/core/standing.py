@@ -10,10 +10,10 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import TRADED_VALUE, traded
 from signals.core.quantity import Quantity
-from signals.core.series import Usual, against_own_past, known_before, mean_before
 from signals.core.sizes import FLOW_SHARE
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
+from signals.core.windows import Usual, against_own_past, known_before, mean_before
 
 YEAR_SESSIONS = 250
 """About a year; what "its own year" means unless a setting says otherwise."""

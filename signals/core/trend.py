@@ -13,7 +13,8 @@ from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRACKED_CHANGE
-from signals.core.series import Flat, Runs, Scalar, broken_runs, carried, compounded_since, runs
+from signals.core.runs import Flat, Runs, broken_runs, compounded_since, runs
+from signals.core.series import Scalar, carried
 from signals.core.signal import Basis
 from signals.core.values import NAV_CHANGE
 

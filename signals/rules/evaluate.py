@@ -16,7 +16,10 @@ from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Figure, Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import alive, peer_groups
-from signals.core.series import against_own_past, previous, rank_within, rolling_sum, runs
+from signals.core.ranks import rank_within
+from signals.core.runs import runs
+from signals.core.series import previous
+from signals.core.windows import against_own_past, rolling_sum
 from signals.rules import windows
 from signals.rules.operators import Direction, Function, Operator, Sign
 from signals.rules.rule import Rule

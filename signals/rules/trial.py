@@ -10,7 +10,7 @@ from signals.core.field import Axis
 from signals.core.matrix import Bools, Ints
 from signals.core.measure import Figure
 from signals.core.panel import Panel
-from signals.core.series import episodes
+from signals.core.runs import episodes
 from signals.core.text import Text
 from signals.rules.evaluate import Evaluation, evaluate, evidence_of
 from signals.rules.explain import figure

@@ -30,7 +30,7 @@ from bot.store.audit import Deed
 from bot.store.changes import Kind, States
 from bot.store.database import Database
 from bot.store.fetches import Fetch
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import Language
 from config.settings import bounds_of, load_settings

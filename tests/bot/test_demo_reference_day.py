@@ -27,7 +27,7 @@ from signals.core.panel import BOTH_EXCHANGES
 from signals.core.peers import RANK_SIZES, RANKS
 from signals.core.prices import CHANGE, INDEX_CHANGE, TRADED_VALUE, TURNOVER, UP_STREAK, VOLUME
 from signals.core.quantity import Quantity
-from signals.core.series import Flat
+from signals.core.runs import Flat
 from signals.core.signal import Basis, Signal
 from signals.core.sizes import AUM, AUM_CHANGE_MONTH, SHARE_COUNT, SHARE_GROWTH_YTD
 from signals.core.themes import exposures

@@ -14,7 +14,7 @@ from bot.fanout import ALERT_PRIORITY, Fanout
 from bot.messages.model import Heading
 from bot.preferences import Mute, QuietHours
 from bot.store.alerts import RecordedAlert
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals import load_detectors
 from signals.core.detector import Topic

@@ -20,7 +20,7 @@ from bot.messages.sentences import Teller
 from bot.outbox import Drain, Pace
 from bot.preferences import QuietHours
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Language
 from signals.core.detector import Topic
 from signals.core.field import Axis

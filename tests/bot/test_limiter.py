@@ -35,13 +35,13 @@ class Server:
     taken: list[tuple[float, str]] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
 
-    async def send(self, chat: str, priority: int = 1) -> None:
-        async with self.limiter.turn(chat, priority):
+    async def send(self, chat: str, priority: int = 1, messages: int = 1) -> None:
+        async with self.limiter.turn(chat, priority, messages):
             self.order.append(chat)
             whole = self.latency_seconds()
             there = whole * self.drawn.random()
             await asyncio.sleep(there)
-            self.taken.append((asyncio.get_running_loop().time(), chat))
+            self.taken += [(asyncio.get_running_loop().time(), chat)] * messages
             await asyncio.sleep(whole - there)
 
     def most(self, seconds: float, *chats: str) -> int:
@@ -163,3 +163,49 @@ def test_who_gives_up_takes_nothing(people: list[tuple[float, bool]]) -> None:
         return server.limiter.waiting
 
     assert run(work()) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 10), min_size=1, max_size=40),
+    chats=st.integers(1, 4),
+    slowest=st.floats(0, 5),
+    seed=st.integers(),
+)
+def test_an_album_counts_as_so_many_messages(sizes: list[int], chats: int, slowest: float, seed: int) -> None:
+    drawn = random.Random(seed)  # noqa: S311
+
+    async def work() -> Server:
+        server = Server(Limiter(QUOTAS), lambda: drawn.uniform(0, slowest))
+        await asyncio.gather(*(server.send(f"-{number % chats}", messages=size) for number, size in enumerate(sizes)))
+        return server
+
+    server = run(work())
+    assert len(server.taken) == sum(sizes)
+    assert server.most(1.0) <= OVERALL.messages
+    for chat in {chat for _, chat in server.taken}:
+        assert server.most(60.0, chat) <= 20
+
+
+def test_what_is_more_than_a_quota_lends_goes_out_once_and_is_paid_for_afterwards() -> None:
+    async def work() -> list[float]:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        await asyncio.gather(server.send("1", messages=5), server.send("1"), server.send("2"))
+        return [at for at, _ in server.taken]
+
+    assert run(work()) == pytest.approx([0.0] * 6 + [5.0])
+
+
+def test_who_is_cancelled_with_an_album_gives_all_of_it_back() -> None:
+    async def work() -> float:
+        server = Server(Limiter(Quotas(Quota("*", 10, 1.0))), lambda: 0.0)
+        first = asyncio.create_task(server.send("1", messages=10))
+        await asyncio.sleep(0)
+        waits = asyncio.create_task(server.send("2", messages=10))
+        await asyncio.sleep(0)
+        waits.cancel()
+        await first
+        await server.send("3", messages=10)
+        return asyncio.get_running_loop().time()
+
+    assert run(work()) == pytest.approx(1.0)

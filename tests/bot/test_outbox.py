@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from bot.channels.base import Part
 from bot.deliveries import ATTEMPTS_MAX, FIRST_WAIT, HOLDING_ATTEMPTS, Address, SendFailedError
 from bot.limiter import Limiter, Quota, Quotas
-from bot.messages.model import plain
+from bot.messages.model import Message, plain
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from tests.bot.readers import Recorder, reader
 from tests.bot.serving import Hand
 from tests.builders import LAST_DAY, moment
@@ -422,3 +422,25 @@ async def test_what_waits_for_its_turn_when_the_service_stops_can_be_had_at_once
     assert await office.states() == {"sent": 1, "pending": 1}
     (left,) = await office.store.outbox.claim(office.clock.at, 10, 60)
     assert left.attempts == 1
+
+
+class Gallery(Recorder):
+    """A channel on which every message is an album of three pictures."""
+
+    def render(self, message: Message, *, plain: bool = False) -> list[Part]:
+        return [Part(markup="album", album=(b"1", b"2", b"3"))]
+
+
+async def test_an_album_takes_as_much_as_its_pictures(store: Database) -> None:
+    channel = Gallery(limiter=Limiter(Quotas(Quota("*", 4, 3600.0))))
+    office = Office(store, channel)
+    for chat in "ab":
+        await office.leave(chat, chat)
+    draining = asyncio.create_task(office.drain.run())
+    assert await asyncio.wait_for(channel.arrivals.get(), 10) == "album"
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(channel.arrivals.get(), 0.3)
+    assert channel.limiter.waiting == 1
+    draining.cancel()
+    with suppress(asyncio.CancelledError):
+        await draining

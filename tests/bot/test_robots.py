@@ -8,16 +8,19 @@ import pytest
 from bot.commands.base import NewSubscriber
 from bot.robots import adopt_robots
 from bot.store.database import Database
+from bot.store.watchlists import Watchlist
 from bot.subscriptions import Language
 from tests.builders import LAST_DAY, moment
 
 pytestmark = pytest.mark.anyio
 
 NOW = moment(LAST_DAY, "18:00")
-NEWCOMER = NewSubscriber(language=Language.EN, watchlists=frozenset({"宽基"}), evening_digest=time(18, 30))
+NEWCOMER = NewSubscriber(language=Language.EN, watchlists=frozenset({"宽基", "红利"}), evening_digest=time(18, 30))
 
 
-async def test_a_new_robot_begins_as_any_newcomer(store: Database) -> None:
+async def test_a_new_robot_begins_as_any_newcomer_with_what_is_still_offered(store: Database) -> None:
+    lists = [Watchlist(name, name, name, ("510300",), 0) for name in ("宽基", "红利")]
+    await store.watchlists.seed([lists[0], replace(lists[1], hidden=True)], NOW)
     assert await adopt_robots(store, ["研究群", "家"], NEWCOMER, NOW) == ["研究群", "家"]
     mine = await store.subscriptions.find("wecom", "家")
     assert mine is not None

@@ -21,7 +21,7 @@ from bot.sources.base import LimitedError, SourceChangedError, UnavailableError
 from bot.sources.datum import Round
 from bot.sources.upstreams import Manners, Upstreams
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from signals.core.calendar import TradingCalendar
 from signals.core.snapshot import Dataset
 from tests.bot.publishers import HASTY, Publisher, world_of

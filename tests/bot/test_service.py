@@ -22,7 +22,7 @@ from bot.service import FETCHES_KEPT, MONTHLY_CAUGHT_UP, complete, serve
 from bot.sources.base import LimitedError, UnavailableError
 from bot.sources.datum import Datum, Round
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.pictures import PICTURES_KEPT
 from bot.subscriptions import ALL_FUNDS
 from signals.core.panel import Panel

@@ -102,6 +102,22 @@ async def test_tables_are_tables_for_who_wants_them(api: BotApi, telegram: Teleg
     assert (seen.rich, seen.labels, seen.silent) == (True, ["详情"], False)
 
 
+async def test_a_picture_at_the_head_goes_ahead_of_the_tables(api: BotApi, telegram: TelegramChannel) -> None:
+    room = api.open(LI)
+    headed = replace(RICH, blocks=(Picture(PNG, "图"), *RICH.blocks), pinned=True)
+    [first, _] = await sent(telegram, headed)
+    picture, tables = api.sent(LI)
+    assert (picture.media, picture.text, picture.rich, picture.labels) == ("photo", "图", False, [])
+    assert (tables.rich, tables.labels, tables.silent) == (True, ["详情"], True)
+    assert set(room.pinned) == {int(first)}
+    api.fail("sendRichMessage", refused(404, "Not Found"))
+    await sent(telegram, headed)
+    assert [(one.media, one.rich, one.labels) for one in api.sent(LI)[2:]] == [
+        ("photo", False, []),
+        ("", False, ["详情"]),
+    ]
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -195,6 +195,21 @@ def test_subscribers_are_counted_found_shown_and_paused(running: Program) -> Non
     assert "“#9” was not found" in refused(running.run("admin", "subscriber", "show", "9", *DATABASE))
 
 
+def test_bans_are_made_listed_and_lifted_with_a_trail(running: Program) -> None:
+    assert admin(running, "ban", "list") == "Nobody is banned.\n"
+    assert "--reason" in running.run("admin", "ban", "add", "telegram:7", *DATABASE).err
+    admin(running, "ban", "add", "telegram:7", "--reason", "floods \x1b[31m")
+    (found,) = rows(running, "ban", "list")
+    assert (found["who"], found["reason"]) == ("telegram:7", "floods \x1b[31m")
+    assert "\x1b" not in admin(running, "ban", "list")
+    assert "Say why telegram:7" in refused(running.run("admin", "ban", "add", "telegram:7", "--reason", " ", *DATABASE))
+    runs = running.run("admin", "ban", "add", "telegram:3", "--reason", "x", *DATABASE, ETFBOT_OWNERS="telegram:3")
+    assert "runs the bot" in refused(runs)
+    assert admin(running, "ban", "remove", "telegram:7") == "telegram:7 is answered again.\n"
+    assert "is not banned" in refused(running.run("admin", "ban", "remove", "telegram:7", *DATABASE))
+    assert [one["what"] for one in rows(running, "audit")][:2] == ["ban telegram:7"] * 2
+
+
 def test_sources_slots_and_maintenance_are_ordered_for_the_running_service(running: Program) -> None:
     async def ask(world: World) -> None:
         now = SystemClock().now()

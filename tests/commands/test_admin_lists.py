@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.messages.model import Document
-from tests.commands.running import ADMIN, button, running
+from tests.commands.running import ADMIN, STRANGER, button, running
 from tests.commands.said import headings, said, words
 
 pytestmark = pytest.mark.anyio
@@ -89,3 +89,27 @@ async def test_a_draft_is_confirmed_by_its_author_only(database: Path) -> None:
         dropped = await owner.say("/admin limits max_rules 4")
         assert "nothing has changed" in words(await owner.presses(dropped, "Discard"))
         assert await owner.store.changes.overrides() == {"rules.max_rules": 3}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+async def test_a_list_is_filled_from_a_file_as_from_pasted_words(database: Path, encoding: str) -> None:
+    async with running(database) as owner:
+        names = "信创50ETF\r\n159590,软件50ETF\r\n"
+        file = Document("codes.csv", names.encode(encoding))
+        for person in (owner, owner.as_(ADMIN)):
+            shown = await person.say("/admin list 红利 import", file)
+            pasted = await person.say(f"/admin list 红利 import {names}")
+            assert said(shown) == said(pasted)
+            assert [one[:8] for one in said(shown) if one.startswith("+")] == ["+ 560850", "+ 159590"]
+
+
+async def test_a_file_without_words_is_a_set_up_whoever_sends_it(database: Path) -> None:
+    async with running(database) as owner:
+        file = Document("codes.csv", b"560850 159590")
+        for person in (STRANGER, ADMIN):
+            shown = await owner.as_(person, "zh-hans").say("", file)
+            assert said(shown)[0] == "将要改动："
+            assert button(shown, "保存").command.startswith("/import save ")
+        before = await owner.store.watchlists.all()
+        assert "administrators of the bot only" in await owner.as_(STRANGER).hears("/admin list 红利 import", file)
+        assert await owner.store.watchlists.all() == before

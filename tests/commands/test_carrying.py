@@ -1,15 +1,15 @@
 """A set-up as a file, and back: what would change is shown first, what is wrong is named, nothing is lost."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import time
 from typing import Any
 
 import pytest
 
-from bot.commands.setups import BadSetUpError, body_of, of_body, read, written
+from bot.commands.setups import FIELDS, BadSetUpError, body_of, of_body, read, written
 from bot.messages.model import Document, Message
-from bot.preferences import Colours, Mute, QuietHours, Section
+from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.subscriptions import Language, Subscription
 from signals.core.detector import Topic
 from tests.commands.demo import MORNING, Chat, talking
@@ -27,10 +27,18 @@ FULL = Subscription(
     watched=frozenset({"560850", "159590"}),
     watchlists=frozenset({"红利"}),
     evening_digest=None,
+    morning_digest=False,
+    weekly_digest=False,
     sections=frozenset({Section.MARKET}),
+    length=Length.SHORT,
+    layout=Layout.TABLE,
     colours=Colours.GREEN_UP,
+    dark_pictures=True,
+    silent_digest=True,
+    pin_digest=True,
     least_strength=0.5,
     quiet=QuietHours(time(22), time(7)),
+    urgent_passes=True,
     daily_cap=9,
     mutes=(Mute("560850", MORNING), Mute("rising_streak")),
     members_set_up=True,
@@ -113,6 +121,20 @@ async def test_in_english(chat: Chat) -> None:
     assert said(answer)[0] == "This would change:"
     await reader.say(commands(answer)[0])
     assert "These are all your settings" in words(await reader.say("export"))
+
+
+APART = {"watched", "watchlists", "mutes"}
+"""What a file adds to what there is, rather than puts in its place."""
+
+NOT_CARRIED = {"id", "channel", "chat", "thread", "title", "active", "paused_reason", "members_set_up"}
+"""Which chat it is, whether it listens, and who may set it up: no matter of a file."""
+
+
+def test_every_wish_of_a_reader_is_carried_or_named_as_not_carried() -> None:
+    assert {one.name for one in fields(Subscription)} == {*FIELDS} | APART | NOT_CARRIED
+    usual = Subscription(id=7, channel="telegram", chat="1")
+    same = [name for name in (*FIELDS, *APART) if getattr(FULL, name) == getattr(usual, name)]
+    assert not same, "the example would not tell whether these are carried"
 
 
 BODY: dict[str, Any] = body_of(of_body(json.loads(written(FULL, ["/rule premium > 3% on all"], MORNING))))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.base import ChatKind
+from bot.channels.base import ChatKind, Speaker
 from bot.commands import load_commands
-from bot.commands.base import Chapter, Right
+from bot.commands.base import Chapter, Right, Roles
 from bot.messages.model import Message
 from tests.commands.demo import Chat
 from tests.commands.said import said, words
@@ -100,3 +100,30 @@ async def test_a_group_is_told_who_may_say_what(chat: Chat) -> None:
     assert "群里任何人都可以问" not in words(await chat.say("帮助"))
     await group.say("/settings members on")
     assert "本群允许所有成员修改设置。" in words(await group.say("帮助"))
+
+
+@pytest.mark.parametrize(
+    "said_line", ["帮助", "帮助 admin", "/help 管理员", "帮助 运行", "/adm", "/nothing", "帮助 设置"]
+)
+async def test_whoever_does_not_run_the_service_hears_nothing_of_its_commands(chat: Chat, said_line: str) -> None:
+    roles = Roles(admins=frozenset({"telegram:2"}), owners=frozenset({"telegram:3"}))
+    asking = replace(chat, answer=replace(chat.answer, desk=replace(chat.desk, roles=roles)))
+    for kind in (ChatKind.PRIVATE, ChatKind.GROUP):
+        for person in ("", "1"):
+            answer = await replace(asking, speaker=Speaker(person), kind=kind).say(said_line)
+            told = words(answer).replace(said_line.removeprefix("帮助 ").removeprefix("/help "), "")
+            assert not [one for one in ADMINS if one in told]
+            assert not [one for one in commands(answer) if "admin" in one]
+        for person in ("2", "3"):
+            answer = await replace(asking, speaker=Speaker(person), kind=kind).say("帮助")
+            assert "/help admin" in commands(answer)
+
+
+def test_menus_mark_what_administrators_alone_may_say() -> None:
+    assert {one.name for one in REGISTRY.menu() if one.admin} == {
+        one.name for one in REGISTRY.commands if one.chapter is Chapter.ADMIN
+    }
+
+
+ADMINS = ("/admin", "管理员 ", "后台", "运行管理")
+"""What the help of the service's own commands says."""

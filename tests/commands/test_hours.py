@@ -56,9 +56,9 @@ async def test_what_is_no_span_changes_nothing(mine: Chat, wrong: str) -> None:
 async def test_the_menu_offers_nights_and_a_way_out(mine: Chat) -> None:
     menu = await mine.say("安静")
     assert said(menu)[:2] == ["安静时段", "没有设安静时段，提醒随到随发。"]
-    assert commands(menu) == ["/quiet 22:00-08:00", "/quiet 23:00-07:00", "/quiet 00:00-08:00"]
+    assert commands(menu) == ["/quiet 22:00-08:00", "/quiet 23:00-07:00", "/quiet 00:00-08:00", "/settings"]
     chosen = await mine.say("/quiet 23:00-07:00")
-    assert commands(chosen)[-2:] == ["/quiet urgent on", "/quiet off"]
+    assert commands(chosen)[-3:] == ["/quiet urgent on", "/quiet off", "/settings"]
     passing = await mine.say("/quiet urgent on")
     assert "盘中溢价提醒：安静时段里照发。" in said(passing)
     assert (await mine.subscription()).urgent_passes

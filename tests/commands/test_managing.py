@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Channel, ChatKind, Managers, Speaker
+from bot.channels.wecom import WecomChannel
+from bot.commands.base import NewSubscriber, Roles
 from bot.commands.managing import ASKED_MAX
 from bot.deliveries import Address
+from bot.robots import adopt_robots
+from bot.subscriptions import Language
 from tests.commands.demo import Chat, talking
 from tests.commands.said import commands, labels, said, words
 
@@ -179,3 +183,77 @@ async def test_one_person_subscribes_so_many_groups_and_no_more(database: Path) 
         other = replace(groups[2], speaker=Speaker("2"))
         await other.say("订阅")
         assert await other.subscription() is not None
+
+
+@pytest.fixture
+async def runner(chat: Chat) -> Chat:
+    """An administrator of a service with a group of his own and two robots."""
+    wecom = WecomChannel({"研究群": "k1", "家": "k2"})
+    person = Speaker(chat.address.chat, "Li")
+    roles = Roles(admins=frozenset({f"telegram:{person.id}"}))
+    managers = Managers({"telegram": Groups(), "wecom": wecom})  # type: ignore[dict-item]
+    desk = replace(chat.desk, managers=managers, roles=roles)
+    await adopt_robots(chat.store, wecom.robots, NewSubscriber(), chat.hour.at)
+    await chat.store.managing.end("telegram", person.id)
+    return replace(chat, answer=replace(chat.answer, desk=desk), speaker=person)
+
+
+async def test_administrators_of_the_service_set_up_robots_as_if_they_were_groups(runner: Chat) -> None:
+    offered = await runner.say("管理")
+    assert labels(offered) == ["研究群（群机器人）", "家（群机器人）"]
+    assert said(await runner.say(commands(offered)[0]))[0] == "正在设置：研究群"
+    for line in (
+        "关注 560850",
+        "时区 东京",
+        "/settings dark on",
+        "安静 22:00-07:00",
+        "静音 560850 7天",
+        "设置",
+        "列表",
+    ):
+        assert said(await runner.say(line))[0] == "正在设置：研究群", line
+    robot = await runner.store.subscriptions.find("wecom", "研究群")
+    other = await runner.store.subscriptions.find("wecom", "家")
+    assert robot is not None
+    assert other is not None
+    assert (robot.watched, robot.zone, robot.dark_pictures) == ({"560850"}, "Asia/Tokyo", True)
+    assert (robot.title, robot.language, bool(robot.quiet), len(robot.mutes)) == ("研究群", Language.ZH, True, 1)
+    assert (other.watched, other.zone) == (frozenset(), "Asia/Shanghai")
+    assert await runner.subscription() is None
+    assert said(await runner.say("管理 家"))[0] == "正在设置：家"
+    await runner.say("管理 关")
+    assert "正在设置" not in words(await runner.say("设置"))
+
+
+async def test_to_run_the_service_is_no_matter_of_the_chosen_chat(runner: Chat) -> None:
+    await runner.say("管理 研究群")
+    answer = words(await runner.say("/admin"))
+    assert "只给机器人的管理员用" not in answer
+    assert "正在设置" not in answer
+
+
+async def test_nobody_else_is_offered_a_robot_or_reaches_it_by_its_number(runner: Chat) -> None:
+    robot = await runner.store.subscriptions.find("wecom", "家")
+    assert robot is not None
+    stranger = replace(runner, speaker=Speaker("nobody"))
+    assert "没有找到你管理" in words(await stranger.say("管理"))
+    for word in (str(robot.id), "家"):
+        assert f"没有你能设置的“{word}”" in words(await stranger.say(f"管理 {word}"))
+    assert await stranger.store.managing.now("telegram", "nobody", stranger.hour.at) is None
+
+
+async def test_who_runs_the_service_no_longer_sets_up_no_robot(runner: Chat) -> None:
+    await runner.say("管理 研究群")
+    before = await runner.store.subscriptions.find("wecom", "研究群")
+    dismissed = replace(runner, answer=replace(runner.answer, desk=replace(runner.desk, roles=Roles())))
+    assert words(await dismissed.say("关注 159590")) == "你已不是“研究群”的管理员，后面的命令回到你自己的设置。"
+    assert await runner.store.subscriptions.find("wecom", "研究群") == before
+    assert "正在设置" not in words(await dismissed.say("列表"))
+
+
+async def test_an_administrator_does_not_set_up_other_peoples_groups(runner: Chat) -> None:
+    group = replace(runner.other("-1"), kind=ChatKind.GROUP, title="别人的群", speaker=Speaker("other"))
+    await group.say("订阅")
+    stored = await group.subscription()
+    assert stored is not None
+    assert "没有你能设置的" in words(await runner.say(f"管理 {stored.id}"))

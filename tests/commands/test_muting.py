@@ -66,8 +66,10 @@ async def test_the_list_says_until_when_and_offers_to_end_it(mine: Chat) -> None
     await mine.say("/mute inflow_streak forever")
     listed = await mine.say("静音")
     assert said(listed)[:3] == ["静音中", "信创50ETF：到 2025-02-13 09:20", "连续净流入：直到你取消"]
-    assert commands(listed) == ["/unmute 560850", "/unmute inflow_streak", "/unmute all"]
-    assert said(await mine.say("/unmute 560850")) == ["已恢复信创50ETF的提醒。"]
+    assert commands(listed) == ["/unmute 560850", "/unmute inflow_streak", "/unmute all", "/settings"]
+    left = await mine.say("/unmute 560850")
+    assert said(left)[:3] == ["已恢复信创50ETF的提醒。", "静音中", "连续净流入：直到你取消"]
+    assert left.in_place
     assert said(await mine.say("/unmute 560850")) == ["信创50ETF没有静音。"]
     assert said(await mine.say("取消静音 连续净流入")) == ["已恢复连续净流入的提醒。"]
     await mine.say("/mute 560850 1d")

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 
 from bot.channels.base import ChatKind
-from bot.messages.model import Message
+from bot.messages.model import Message, Table
 from bot.preferences import Colours, Layout, Length, Section
 from bot.subscriptions import Language
 from signals.core.detector import Topic
@@ -34,7 +34,44 @@ async def test_the_card_tells_every_setting(chat: Chat) -> None:
         "日报内容：市场、我的关注、全市场看点、我的规则、同类第一",
         "日报样式：详细，逐行",
         "颜色：红涨绿跌；图片：浅色",
+        "日报送达：有提示音",
+        "安静时段：未设；每日上限：不限；强弱：全部",
     ]
+
+
+async def test_the_card_tells_what_is_kept_quiet(chat: Chat) -> None:
+    await chat.say("订阅")
+    await chat.say("安静 22:00-07:00")
+    await chat.say("每日上限 5")
+    await chat.say("静音 560850 7天")
+    for one in ("silent", "pin", "urgent"):
+        await chat.say(f"/settings {one} on")
+    card = await chat.say("/settings strength strong")
+    assert [*card.buttons][-1][0].command == "/settings"
+    assert said(await chat.say("设置"))[-2:] == [
+        "日报送达：静音、置顶",
+        "安静时段：22:00–07:00（盘中溢价照发）；每日上限：5条；强弱：只要很强；静音 1 项",
+    ]
+
+
+@pytest.mark.parametrize("asked", ["/quiet", "/cap", "/mute"])
+async def test_what_has_its_own_command_is_shown_in_place_and_leads_back(chat: Chat, asked: str) -> None:
+    await chat.say("订阅")
+    assert asked in commands(await chat.say("设置"))
+    page = await chat.say(asked)
+    assert page.in_place
+    assert commands(page)[-1] == "/settings"
+
+
+async def test_a_reader_without_quiet_hours_is_not_asked_what_passes_them(chat: Chat) -> None:
+    await chat.say("订阅")
+    assert "盘中溢价照发" not in labels(await chat.say("设置"))
+    await chat.say("安静 22:00-07:00")
+    turned = await press(chat, await chat.say("设置"), "盘中溢价照发")
+    assert turned.in_place
+    assert (await chat.subscription()).urgent_passes
+    await press(chat, turned, "盘中溢价也等")
+    assert not (await chat.subscription()).urgent_passes
 
 
 @pytest.mark.parametrize(
@@ -44,6 +81,8 @@ async def test_the_card_tells_every_setting(chat: Chat) -> None:
         ("改为表格", "layout", Layout.TABLE, "改为逐行"),
         ("改为绿涨红跌", "colours", Colours.GREEN_UP, "改为红涨绿跌"),
         ("改为深色图片", "dark_pictures", True, "改为浅色图片"),
+        ("日报静音送达", "silent_digest", True, "日报有声送达"),
+        ("置顶最新日报", "pin_digest", True, "不再置顶日报"),
     ],
 )
 async def test_a_switch_turns_in_place_and_back(chat: Chat, label: str, field: str, value: object, back: str) -> None:
@@ -66,6 +105,7 @@ async def test_a_switch_turns_in_place_and_back(chat: Chat, label: str, field: s
         ("日报时间", "✓ 周报", "weekly_digest", False),
         ("提醒内容", "盘中", "topics", frozenset(Topic)),
         ("提醒内容", "✓ 溢价", "topics", frozenset(Topic) - {Topic.INTRADAY, Topic.PREMIUM}),
+        ("提醒强弱", "较强以上", "least_strength", 0.6),
         ("日报内容", "✓ 市场", "sections", frozenset(Section) - {Section.MARKET}),
     ],
 )
@@ -126,6 +166,23 @@ async def test_the_digest_now_changes_nothing(chat: Chat, line: str) -> None:
     assert await chat.subscription() is None
 
 
+async def test_todays_digest_is_looked_at_as_a_table_before_it_is_chosen(chat: Chat) -> None:
+    await chat.say("订阅")
+    await chat.say("关注 560850 159590")
+    await chat.say("/settings length short")
+    before = await chat.subscription()
+    seen = await press(chat, await chat.say("设置"), "看今天的表格日报")
+    assert seen.rich
+    assert [block for block in seen.blocks if isinstance(block, Table)]
+    assert await chat.subscription() == before
+    await chat.say("/settings layout table")
+    seen = await press(chat, await chat.say("设置"), "看今天的逐行日报")
+    assert not seen.rich
+    assert not [block for block in seen.blocks if isinstance(block, Table)]
+    member = replace(chat.other("-9"), kind=ChatKind.GROUP, sets_up=False)
+    assert (await member.say("日报 表格")).rich, "whoever may not change settings may look"
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [
@@ -137,6 +194,7 @@ async def test_the_digest_now_changes_nothing(chat: Chat, line: str) -> None:
         ("设置 天气", "天气"),
         ("/settings length long", "long"),
         ("/settings dark maybe", "maybe"),
+        ("/settings strength huge", "huge"),
     ],
 )
 async def test_a_word_that_is_no_setting_is_named(chat: Chat, line: str, word: str) -> None:

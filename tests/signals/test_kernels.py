@@ -15,7 +15,7 @@ import pytest
 from signals.core import kernels
 from signals.core.detector import ladder
 from signals.core.kernels import KERNELS, warm
-from signals.core.series import runs
+from signals.core.runs import runs
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,7 +141,8 @@ def test_read_only_matrices_and_others_are_answered_alike_by_the_real_compiler(t
     said = program(
         "import numpy as np\n"
         "from signals.core.kernels import warm\n"
-        "from signals.core.series import carried, runs\n"
+        "from signals.core.runs import runs\n"
+        "from signals.core.series import carried\n"
         "values = np.array([[1.0, np.nan, 2.0], [2.0, 1.0, -1.0]])\n"
         "cold = runs(values).length.tolist(), carried(values.T, 1)[1].tolist()\n"
         "why = warm()\n"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from signals.core.lookback import pauses, reach_before
 from signals.core.matrix import Floats
-from signals.core.series import highest_before, known_before, lately, mean_before
+from signals.core.windows import highest_before, known_before, lately, mean_before
 from tests.signals.worlds import EXAMPLES, matrices
 
 spans = st.integers(1, 15)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from signals.core.panel import Panel
-from signals.core.series import Flat
+from signals.core.runs import Flat
 from signals.core.signal import Basis, Signal
 from signals.core.snapshot import ESTIMATED, Dataset
 from signals.core.trend import Watch

@@ -6,31 +6,19 @@ import numpy as np
 import pytest
 
 from signals.core.matrix import Floats
-from signals.core.series import (
-    Flat,
-    Runs,
+from signals.core.ranks import rank_within
+from signals.core.runs import Flat, Runs, broken_runs, compounded_since, episodes, open_start, runs, sum_since
+from signals.core.series import at_rows, base_rows, carried, forward_returns, growth_from, previous
+from signals.core.windows import (
     against_own_past,
-    at_rows,
-    base_rows,
-    broken_runs,
-    carried,
-    compounded_since,
-    episodes,
-    forward_returns,
-    growth_from,
     highest_before,
     known_before,
     lowest_before,
     mean_before,
-    open_start,
-    previous,
-    rank_within,
     rolling_growth,
     rolling_sum,
-    runs,
     sessions_since_as_high,
     sessions_since_as_low,
-    sum_since,
 )
 from tests.builders import CALENDAR
 

@@ -11,16 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals.core.matrix import Floats
-from signals.core.series import (
-    Flat,
-    against_own_past,
-    base_rows,
-    carried,
-    episodes,
-    rank_within,
-    rolling_sum,
-    runs,
-)
+from signals.core.ranks import rank_within
+from signals.core.runs import Flat, episodes, runs
+from signals.core.series import base_rows, carried
+from signals.core.windows import against_own_past, rolling_sum
 from tests.signals.worlds import EXAMPLES, matrices
 
 NAN = float("nan")

@@ -3,7 +3,7 @@
 import pytest
 
 from signals.core.panel import Panel
-from signals.core.series import Flat
+from signals.core.runs import Flat
 from signals.core.signal import Basis
 from signals.core.trend import Watch
 from signals.streak import FallingStreak, InflowStreak, OutflowStreak, RisingStreak

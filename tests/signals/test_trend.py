@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from signals.core.panel import Panel
-from signals.core.series import Flat
+from signals.core.runs import Flat
 from signals.core.signal import Basis
 from signals.core.trend import Choice, Watch, length_measure, trends
 from tests.builders import Series, market

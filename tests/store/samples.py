@@ -9,7 +9,7 @@ from bot.messages.model import Button, Document, Look, Message, Table, code, lin
 from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
 from bot.subscriptions import Language, Subscription
 from signals.core.detector import Topic

@@ -7,7 +7,7 @@ import pytest
 from bot.alerts import Alert, Reason, Told
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
 from signals.core.field import Axis
 from signals.core.signal import Subject

@@ -10,7 +10,7 @@ from bot.deliveries import State
 from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from tests.store.samples import MESSAGE, NOW, subscribers
 
 pytestmark = pytest.mark.anyio

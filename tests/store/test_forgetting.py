@@ -10,7 +10,7 @@ from bot.deliveries import Address
 from bot.messages.model import plain
 from bot.rules import RuleDraft, RuleHit, Telling
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import add_hits
 from bot.store.tables import METADATA
 from bot.subscriptions import Subscription

@@ -15,7 +15,7 @@ from bot.preferences import QuietHours
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.held import Held, Verdict
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
 from bot.subscriptions import Subscription
 from signals.core.calendar import MARKET_ZONE

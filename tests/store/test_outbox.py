@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 from bot.deliveries import Address, Outcome, State
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
 from tests.store.samples import DAY, FUND, MESSAGE, NOW, alert, letters, subscribers, subscription, to_all
 

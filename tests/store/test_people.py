@@ -1,10 +1,12 @@
 """Bans, who set up which chat, whose words are about which, and set-ups that wait."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.deliveries import Address
+from bot.store.audit import Deed
 from bot.store.bans import Ban
 from bot.store.database import Database
 from bot.subscriptions import Subscription
@@ -13,24 +15,34 @@ from tests.store.samples import NOW
 pytestmark = pytest.mark.anyio
 
 HOUR = timedelta(hours=1)
+BY = Deed("telegram:9", NOW)
 LI, GROUP = "1", Subscription(id=0, channel="telegram", chat="-100")
 
 
 async def test_a_ban_holds_until_it_is_lifted(store: Database) -> None:
-    await store.bans.add("telegram:1", "floods", NOW)
-    await store.bans.add("telegram:2", "", NOW + HOUR)
+    await store.bans.add("telegram:1", "floods", BY)
+    await store.bans.add("telegram:2", "", replace(BY, now=NOW + HOUR))
     assert await store.bans.any_of(["telegram:9", "telegram:1"])
     assert not await store.bans.any_of(["telegram:9"])
     assert not await store.bans.any_of([])
-    assert await store.bans.remove("telegram:2")
-    assert not await store.bans.remove("telegram:2")
+    assert await store.bans.remove("telegram:2", BY)
+    assert not await store.bans.remove("telegram:2", BY)
     assert await store.bans.all() == [Ban(who="telegram:1", reason="floods", at=NOW)]
 
 
 async def test_a_second_ban_has_the_new_reason_and_the_first_moment(store: Database) -> None:
-    await store.bans.add("telegram:1", "floods", NOW)
-    await store.bans.add("telegram:1", "spam", NOW + HOUR)
+    await store.bans.add("telegram:1", "floods", BY)
+    await store.bans.add("telegram:1", "spam", replace(BY, now=NOW + HOUR))
     assert await store.bans.all() == [Ban(who="telegram:1", reason="spam", at=NOW)]
+
+
+async def test_bans_are_written_down_with_who_made_and_who_lifted_them(store: Database) -> None:
+    await store.bans.add("telegram:1", "floods", BY)
+    await store.bans.add("telegram:1", "floods", BY)
+    await store.bans.remove("telegram:1", replace(BY, who="cli:me"))
+    lifted, made = await store.audit.recent(9)
+    assert (made.who, made.what, made.before, made.after) == ("telegram:9", "ban telegram:1", "", "banned: floods")
+    assert (lifted.who, lifted.before, lifted.after) == ("cli:me", "banned: floods", "")
 
 
 async def test_words_are_about_the_chat_chosen_last_for_as_long_as_it_was_chosen(store: Database) -> None:

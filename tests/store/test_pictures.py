@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from bot.messages.model import Heading, Message, Picture, line, muted, paragraph, to_json
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.pictures import PICTURES_KEPT
 from bot.store.tables import DELIVERIES, PICTURES
 from tests.store.samples import NOW, subscribers

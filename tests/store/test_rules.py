@@ -10,7 +10,7 @@ import pytest
 from bot.rules import OwnRule, RuleDraft, RuleFinding, RuleHit, RuleMode, RuleNews, RuleState, Telling
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
-from bot.store.outbox import NewDelivery
+from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import DRAFTS_KEPT, DraftSettledError, RecordedRules, TooManyRulesError
 from signals.core.text import Text
 from tests.store.samples import DAY, MESSAGE, NOW, subscribers, subscription

@@ -9,6 +9,7 @@ from bot.admin.errors import CannotError
 from bot.admin.office import Office, Tuned
 from bot.admin.wording import change_lines
 from bot.commands.base import Right, SaidWrongError, Talk
+from bot.commands.documents import NotTextError, text_of
 from bot.messages.model import Button, Heading, Look, Message, Paragraph, line, paragraph
 from bot.messages.names import Named
 from bot.store.audit import Deed
@@ -63,9 +64,9 @@ def pasted(talk: Talk, words: Sequence[str]) -> str:
     if document is None:
         return rest_of(talk, words)
     try:
-        return f"{rest_of(talk, words)}\n{document.data.decode('utf-8-sig')}"
-    except UnicodeDecodeError:
-        raise CannotError("admin-file-unreadable", name=document.name) from None
+        return f"{rest_of(talk, words)}\n{text_of(document)}"
+    except NotTextError as error:
+        raise CannotError("admin-file-unreadable", name=error.name) from None
 
 
 def whole_number(word: str) -> int:

@@ -1,7 +1,7 @@
 """The command itself: its menu, and who may say what behind it."""
 
 from bot.admin.errors import CannotError
-from bot.commands.administration import audience, figures, lists, works
+from bot.commands.administration import audience, bans, figures, lists, works
 from bot.commands.administration.counter import Sub, deed_of, done, in_rows, made, page, whole_number
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.messages.model import Button, Message
@@ -27,7 +27,7 @@ async def admin(talk: Talk) -> Message:
         return _menu(talk)
     sub = find_sub(talk.words[0])
     if sub is None:
-        some = " ".join(f"{one.name}/{one.chinese}" for one in SUBS if one.shown)
+        some = " ".join(f"{one.name}/{one.chinese}" for one in _offered(talk))
         raise SaidWrongError(talk.texts.text("admin-unknown", word=talk.words[0], some=some))
     if sub.right is Right.OWNER and talk.desk.roles.right(talk.incoming) is not Right.OWNER:
         raise SaidWrongError(talk.texts.text("admin-owner-only"))
@@ -44,13 +44,17 @@ def find_sub(word: str) -> Sub | None:
 
 
 def _menu(talk: Talk) -> Message:
-    owner = talk.desk.roles.right(talk.incoming) is Right.OWNER
-    offered = [one for one in SUBS if one.shown and (owner or one.right is not Right.OWNER)]
-    buttons = [Button(talk.texts.text(f"admin-menu-{one.name}"), f"/admin {one.name}") for one in offered]
+    buttons = [Button(talk.texts.text(f"admin-menu-{one.name}"), f"/admin {one.name}") for one in _offered(talk)]
     lines = [talk.texts.text("admin-menu-how")]
     if talk.desk.maintenance is not None:
         lines.insert(0, talk.texts.text("admin-maintenance-is-on"))
     return page(talk.texts.text("admin-menu-title"), lines, in_rows(buttons))
+
+
+def _offered(talk: Talk) -> list[Sub]:
+    """What the speaker may do."""
+    owner = talk.desk.roles.right(talk.incoming) is Right.OWNER
+    return [one for one in SUBS if one.shown and (owner or one.right is not Right.OWNER)]
 
 
 async def _confirm(talk: Talk, words: tuple[str, ...]) -> Message:
@@ -97,6 +101,7 @@ SUBS = (
     Sub(name="run", chinese="运行", run=works.run, shown=False),
     Sub(name="skip", chinese="跳过", run=works.skip_slot, shown=False),
     Sub(name="subscribers", chinese="订户", run=audience.subscribers),
+    Sub(name="bans", chinese="封禁", run=bans.bans),
     Sub(name="audit", chinese="日志", run=works.audit),
     Sub(name="broadcast", chinese="群发", right=Right.OWNER, run=audience.broadcast),
     Sub(name="maintenance", chinese="维护", right=Right.OWNER, run=works.maintenance),

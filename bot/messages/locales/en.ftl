@@ -576,10 +576,6 @@ settings-topics-ask = What would you like to hear of? You are told of what has a
 settings-sections = Digest parts
 settings-sections-ask = What should the digest contain?
 settings-to = Change to: { $what }
-settings-dark = Change to: dark pictures
-settings-light = Change to: light pictures
-settings-members = Let members set up
-settings-admins = Only administrators set up
 settings-back = Back to settings
 set-language = Language: English
 set-zone = Time zone: { $zone }
@@ -1088,3 +1084,53 @@ evidence-rank = rank
 evidence-rank-of = ranked among
 evidence-split = split meanwhile
 evidence-zscore = z-score
+
+# Settings of arrival, and lists that are no longer offered
+settings-silent-on = Digests without a sound
+settings-silent-off = Digests with a sound
+settings-pin-on = Pin the newest digest
+settings-pin-off = Stop pinning digests
+settings-dark-on = Change to: dark pictures
+settings-dark-off = Change to: light pictures
+settings-members-on = Let members set up
+settings-members-off = Only administrators set up
+settings-urgent-on = Let premiums pass
+settings-urgent-off = Hold premiums too
+settings-quiet = Quiet hours
+settings-cap = Daily limit
+settings-mute = Muted
+settings-see = Today’s digest: { $layout }
+settings-strength = How strong
+settings-strength-ask = How strong must a signal be to alert you? It is strong at about three times its threshold. Digests stay the same.
+strength-all = all
+strength-clear = clear and above
+strength-strong = strong only
+set-arrival = Digests arrive: { $sound }
+arrival-aloud = with a sound
+arrival-silent = silently
+arrival-pinned = pinned
+set-quiet = Quiet hours: { $hours }
+quiet-unset = none
+set-urgent = {" "}(premiums pass)
+set-cap = ; alerts a day: { $cap }
+set-strength = ; strength: { $strength }
+set-muted = ; { $count } muted
+field-silent-digest = Digests without a sound
+list-leave = Leave { $name }
+list-withdrawn = {" "}(no longer offered; it stays yours)
+
+# Bans by administrators
+admin-menu-bans = Bans
+admin-bans-none = Nobody is banned.
+admin-bans-how = Ban: /admin bans add CHANNEL:ID REASON, or #SUBSCRIBER; lift: /admin bans remove CHANNEL:ID. The banned get no answer; their subscription goes on and can be paused under “Subscribers”.
+admin-ban-who = “{ $word }” is not understood. Write CHANNEL:ID, such as telegram:12345, or #SUBSCRIBER.
+admin-ban-why = Say why { $who } is to be banned.
+admin-ban-runs = { $who } runs the bot and cannot be banned.
+admin-ban-none = { $who } is not banned.
+admin-ban-action = “{ $word }” is not understood. Send: add WHO REASON, or remove WHO
+admin-ban-lift = Lift
+admin-banned = Banned { $who }: { $reason }
+admin-ban-lifted = { $who } is answered again.
+
+# Robots that administrators set up
+manage-robot = { $name } (robot)

@@ -567,10 +567,6 @@ settings-topics-ask = 想听哪些消息？带 ✓ 的会提醒。
 settings-sections = 日报内容
 settings-sections-ask = 日报里放哪些内容？
 settings-to = 改为{ $what }
-settings-dark = 改为深色图片
-settings-light = 改为浅色图片
-settings-members = 允许群成员设置
-settings-admins = 只许管理员设置
 settings-back = 返回设置
 set-language = 语言：中文
 set-zone = 时区：{ $zone }
@@ -1064,3 +1060,53 @@ evidence-rank = 名次
 evidence-rank-of = 参与排名
 evidence-split = 期间拆分
 evidence-zscore = 标准分
+
+# Settings of arrival, and lists that are no longer offered
+settings-silent-on = 日报静音送达
+settings-silent-off = 日报有声送达
+settings-pin-on = 置顶最新日报
+settings-pin-off = 不再置顶日报
+settings-dark-on = 改为深色图片
+settings-dark-off = 改为浅色图片
+settings-members-on = 允许群成员设置
+settings-members-off = 只许管理员设置
+settings-urgent-on = 盘中溢价照发
+settings-urgent-off = 盘中溢价也等
+settings-quiet = 安静时段
+settings-cap = 每日上限
+settings-mute = 静音
+settings-see = 看今天的{ $layout }日报
+settings-strength = 提醒强弱
+settings-strength-ask = 信号多强才提醒？“很强”约为阈值的三倍。日报不受影响。
+strength-all = 全部
+strength-clear = 较强以上
+strength-strong = 只要很强
+set-arrival = 日报送达：{ $sound }
+arrival-aloud = 有提示音
+arrival-silent = 静音
+arrival-pinned = 置顶
+set-quiet = 安静时段：{ $hours }
+quiet-unset = 未设
+set-urgent = （盘中溢价照发）
+set-cap = ；每日上限：{ $cap }
+set-strength = ；强弱：{ $strength }
+set-muted = ；静音 { $count } 项
+field-silent-digest = 静音送达日报
+list-leave = 退订{ $name }
+list-withdrawn = （不再推荐，你可继续关注）
+
+# Bans by administrators
+admin-menu-bans = 封禁
+admin-bans-none = 没有封禁任何人。
+admin-bans-how = 封禁：/admin bans add 渠道:编号 原因，或 #订户号；解除：/admin bans remove 渠道:编号。被封禁的人得不到任何回应，已有的订阅照常，可在“订户”里暂停。
+admin-ban-who = 没看懂“{ $word }”。请写“渠道:编号”（如 telegram:12345）或“#订户号”。
+admin-ban-why = 请写明封禁 { $who } 的原因。
+admin-ban-runs = { $who } 是机器人的管理员，不能封禁。
+admin-ban-none = { $who } 没有被封禁。
+admin-ban-action = 没看懂“{ $word }”。可以写：add 谁 原因，或 remove 谁
+admin-ban-lift = 解除
+admin-banned = 已封禁 { $who }：{ $reason }
+admin-ban-lifted = 已解除对 { $who } 的封禁。
+
+# Robots that administrators set up
+manage-robot = { $name }（群机器人）

@@ -1,0 +1,53 @@
+"""Groups of subjects on each session: standing within them, and their sums."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from signals.core import kernels
+from signals.core.matrix import Bools, Columns, Floats, laid
+from signals.core.room import ROOM
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ranks:
+    """Standing within a group, largest first; ties share the better rank."""
+
+    rank: Floats
+    """1 = first; NaN where it may not be stated."""
+    size: Floats
+    """Members that were compared."""
+
+
+def rank_within(
+    values: Floats,
+    groups: Sequence[Sequence[int]],
+    members: Bools,
+    *,
+    least_members: int = 3,
+    least_coverage: float = 0.9,
+) -> Ranks:
+    """Rank columns within groups on each row; no column may stand in two groups.
+
+    `members` says who belongs to the comparison that session. A rank is stated only where the group
+    has at least `least_members` of them and at least the share `least_coverage` has a known value.
+    """
+    values = laid(values)
+    out = Ranks(ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64))
+    members = np.ascontiguousarray(members, dtype=np.bool_)
+    kernels.RANK_WITHIN(values, members, *laid_groups(groups), least_members, least_coverage, out.rank, out.size)
+    return out
+
+
+def group_sums(values: Floats | Bools, groups: Sequence[Sequence[int] | Columns]) -> Floats:
+    """Sums of each row over the columns of each group: sessions × groups; 0 for a group of none."""
+    out = np.empty((len(values), len(groups)))
+    kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), *laid_groups(groups), out)
+    return out
+
+
+def laid_groups(groups: Sequence[Sequence[int] | Columns]) -> tuple[Columns, Columns]:
+    """The columns of all groups one after the other, and where each group begins and ends among them."""
+    columns = np.array([column for group in groups for column in group], dtype=np.int64)
+    return columns, np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
