@@ -112,6 +112,8 @@ class MenuEntry:
     help_en: str
     word_zh: str = ""
     """The Chinese word that says the same; empty where there is none."""
+    others_zh: tuple[str, ...] = ()
+    """Further words for it, which are understood and not shown."""
     quick: bool = False
     """Says something by itself: fit for a button that is always there."""
     admin: bool = False

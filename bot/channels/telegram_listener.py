@@ -73,7 +73,8 @@ class Listener:
         self._transports = calling, polling
         self._bot = bot_over(calling, WatchedTransport(polling, self._line))
         self._updater = Updater(self._bot, asyncio.Queue())
-        words = frozenset(word.casefold() for entry in menu for word in (entry.name, entry.word_zh) if word)
+        said = (word for entry in menu for word in (entry.name, entry.word_zh, *entry.others_zh) if word)
+        words = frozenset(map(str.casefold, said))
         self._application = self._wired(Ears(self._bot, answer, reply, company, words))
         self._username = ""
 

@@ -278,6 +278,7 @@ class Registry:
                 help_zh=one.help.zh,
                 help_en=one.help.en,
                 word_zh=one.words[0],
+                others_zh=one.words[1:],
                 quick=one.quick,
                 admin=one.right in (Right.ADMIN, Right.OWNER),
                 sets_up=one.right is Right.CHANGE,

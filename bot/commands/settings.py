@@ -170,12 +170,12 @@ def _card_buttons(mine: Subscription, texts: Catalogue, *, group: bool) -> tuple
 def _switch(texts: Catalogue, name: str, *, on: bool) -> Button:
     """Turns a setting off that is on, or on that is off."""
     way = "off" if on else "on"
-    return Button(texts.text(f"settings-{name}-{way}"), f"/settings {name} {way}")
+    return Button(texts.text(f"switch-{name}-{way}"), f"/settings {name} {way}")
 
 
 def _other_buttons(talk: Talk) -> tuple[tuple[Button, ...], ...]:
     """What has commands of its own, export, and the way out."""
-    buttons = [Button(talk.texts.text(f"settings-{name}"), f"/{name}") for name in _OTHERS]
+    buttons = [Button(talk.texts.text(f"other-{name}"), f"/{name}") for name in _OTHERS]
     buttons.append(Button(talk.texts.text("button-export"), "/export"))
     return rows(buttons, 2)
 

@@ -66,7 +66,9 @@ async def unwatch(talk: Talk) -> Message:
     if missing or talk.subscription is None:
         raise SaidWrongError(talk.texts.text("unwatch-not-watched", codes=" ".join(missing)))
     await save(talk, replace(talk.subscription, watched=mine - codes))
-    return plain(talk.texts.text("unwatch-done", codes=" ".join(sorted(codes))))
+    named = Named(panel.profiles)
+    gone = [line(*named.spans(code, loud=False), indent=1) for code in sorted(codes)]
+    return Message(blocks=(Paragraph((line(strong(talk.texts.text("unwatch-done"))), *gone)),))
 
 
 @command(

@@ -10,7 +10,7 @@ from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Line, Span, Style, line, muted
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
-from signals.core.field import Axis, Unit
+from signals.core.field import SHARES, Axis, Unit
 from signals.core.flows import FLOW, FLOW_60, counted_shares
 from signals.core.measure import Figure
 from signals.core.panel import Panel
@@ -196,7 +196,8 @@ class FundCard:
             value = figure_text(growth, self._teller.language)
             said = self._words.text("fund-growth", growth=value, rank=self._rank("share_growth"))
             return said + self._teller.dated(growth.day, [growth])
-        new = self._panel.derive(without_year_base)[-1, self._column]
+        counted = bool((self._panel.values(SHARES)[:, self._column] > 0).any())
+        new = counted and self._panel.derive(without_year_base)[-1, self._column]
         return self._words.text("fund-no-year-base") if new else ""
 
 

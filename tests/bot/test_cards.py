@@ -303,3 +303,7 @@ def test_figures_of_the_last_year_say_their_year() -> None:
     panel = known(EVENING).until(date(2024, 12, 31))
     assert FundCard(panel, ZH, CODE, LAST_DAY).head().text.endswith("（2024-12-31）")
     assert CLOSE_PRICE.figure(panel, CODE).day == date(2024, 12, 31)
+
+
+def test_a_fund_whose_shares_nobody_has_counted_is_not_called_new() -> None:
+    assert "今年上市" not in about("年初至今", beside(40).fund(CODE, words={"listed": ""}, close=1.2).panel())

@@ -69,6 +69,10 @@ FAMILIES = {
     "choice": {str(one).replace("_", "-") for kind in (Length, Layout, Colours) for one in kind},
     "chapter": {f"{one}{ending}" for one in Chapter for ending in ("", "-about")},
     "field": {one.replace("_", "-") for one in FIELDS},
+    "switch": {"unknown"}
+    | {f"{one}-{way}" for one in ("silent", "pin", "dark", "members", "urgent") for way in ("on", "off")},
+    "other": {"quiet", "cap", "mute"},
+    "strength": {"all", "clear", "strong"},
     "admin-menu": {"title", "how", *(one.name for one in SUBS if one.shown)},
     "outcome": {str(one).replace("_", "-") for one in Outcome},
     "delivery": {str(one) for one in State},

@@ -9,7 +9,7 @@ from bot.messages.model import Button, Message, paragraph
 from tests.fakes.bot_api import BotApi
 
 MENU = (
-    MenuEntry(name="etf", help_zh="看一只基金", help_en="Show a fund", word_zh="基金"),
+    MenuEntry(name="etf", help_zh="看一只基金", help_en="Show a fund", word_zh="基金", others_zh=("查询",)),
     MenuEntry(name="help", help_zh="帮助", help_en="Help"),
 )
 

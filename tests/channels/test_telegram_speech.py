@@ -60,6 +60,7 @@ async def test_in_private_everything_is_heard(api: BotApi, telegram: TelegramCha
         ("ETF 560850", "ETF 560850"),
         ("基金 560850", "基金 560850"),
         ("基金560850", "基金560850"),
+        ("查询 560850", "查询 560850"),
         ("@etf_flow_bot 560850", "560850"),
         ("560850 呢 @ETF_flow_bot", "560850 呢"),
     ],

@@ -161,7 +161,7 @@ async def test_a_word_without_a_fund_gets_an_example(chat: Chat, text: str, exam
 
 async def test_unwatching_removes_a_fund(chat: Chat) -> None:
     await chat.say("关注 560850 159590")
-    assert words(await chat.say("取消关注 560850")) == "已取消关注 560850"
+    assert words(await chat.say("取消关注 560850")) == "已取消关注\n信创50ETF 560850"
     assert (await chat.subscription()).watched == {"159590"}
 
 
@@ -182,7 +182,7 @@ async def test_a_fund_that_is_gone_can_be_unwatched(chat: Chat) -> None:
     await chat.say("关注 159590")
     stored = await chat.subscription()
     await chat.store.subscriptions.save(replace(stored, watched=frozenset({"599999", "159590"})), chat.hour.now())
-    assert words(await chat.say("取消关注 599999")) == "已取消关注 599999"
+    assert words(await chat.say("取消关注 599999")) == "已取消关注\n599999"
     assert (await chat.subscription()).watched == {"159590"}
 
 
