@@ -65,6 +65,16 @@ class Gate(StrEnum):
     """It may go out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A message that another one answers."""
+
+    remote_id: str
+    """The channel's id of it."""
+    corrected: Message | None = None
+    """What it said, where it is wrong by now and in one piece, so that it can be marked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A message on its way; unique on (batch, subscription)."""
@@ -82,8 +92,10 @@ class Delivery:
     """The lowest number goes first."""
     plain: bool = False
     """Send without markup: the channel refused ours."""
-    answers: str = ""
-    """The channel's id of the message that this one corrects or ends; empty = none."""
+    answers: Earlier | None = None
+    """The message that this one corrects or ends."""
+    language: str = "zh"
+    """Of its reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

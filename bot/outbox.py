@@ -8,10 +8,12 @@ from functools import partial
 
 import structlog
 
-from bot.channels.base import Channel
+from bot.channels.base import Amending, Channel
 from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
+from bot.messages.corrected import as_corrected
 from bot.store.outbox import Outbox
+from bot.subscriptions import Language
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +152,21 @@ class Drain:
             await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"))
         else:
             await self._outbox.sent(delivery.id, self._now())
+            await self._mark_earlier(delivery)
+
+    async def _mark_earlier(self, delivery: Delivery) -> None:
+        """Say in the message that was corrected that it was, where the channel can change it; the correction stands anyway."""
+        channel, earlier = self._channels[delivery.channel], delivery.answers
+        if earlier is None or earlier.corrected is None or not isinstance(channel, Amending):
+            return
+        parts = channel.render(as_corrected(earlier.corrected, Language(delivery.language)))
+        if len(parts) > 1:
+            return
+        try:
+            async with channel.limiter.turn(delivery.address.chat, delivery.priority):
+                await channel.amend(delivery.address, earlier.remote_id, parts[0])
+        except Exception:
+            log.exception("defect while marking what was corrected", id=delivery.id, channel=delivery.channel)
 
     async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
         outcome = after_failure(delivery, failure, self._now())
@@ -161,7 +178,7 @@ class Drain:
         channel = self._channels[delivery.channel]
         parts = channel.render(delivery.message, plain=delivery.plain)
         # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
-        parts[0] = replace(parts[0], answers=delivery.answers)
+        parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
         for part in parts[delivery.parts_sent :]:
             async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
                 if in_hand.stopping or self._now() >= in_hand.until:

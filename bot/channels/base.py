@@ -91,6 +91,15 @@ Answer = Callable[[Incoming], Awaitable[Message | None]]
 
 
 @runtime_checkable
+class Amending(Protocol):
+    """A channel whose messages can be changed after they were sent."""
+
+    async def amend(self, address: Address, remote_id: str, part: Part) -> None:
+        """Put a part in the place of an earlier message; where that cannot be any more, it stays as it is."""
+        ...
+
+
+@runtime_checkable
 class Managed(Protocol):
     """A channel that knows who sets up which chats, also from outside of them."""
 

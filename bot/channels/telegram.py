@@ -109,6 +109,13 @@ class TelegramChannel:
         self._note_flood(address, failure)
         raise failure
 
+    async def amend(self, address: Address, remote_id: str, part: Part) -> None:
+        """Change an earlier message; one that is gone or too old stays as it is, which the log says."""
+        try:
+            await self._writer.amend(address, replace(part, replaces=remote_id))
+        except TelegramError as error:
+            log.info("telegram message not marked", chat=address.chat, why=error.message)
+
     async def whoami(self) -> str:
         """The bot's user name, as the server knows it; raises `SendFailedError` as `send` does."""
         try:

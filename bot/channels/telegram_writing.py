@@ -41,6 +41,10 @@ class Writer:
             await pin(self._bot, self._bot_id, address, sent.message_id)
         return str(sent.message_id)
 
+    async def amend(self, address: Address, part: Part) -> None:
+        """Put a part in the place of the message that it replaces, or leave that as it is."""
+        await self._edited(address, part)
+
     async def _new(self, address: Address, part: Part) -> Sent:
         how = _how(address, part)
         if part.album or part.picture or part.document is not None:
@@ -104,7 +108,7 @@ class Writer:
             if failure is not None and failure.markup:
                 raise
             if not is_done(error):
-                log.info("telegram message not edited, a new one follows", chat=address.chat, why=error.message)
+                log.info("telegram message not edited", chat=address.chat, why=error.message)
                 return False
         return True
 

@@ -82,6 +82,11 @@ class WebChannel:
             return part.replaces
         return str(await self._add(address.chat, BOT, body))
 
+    async def amend(self, address: Address, remote_id: str, part: Part) -> None:
+        """Give an entry of the transcript another body."""
+        if remote_id.isdecimal():
+            await self._edit(address.chat, int(remote_id), _body(part))
+
     async def serve(self, answer: Answer, menu: tuple[MenuEntry, ...]) -> None:
         """Answer what is said on the page, until cancelled."""
         self._answer, self.menu = answer, menu

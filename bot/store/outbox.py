@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
-from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Gate, Outcome, State
+from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Earlier, Gate, Outcome, State
 from bot.messages.model import from_json
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
@@ -102,13 +102,13 @@ class Outbox:
                 "attempts": DELIVERIES.c.attempts + 1,
                 "lease_until": now + timedelta(seconds=lease_seconds),
             }
-            answers, pictures = dict[int, str](), dict[str, bytes]()
+            answers, pictures = dict[int, Earlier](), dict[str, bytes]()
             if rows:
                 ids = [row.id for row in rows]
                 await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(values))
                 answers = await answered(connection, ids)
                 pictures = await fetched(connection, (row.message for row in rows))
-        return [_claimed(row, answers.get(row.id, ""), pictures) for row in rows]
+        return [_claimed(row, answers.get(row.id), pictures) for row in rows]
 
     async def part_sent(self, delivery_id: int, remote_id: str) -> None:
         """Count one more part of a split message as taken by the channel, under the channel's id."""
@@ -247,7 +247,13 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
         before.c.subscription_id == DELIVERIES.c.subscription_id, or_(before.c.state == State.SENDING, earlier)
     )
     query = (
-        select(DELIVERIES, SUBSCRIPTIONS.c.channel, SUBSCRIPTIONS.c.chat, SUBSCRIPTIONS.c.thread)
+        select(
+            DELIVERIES,
+            SUBSCRIPTIONS.c.channel,
+            SUBSCRIPTIONS.c.chat,
+            SUBSCRIPTIONS.c.thread,
+            SUBSCRIPTIONS.c.language,
+        )
         .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
         .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
         .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
@@ -258,7 +264,7 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
     return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
 
 
-def _claimed(row: Row[Any], answers: str, pictures: Mapping[str, bytes]) -> Delivery:
+def _claimed(row: Row[Any], answers: Earlier | None, pictures: Mapping[str, bytes]) -> Delivery:
     return Delivery(
         id=row.id,
         batch=row.batch,
@@ -271,6 +277,7 @@ def _claimed(row: Row[Any], answers: str, pictures: Mapping[str, bytes]) -> Deli
         priority=row.priority,
         plain=row.plain,
         answers=answers,
+        language=row.language,
     )
 
 

@@ -1,9 +1,13 @@
 """What polls tell day after day: edges, not levels; one correction and one end, to those who got the original."""
 
+from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
 
+from bot.channels.base import Part
+from bot.deliveries import Address, State
+from bot.messages.model import Message
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
 from bot.subscriptions import Language
@@ -155,6 +159,44 @@ async def test_a_correction_answers_the_message_that_told_its_reader(store: Data
     assert dict(reversed(replies)) == told_by
     assert sorted(filter(None, channel.answers)) == sorted(told_by.values())
     assert len(told_by) == 2
+
+
+@dataclass
+class Editable(Recorder):
+    """A channel whose messages can be changed."""
+
+    changed: list[tuple[str, str]] = field(default_factory=list)
+    broken: bool = False
+
+    def render(self, message: Message, *, plain: bool = False) -> list[Part]:
+        return [Part(markup=words(message))]
+
+    async def amend(self, address: Address, remote_id: str, part: Part) -> None:
+        if self.broken:
+            raise ValueError("x")
+        self.changed.append((remote_id, part.markup))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_what_was_corrected_says_so_where_it_stands(store: Database, broken: bool) -> None:
+    await reader(store, "first", OTHER)
+    await past(store, EVENING, LAST_DAY)
+    evening = publishers(EVENING)
+    evening["etf_shares.szse"].provisional = {LAST_DAY}
+    channel = Editable(broken=broken)
+    drain = Drain(store.outbox, {"test": channel}, lambda: moment(NEXT_DAY, "09:00"), Pace())
+    await ask(world_of(store, InflowStreak()), evening.values(), LAST_DAY, "20:00")
+    while await drain.once():
+        pass
+    assert channel.changed == []
+    told = channel.markups[0]
+    await ask(world_of(store, InflowStreak()), publishers(MORNING).values(), LAST_DAY, "08:30", on=NEXT_DAY)
+    while await drain.once():
+        pass
+    title, *lines = told.splitlines()
+    assert channel.changed == ([] if broken else [("1", "\n".join([f"{title} 〔已更正，见后文〕", *lines]))])
+    assert channel.answers == ["", "1"]
+    assert (await store.outbox.counts())[State.SENT] == 2
 
 
 async def test_a_figure_that_moved_is_corrected_with_the_new_one(store: Database) -> None:

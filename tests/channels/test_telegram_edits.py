@@ -5,7 +5,7 @@ import pytest
 from bot.channels.base import Incoming, Part
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Address
-from bot.messages.model import Button, Document, Message, Picture, paragraph
+from bot.messages.model import Button, Document, Message, Picture, paragraph, plain
 from tests.channels.messages import PNG
 from tests.channels.talking import served
 from tests.fakes.bot_api import BotApi
@@ -148,3 +148,15 @@ async def test_an_edit_names_the_message_that_it_changed(api: BotApi, telegram: 
     first = await telegram.send(Address(str(LI)), Part(markup="a"))
     assert await telegram.send(Address(str(LI)), Part(markup="b", replaces=first)) == first
     assert await telegram.send(Address(str(LI)), Part(markup="b", replaces=first)) == first
+
+
+async def test_a_message_of_before_is_changed_and_one_that_is_gone_stays_away(
+    api: BotApi, telegram: TelegramChannel
+) -> None:
+    api.open(LI)
+    told, marked = (telegram.render(plain(text))[0] for text in ("told", "told [corrected below]"))
+    number = await telegram.send(Address(str(LI)), told)
+    await telegram.amend(Address(str(LI)), number, marked)
+    await telegram.amend(Address(str(LI)), number, marked)
+    await telegram.amend(Address(str(LI)), "999", marked)
+    assert [one.text for one in api.sent(LI)] == ["told [corrected below]"]

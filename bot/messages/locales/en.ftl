@@ -1134,3 +1134,4 @@ admin-ban-lifted = { $who } is answered again.
 
 # Robots that administrators set up
 manage-robot = { $name } (robot)
+corrected-mark = [corrected below]
