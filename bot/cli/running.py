@@ -72,7 +72,7 @@ async def run(
         log.info("starting anew with the extended calendar")
 
 
-async def _run_until_the_calendar_grows(settings: Settings, role: Role) -> bool:
+async def _run_until_the_calendar_grows(settings: Settings, role: Role = Role.ALL) -> bool:
     """Serve; true where the service has learned of sessions by which only a new start works."""
     again = False
     async with opened(settings) as world:

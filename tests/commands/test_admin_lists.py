@@ -111,5 +111,5 @@ async def test_a_file_without_words_is_a_set_up_whoever_sends_it(database: Path)
             assert said(shown)[0] == "将要改动："
             assert button(shown, "保存").command.startswith("/import save ")
         before = await owner.store.watchlists.all()
-        assert "administrators of the bot only" in await owner.as_(STRANGER).hears("/admin list 红利 import", file)
+        assert "Only administrators of the bot" in await owner.as_(STRANGER).hears("/admin list 红利 import", file)
         assert await owner.store.watchlists.all() == before

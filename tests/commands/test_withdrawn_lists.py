@@ -60,7 +60,7 @@ async def test_whoever_follows_it_keeps_it_sees_it_and_may_leave_it(reader: Chat
     mine = await reader.say("列表")
     (head,) = [one for one in said(mine) if "不再推荐" in one]
     assert "红利" in head
-    assert "清单：宽基、红利；自选 0 只" in said(await reader.say("设置"))
+    assert "清单：宽基、红利；自选0只" in said(await reader.say("设置"))
     assert not [one for one in labels(await reader.say("清单")) if "红利" in one]
     assert "红利" in words(await reader.say("清单 红利"))
     await reader.say(commands(mine)[labels(mine).index("退订红利")])

@@ -106,7 +106,7 @@ ALERTED = (
     presses(WANG, "历史", "历史：", "5日后"),
     waits(WANG, "2025-02-11 08:51", lacks=("更正",)),
     revises(WANG, "159590"),
-    waits(WANG, "2025-02-11 08:59", "更正", "软件50ETF", "ETF资金早报", replies=True),
+    waits(WANG, "2025-02-11 08:59", "更正：", "已更正，见后文", "软件50ETF", "ETF资金早报", replies=True),
 )
 
 HELD = (

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bot.app import Channels, channels_of, desk_of, opened, timetable_of
+from bot.app import desk_of, opened, timetable_of
+from bot.app_channels import Channels, channels_of
 from bot.channels.base import Managers
 from bot.commands.base import Desk
 from bot.limiter import Limiter, Quotas

@@ -218,7 +218,12 @@ def test_the_page_has_the_words_that_it_uses_and_no_others() -> None:
     used = {found for one in files for found in re.findall(r"words(?:\.|\[f?\")(\w+)", one.read_text("utf-8"))}
     families = {"view_", "theme_", "person_", "room_", "about_"}
     assert families < used
-    named = {*(f"view_{one}" for one in ("chat", "telegram", "plain")), "theme_system", "theme_light", "theme_dark"}
+    named = {
+        *(f"view_{one}" for one in ("chat", "telegram", "wecom", "plain")),
+        "theme_system",
+        "theme_light",
+        "theme_dark",
+    }
     for room in DEMO_ROOMS:
         named |= {f"room_{room.id}", f"about_{room.id}", *(f"person_{one}" for one in room.people)}
     assert used - families - {"replace", "import"} | named == set(NAMES)
