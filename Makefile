@@ -17,8 +17,11 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 	$(BIN)/lint-imports
 
 test: lint                  ## everything that CI checks
-	$(BIN)/pytest -n auto --cov --cov-report=
-	$(BIN)/coverage report --include='signals/*' --fail-under=100
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=
+	$(BIN)/coverage report --fail-under=100
+
+# Tests wait for processes and timers: one more of them at a time than there are processors.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 bench: $(VENV)/run.stamp    ## speed beside pandas, and polars and vectorbt where installed: docs/benchmarks.md
 	$(BIN)/python -m benchmarks --write

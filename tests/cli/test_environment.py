@@ -24,7 +24,7 @@ def test_the_database_is_found_wherever_it_is_named(etfbot: Program, demo_url: s
         (etfbot.folder / "etfbot.toml").write_text(f'database = "{demo_url}"\n', "utf-8")
     more = ("--database", demo_url) if by == "option" else ()
     environment = {"ETFBOT_DATABASE": demo_url} if by == "environment" else {}
-    for command in READING:
+    for command in READING if by == "option" else READING[:1]:
         said = etfbot.run(*command, *more, **environment)
         assert (command, said.code, said.err) == (command, 0, "")
         assert said.out

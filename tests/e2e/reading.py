@@ -1,5 +1,6 @@
 """What a test looks for on the page; skips the tests that import it where there is no playwright."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,3 +23,13 @@ async def shows(found: "Locator", *said: str) -> None:
 async def visible(found: "Locator", *, wanted: bool = True) -> None:
     """Wait until an element is visible, or is not."""
     await _expect(found).to_be_visible(visible=wanted)
+
+
+async def until(tab: "Page", true: str, seen: object = None, *, seconds: float = 30.0) -> None:
+    """Wait until an expression holds on the page, or a function of `seen` does.
+
+    The browser's own way of waiting evaluates text in the page, which the page's policy forbids.
+    """
+    async with asyncio.timeout(seconds):
+        while not await tab.evaluate(true, seen):
+            await asyncio.sleep(0.05)

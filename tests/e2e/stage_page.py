@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.acting import FLOOD, PAGE, PATIENCE_SECONDS, Bubble, Deed, Person, Place, Step
-from tests.e2e.reading import shows, visible
+from tests.e2e.reading import shows, until, visible
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -75,8 +75,8 @@ class PageStage:
     async def changed(self) -> None:
         """Wait until the chat reads otherwise."""
         try:
-            await self._tab.wait_for_function(CHANGED, arg=self._read, timeout=PATIENCE_SECONDS * 1000)
-        except _playwright.TimeoutError:
+            await until(self._tab, CHANGED, self._read, seconds=PATIENCE_SECONDS)
+        except TimeoutError:
             raise AssertionError("nothing came") from None
 
     async def _enter(self, step: Step) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.channels.base import Incoming
 from bot.messages.model import Message
 from tests.e2e.conftest import DESKTOP, Tabs
-from tests.e2e.reading import bubbles, shows, visible
+from tests.e2e.reading import bubbles, shows, until, visible
 from tests.e2e.setups import begin, say
 from tests.web.served import Served
 
@@ -44,7 +44,7 @@ async def test_whoever_presses_with_the_keyboard_stays_on_the_button(tabs: Tabs,
         for number in (2, 3):
             await tab.keyboard.press("Enter")
             await shows(bubbles(tab), "/setup", f"第{number}步")
-            await tab.wait_for_function("document.activeElement.textContent === '下一步'")
+            await until(tab, "document.activeElement.textContent === '下一步'")
 
 
 async def test_a_button_that_is_no_longer_offered_says_so_and_does_nothing(tabs: Tabs, page: Served) -> None:
@@ -119,12 +119,12 @@ async def test_what_came_elsewhere_is_counted_until_it_is_read(tabs: Tabs, page:
         await page.push("快讯一", "wang")
         await page.push("快讯二", "wang")
         await shows(count, "2")
-        await tab.wait_for_function("document.title.startsWith('(2) ')")
+        await until(tab, "document.title.startsWith('(2) ')")
         await tab.reload()
         await shows(count, "2")
         await tab.locator("aside [data-room=wang]").click()
         await visible(count, wanted=False)
-        await tab.wait_for_function("!document.title.startsWith('(')")
+        await until(tab, "!document.title.startsWith('(')")
         await tab.locator("aside [data-room=me]").click()
         await page.push("快讯三", "wang")
         await shows(count, "1")
@@ -213,7 +213,7 @@ async def test_a_search_leads_to_what_was_said(tabs: Tabs, page: Served) -> None
         await tab.locator("#found button").click()
         found = tab.locator("article", has_text="很久以前的针")
         await visible(found)
-        await tab.wait_for_function("document.activeElement.tagName === 'ARTICLE'")
+        await until(tab, "document.activeElement.tagName === 'ARTICLE'")
         await visible(tab.locator("#search"), wanted=False)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.messages.model import Button, Message, plain
 from tests.e2e.conftest import DESKTOP, Tabs
-from tests.e2e.reading import bubbles, shows, visible
+from tests.e2e.reading import bubbles, shows, until, visible
 from tests.web.digest import evening_digest
 from tests.web.memory import MemoryTranscript
 from tests.web.served import Served
@@ -259,6 +259,6 @@ async def test_the_title_counts_what_came_while_the_reader_was_away(tabs: Tabs, 
     async with tabs.open() as tab:
         await scroll_to(tab, 0)
         await page.push("快讯")
-        await tab.wait_for_function("document.title.startsWith('(1) ')")
+        await until(tab, "document.title.startsWith('(1) ')")
         await scroll_to(tab, 100_000)
         assert await tab.title() == "ETF资金流助手"
