@@ -31,5 +31,7 @@ async def until(tab: "Page", true: str, seen: object = None, *, seconds: float =
     The browser's own way of waiting evaluates text in the page, which the page's policy forbids.
     """
     async with asyncio.timeout(seconds):
-        while not await tab.evaluate(true, seen):
+        while True:
+            if await tab.evaluate(true, seen):
+                return
             await asyncio.sleep(0.05)
