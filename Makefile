@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo run test lint lock bench clean
+.PHONY: demo run test slow lint lock bench clean
 
 demo: $(VENV)/run.stamp     ## the main job on embedded defaults: http://127.0.0.1:8787
 	$(BIN)/etfbot demo
@@ -17,11 +17,11 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 	$(BIN)/lint-imports
 
 test: lint                  ## everything that CI checks
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100
 
-# Tests wait for processes and timers: one more of them at a time than there are processors.
-WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+slow: $(VENV)/dev.stamp     ## the tests that take long, too
+	$(BIN)/pytest -n auto --dist worksteal -m slow
 
 bench: $(VENV)/run.stamp    ## speed beside pandas, and polars and vectorbt where installed: docs/benchmarks.md
 	$(BIN)/python -m benchmarks --write

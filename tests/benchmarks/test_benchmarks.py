@@ -28,6 +28,7 @@ def every_job() -> Iterator[Job]:
         yield from jobs(SMALL)
 
 
+@pytest.mark.slow
 def test_all_ways_of_a_job_say_the_same() -> None:
     compared = 0
     for job in every_job():

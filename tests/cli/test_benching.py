@@ -10,6 +10,7 @@ from bot.cli.options import RefusedError
 from tests.cli.program import Program
 
 
+@pytest.mark.slow
 def test_it_runs_the_benchmarks_that_are_named(etfbot: Program) -> None:
     said = etfbot.run("bench", "peers", "--sessions", "30", "--funds", "12", "--repeats", "1", "--json", "rows.json")
     assert said.code == 0

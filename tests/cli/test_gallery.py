@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from bot.gallery import ANSWERS
 from signals import load_detectors
 from tests.cli.program import Program
@@ -10,6 +12,7 @@ PATIENCE_SECONDS = 600
 """Some twenty sessions are polled again."""
 
 
+@pytest.mark.slow
 def test_the_whole_gallery_is_written(etfbot: Program) -> None:
     process = etfbot.start("gallery", "--out", "all.html")
     out, err = process.communicate(timeout=PATIENCE_SECONDS)

@@ -29,6 +29,7 @@ def readings(day: str, asof: str) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "asof"), MOMENTS)
 def test_what_comes_later_changes_nothing(etfbot: Program, day: str, asof: str) -> None:
     whole, ended = (Path(shutil.copy(demo_database(), etfbot.folder / name)) for name in ("whole.db", "ended.db"))
@@ -45,6 +46,7 @@ def test_what_comes_later_changes_nothing(etfbot: Program, day: str, asof: str) 
         assert of_whole.out == of_ended.out, command
 
 
+@pytest.mark.slow
 def test_replayed_alerts_of_a_session_know_nothing_of_the_next(etfbot: Program) -> None:
     whole, ended = (Path(shutil.copy(demo_database(), etfbot.folder / name)) for name in ("whole.db", "ended.db"))
     cut(ended, after=date(2025, 2, 10), asof=datetime(2025, 2, 11, 12, tzinfo=MARKET_ZONE))

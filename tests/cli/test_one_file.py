@@ -66,6 +66,7 @@ def seen(etfbot: Program, demo_url: str, **environment: str) -> set[str]:
     return {one["code"] for one in csv.DictReader(io.StringIO(out)) if "slight_discount" in one["signals"].split()}
 
 
+@pytest.mark.slow
 def test_it_is_in_export_signals_and_digest(etfbot: Program, demo_url: str, folder: Path) -> None:
     plugins = {"ETFBOT_PLUGINS": str(folder)}
     funds = seen(etfbot, demo_url, **plugins)

@@ -94,6 +94,7 @@ def test_running_it_again_adds_nothing_and_sends_nothing(unbroken: Path, etfbot:
     assert (etfbot.folder / "alerts.json").read_bytes() == (unbroken / "alerts.json").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slots", SLOTS_BEFORE_THE_KILL)
 def test_killed_in_the_middle_and_begun_again_it_is_completed(unbroken: Path, etfbot: Program, slots: int) -> None:
     database = etfbot.folder / "market.db"

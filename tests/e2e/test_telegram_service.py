@@ -169,6 +169,7 @@ async def replayed(world: World, telegram: TelegramChannel, folder: Path) -> Non
         pass
 
 
+@pytest.mark.slow
 async def test_alerts_reach_the_reader_once(api: BotApi, telegram: TelegramChannel, folder: Path) -> None:
     api.open(READER)
     async with demo_world(folder) as world:
@@ -181,6 +182,7 @@ async def test_alerts_reach_the_reader_once(api: BotApi, telegram: TelegramChann
         assert [sent.text for sent in api.sent(READER)] == told
 
 
+@pytest.mark.slow
 async def test_markup_that_the_server_refuses_arrives_as_plain_text(
     api: BotApi, telegram: TelegramChannel, folder: Path
 ) -> None:
@@ -195,6 +197,7 @@ async def test_markup_that_the_server_refuses_arrives_as_plain_text(
     assert "<" not in first.text
 
 
+@pytest.mark.slow
 async def test_a_reader_who_blocks_the_bot_is_paused_and_keeps_his_settings(
     api: BotApi, telegram: TelegramChannel, folder: Path
 ) -> None:
