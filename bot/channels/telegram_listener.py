@@ -1,6 +1,7 @@
 """What people type and press goes to the service, its answers go back: by long polling, or as the server brings it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +24,9 @@ AT_ONCE = 32
 
 GRACE_SECONDS = 5.0
 """How long an answer that is being worked on may take when the listener stops."""
+
+TAKEN_REMEMBERED = 1_000
+"""Updates that the server brought; it brings them again when our answer does not reach it."""
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
 """Between attempts to reach Telegram at start."""
@@ -73,6 +77,7 @@ class Listener:
         self._transports = calling, polling
         self._bot = bot_over(calling, WatchedTransport(polling, self._line))
         self._updater = Updater(self._bot, asyncio.Queue())
+        self._taken = deque[int](maxlen=TAKEN_REMEMBERED)
         said = (word for entry in menu for word in (entry.name, entry.word_zh, *entry.others_zh) if word)
         words = frozenset(map(str.casefold, said))
         self._application = self._wired(Ears(self._bot, answer, reply, company, words))
@@ -106,7 +111,9 @@ class Listener:
             taken = Update.de_json(dict(update), self._bot)
         except (TypeError, KeyError, AttributeError, ValueError, OverflowError, OSError):  # a date can be any number
             raise ValueError("this is no update") from None
-        self._application.update_queue.put_nowait(taken)
+        if taken.update_id not in self._taken:
+            self._taken.append(taken.update_id)
+            self._application.update_queue.put_nowait(taken)
         return True
 
     def _wired(self, ears: Ears) -> Application[Any, Any, Any, Any, Any, Any]:

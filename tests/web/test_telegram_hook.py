@@ -103,6 +103,19 @@ async def test_what_comes_while_nobody_listens_is_brought_again(api: BotApi) -> 
     assert echo.texts == ["/etf 1", "/etf 2"]
 
 
+async def test_what_is_brought_again_because_our_answer_was_lost_is_heard_once(api: BotApi) -> None:
+    echo = Echo()
+    async with hooked(api) as (url, channel), served(channel, echo):
+        await api.ask(LI, "/help")
+        for number, text in ((901, "/etf 1"), (901, "/etf 1"), (902, "/etf 2")):
+            person = {"id": LI, "is_bot": False, "first_name": "Li"}
+            chat = {"id": LI, "type": "private"}
+            message = {"message_id": number, "date": 1739300000, "chat": chat, "from": person, "text": text}
+            assert await posted(url, json.dumps({"update_id": number, "message": message}).encode()) == 200
+        await api.until(lambda: "/etf 2" in echo.texts)
+    assert echo.texts == ["/help", "/etf 1", "/etf 2"]
+
+
 @pytest.mark.parametrize("secret", [None, "", "a-word", SECRET + "x", SECRET.upper(), "密"])
 async def test_who_does_not_know_the_secret_is_not_heard(
     api: BotApi, secret: str | None, capsys: pytest.CaptureFixture[str]
