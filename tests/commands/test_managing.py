@@ -154,7 +154,7 @@ async def test_no_more_chats_are_looked_up_than_the_limit_and_ones_own_come_firs
     mine = managing(chat, groups)
     stranger = replace(mine, speaker=Speaker("2", "Wang"))
     for number in range(ASKED_MAX):
-        group = replace(stranger.other(f"-{number}"), kind=ChatKind.GROUP, speaker=Speaker(str(number + 50)))
+        group = replace(stranger.other(f"-{number}"), kind=ChatKind.GROUP, speaker=Speaker(f"stranger {number}"))
         await group.say("订阅")
     own = await group_of(mine, groups, "-999", managers={mine.speaker.id}, title="我的群")
     groups.asked.clear()
