@@ -17,8 +17,9 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 	$(BIN)/lint-imports
 
 test: lint                  ## everything that CI checks
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report= tests/signals
 	$(BIN)/coverage report --fail-under=100
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/signals
 
 slow: $(VENV)/dev.stamp     ## the tests that take long, too
 	$(BIN)/pytest -n auto --dist worksteal -m slow

@@ -29,10 +29,6 @@ REMEMBERED_SECONDS = 60.0
 """The longest span in which a channel counts messages."""
 
 
-GRACE_SECONDS = 10.0
-"""What is on its way to a channel when the service stops may take so long to be answered."""
-
-
 class _LateError(Exception):
     """A message was so long in hand that its lease would not last for the sending, or the service stops."""
 
@@ -56,6 +52,8 @@ class Pace:
     lease_seconds: float = 60.0
     """A claimed delivery that is neither sent nor failed by then may be claimed again."""
     idle_seconds: float = 1.0
+    grace_seconds: float = 10.0
+    """What is on its way to a channel when the service stops may take so long to be answered."""
 
 
 class Drain:
@@ -131,7 +129,7 @@ class Drain:
                 working.cancel()
                 await asyncio.wait({working})
                 await self._outbox.put_back(in_hand.delivery.id)
-            await asyncio.wait({working}, timeout=GRACE_SECONDS)
+            await asyncio.wait({working}, timeout=self.pace.grace_seconds)
             working.cancel()
             raise
 

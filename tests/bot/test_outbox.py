@@ -320,7 +320,7 @@ async def test_a_channel_that_hangs_does_not_hold_up_the_others(office: Office) 
     await office.leave("b", "two")
     channels = {"hanging": Hanging(), "test": office.channel}
     draining = asyncio.create_task(
-        Drain(office.store.outbox, channels, office.clock.now, Pace(idle_seconds=0.01)).run()
+        Drain(office.store.outbox, channels, office.clock.now, Pace(idle_seconds=0.01, grace_seconds=0.1)).run()
     )
     try:
         assert await asyncio.wait_for(office.channel.arrivals.get(), 5) == "<two>"

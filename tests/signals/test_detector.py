@@ -296,3 +296,13 @@ def test_what_a_broken_plugin_raises_passes(tmp_path: Path) -> None:
 def test_what_is_no_python_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a detector", encoding="utf-8")
     assert load_detectors(extra=tmp_path) == load_detectors()
+
+
+def test_findings_that_were_forgotten_are_found_anew_and_alike() -> None:
+    detector, panel = Above(), market(5).fund("510300", close=[1.0, 3.0, 1.0, 3.0, 3.0]).panel()
+    before = detector.findings(panel)
+    assert detector.findings(panel) is before
+    detector.forget(panel)
+    after = detector.findings(panel)
+    assert after is not before
+    assert detector.detect(panel)
