@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from bot.cli import main
@@ -48,27 +48,30 @@ class Program:
 
     def run(self, *arguments: str, **environment: str) -> Said:
         """Run a command to its end, in a process of its own."""
-        words = [self.folder / f".said-{next(_NUMBERS)}-{kind}" for kind in ("out", "err")]
-        process = _WARM.Process(
-            target=_command, args=(arguments, self.folder, *words, _environment(environment)), daemon=True
-        )
-        process.start()
-        process.join(PATIENCE_SECONDS)
-        code = process.exitcode
-        if code is None:
-            process.kill()
-            process.join()
-        process.close()
-        out, err = (one.read_text("utf-8") for one in words)
-        for one in words:
-            one.unlink()
-        assert code is not None, f"no end: {arguments} {out} {err}"
-        return Said(code, out, err)
+        return self._begin(arguments, environment).end()
 
     def run_all(self, commands: Sequence[Sequence[str]], **environment: str) -> list[Said]:
-        """Run several commands, two at a time."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(lambda one: self.run(*one, **environment), commands))
+        """Run several commands, two at a time.
+
+        One thread starts and ends them: a start asks all running processes how they are, and an answer that
+        another thread waits for is then lost to it.
+        """
+        running = [self._begin(one, environment) for one in commands[:_AT_ONCE]]
+        said = []
+        for following in [*commands[_AT_ONCE:], *[None] * len(running)]:
+            said.append(running.pop(0).end())
+            if following is not None:
+                running.append(self._begin(following, environment))
+        return said
+
+    def _begin(self, arguments: Sequence[str], environment: Mapping[str, str]) -> "_Running":
+        number = next(_NUMBERS)
+        out, err = (self.folder / f".said-{number}-{kind}" for kind in ("out", "err"))
+        process = _WARM.Process(
+            target=_command, args=(arguments, self.folder, out, err, _environment(environment)), daemon=True
+        )
+        process.start()
+        return _Running(arguments, process, out, err)
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """`python -m bot`, running; its words are in pipes."""
@@ -90,6 +93,30 @@ class Program:
         finally:
             process.kill()
         return Said(process.returncode, out, err)
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A command on its way, and the files that take its words."""
+
+    arguments: Sequence[str]
+    process: ForkServerProcess
+    out: Path
+    err: Path
+
+    def end(self) -> Said:
+        """Wait for the command's end."""
+        self.process.join(PATIENCE_SECONDS)
+        code = self.process.exitcode
+        if code is None:
+            self.process.kill()
+            self.process.join()
+        self.process.close()
+        out, err = (one.read_text("utf-8") for one in (self.out, self.err))
+        self.out.unlink()
+        self.err.unlink()
+        assert code is not None, f"no end: {self.arguments} {out} {err}"
+        return Said(code, out, err)
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
