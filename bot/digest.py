@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.deliveries import Priority
 from bot.digest_news import News
 from bot.messages.digest import DigestLimits, DigestWriter, Edition, HeadPicture
 from bot.messages.model import Message
@@ -25,8 +26,6 @@ from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription, evening_minute
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 from signals.core.panel import Panel
-
-DIGEST_PRIORITY = 2
 
 ON_TIME = timedelta(seconds=60)
 """Later than so much after its minute a digest says that it is late."""
@@ -254,5 +253,5 @@ def _deliveries(run: DigestRun, message: Message, readers: Iterable[Subscription
             subscription_id=one.id,
             message=kept[one.silent_digest, one.pin_digest],
             due_at=run.now,
-            priority=DIGEST_PRIORITY,
+            priority=Priority.DIGEST,
         )

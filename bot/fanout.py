@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.audience import SubscriptionIndex, Wishes
-from bot.deliveries import Gate
+from bot.deliveries import Gate, Priority
 from bot.messages.alerts import write_letter
 from bot.messages.letters import Letter, compose
 from bot.messages.names import Named
@@ -20,9 +20,6 @@ from bot.subscriptions import Language, Subscription, muted
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector
 from signals.core.profile import Profile
-
-ALERT_PRIORITY = 1
-"""Alerts overtake digests in the queue."""
 
 _URGENT_BATCH = "+urgent"
 """What is told of a batch beside what waits."""
@@ -151,7 +148,7 @@ class Fanout:
             alert_ids=tuple(one.id for one in letter.alerts),
             rule_news=letter.rule_news,
             due_at=self.now,
-            priority=ALERT_PRIORITY,
+            priority=Priority.URGENT if gate is Gate.URGENT else Priority.ALERT,
             gate=Gate.PASSED if free else gate,
             letter=None if free else written,
         )

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from bot.deliveries import Priority
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Heading, Message, Paragraph, line
 from bot.poll import World
 from bot.store.new_deliveries import NewDelivery
-
-NOTICE_PRIORITY = 1
 
 
 async def tell_admins(
@@ -29,6 +28,6 @@ async def tell_admins(
             blocks=(Heading(texts.text("admin-title"), 1), Paragraph(tuple(line(one) for one in lines(texts))))
         )
         deliveries.append(
-            NewDelivery(batch=batch, subscription_id=reader.id, message=message, due_at=now, priority=NOTICE_PRIORITY)
+            NewDelivery(batch=batch, subscription_id=reader.id, message=message, due_at=now, priority=Priority.NOTICE)
         )
     return await world.store.outbox.enqueue(deliveries) if deliveries else 0

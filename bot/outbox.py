@@ -8,10 +8,12 @@ from functools import partial
 
 import structlog
 
-from bot.channels.base import Amending, Channel
+from bot.breaker import Breaker
+from bot.channels.base import Amending, Channel, Part, Probing
 from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
+from bot.messages.repeated import as_repeated, repeat_note
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
 
@@ -31,6 +33,10 @@ REMEMBERED_SECONDS = 60.0
 
 class _LateError(Exception):
     """A message was so long in hand that its lease would not last for the sending, or the service stops."""
+
+
+class _LostError(Exception):
+    """A message is in other hands: its lease had ended."""
 
 
 @dataclass(slots=True)
@@ -75,6 +81,7 @@ class Drain:
         self._channels = channels
         self._now = now
         self._halted = halted
+        self._breakers = {kind: Breaker(kind) for kind in channels}
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
@@ -95,12 +102,12 @@ class Drain:
         self._channels[kind].limiter.remember((chat, (now - at).total_seconds()) for chat, at in sent)
 
     async def _run(self, kind: str) -> None:
-        await self._remember(kind)
+        await self._outbox.insist(lambda: self._remember(kind))
         sending: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
             while True:
-                room = self.pace.batch - len(sending)
-                claimed = await self._claim(kind, room) if room >= self.pace.batch * ROOM else []
+                room = await self._room(kind, len(sending))
+                claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
                 sending |= {group.create_task(self._deliver(one)) for one in claimed}
                 if not sending:
                     await asyncio.sleep(self.pace.idle_seconds)
@@ -108,6 +115,24 @@ class Drain:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
                     await asyncio.wait(sending, timeout=self.pace.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
                 sending = {task for task in sending if not task.done()}
+
+    async def _room(self, kind: str, in_hand: int) -> int:
+        """How many messages may be claimed now; none while the channel's server does not answer."""
+        breaker, channel = self._breakers[kind], self._channels[kind]
+        room = self.pace.batch - in_hand
+        if not breaker.open:
+            return room if room >= self.pace.batch * ROOM else 0
+        if in_hand or breaker.rest_seconds(_monotonic()):
+            return 0
+        if not isinstance(channel, Probing):
+            return 1
+        try:
+            await channel.probe()
+        except SendFailedError:
+            breaker.failed(_monotonic())
+            return 0
+        breaker.answered()
+        return room
 
     async def _claim(self, kind: str, most: int) -> list[_InHand]:
         if self._halted is not None and await self._halted():
@@ -128,7 +153,7 @@ class Drain:
             if not in_hand.on_its_way and not working.done():
                 working.cancel()
                 await asyncio.wait({working})
-                await self._outbox.put_back(in_hand.delivery.id)
+                await self._outbox.put_back(in_hand.delivery)
             await asyncio.wait({working}, timeout=self.pace.grace_seconds)
             working.cancel()
             raise
@@ -137,20 +162,30 @@ class Drain:
         """Send one delivery while its lease lasts, and keep what came of it."""
         delivery = in_hand.delivery
         try:
-            async with asyncio.timeout(self.pace.lease_seconds):
-                await self._send_parts(in_hand)
-        except _LateError:
-            if not in_hand.stopping:
-                log.warning("channel too slow for a batch", channel=delivery.channel)
-            await self._outbox.put_back(delivery.id)
+            async with asyncio.timeout(self.pace.lease_seconds) as patience:
+                await self._send_parts(in_hand, patience)
+        except _LostError:
+            log.warning("delivery in other hands", id=delivery.id, channel=delivery.channel)
+        except (TimeoutError, _LateError):
+            await self._late(in_hand)
         except SendFailedError as failure:
             await self._failed(delivery, failure)
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
-            await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"))
+            reason = f"defect: {type(defect).__name__}"
+            await self._failed(delivery, SendFailedError(reason, unknown=in_hand.on_its_way))
         else:
-            await self._outbox.sent(delivery.id, self._now())
+            self._breakers[delivery.channel].answered()
             await self._mark_earlier(delivery)
+
+    async def _late(self, in_hand: _InHand) -> None:
+        delivery = in_hand.delivery
+        if in_hand.on_its_way:
+            await self._failed(delivery, SendFailedError("no answer while the lease lasted", unknown=True))
+            return
+        if not in_hand.stopping:
+            log.warning("channel too slow for a batch", channel=delivery.channel)
+        await self._outbox.insist(lambda: self._outbox.put_back(delivery))
 
     async def _mark_earlier(self, delivery: Delivery) -> None:
         """Say in the message that was corrected that it was, where the channel can change it; the correction stands anyway."""
@@ -167,21 +202,58 @@ class Drain:
             log.exception("defect while marking what was corrected", id=delivery.id, channel=delivery.channel)
 
     async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
-        outcome = after_failure(delivery, failure, self._now())
+        breaker = self._breakers[delivery.channel]
+        if failure.failure.of_the_line:
+            breaker.failed(_monotonic())
+        else:
+            breaker.answered()
+        now = self._now()
+        outcome = after_failure(delivery, failure, now)
         log.warning("delivery failed", id=delivery.id, channel=delivery.channel, state=outcome.state, why=outcome.error)
-        await self._outbox.failed(delivery.id, outcome, self._now())
+        await self._outbox.insist(lambda: self._outbox.failed(delivery, outcome, now))
 
-    async def _send_parts(self, in_hand: _InHand) -> None:
-        delivery = in_hand.delivery
+    async def _send_parts(self, in_hand: _InHand, patience: asyncio.Timeout) -> None:
+        """Send what is left of a delivery; before each part goes out it is stored that it will."""
+        delivery, marks = in_hand.delivery, self._outbox.marks
         channel = self._channels[delivery.channel]
-        parts = channel.render(delivery.message, plain=delivery.plain)
-        # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
-        parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
-        for part in parts[delivery.parts_sent :]:
+        note, parts = _written(channel, delivery)
+        for number, part in enumerate(parts[delivery.parts_sent :], delivery.parts_sent + 1):
             async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
+                if not await marks.begin(delivery.id, delivery.attempts):
+                    raise _LostError
                 if in_hand.stopping or self._now() >= in_hand.until:
                     raise _LateError
                 in_hand.on_its_way = True
+                if note is not None:
+                    await channel.send(delivery.address, note)
+                    note = None
                 remote_id = await channel.send(delivery.address, part)
-            await self._outbox.part_sent(delivery.id, remote_id)
+                # What the channel has is marked, however long the database takes for it.
+                patience.reschedule(None)
+            if number == len(parts):
+                await marks.sent(delivery.id, self._now(), remote_id)
+            else:
+                await marks.taken(delivery.id, remote_id)
             in_hand.on_its_way = False
+
+
+def _written(channel: Channel, delivery: Delivery) -> tuple[Part | None, list[Part]]:
+    """The parts of a delivery; where the next may come for the second time it says so, or a word ahead of it does.
+
+    A long message is cut as it was at first, for a part of it may be there: so its word stands by itself.
+    """
+    note, parts = None, channel.render(delivery.message, plain=delivery.plain)
+    if delivery.repeats:
+        language = Language(delivery.language)
+        marked = channel.render(as_repeated(delivery.message, language), plain=delivery.plain)
+        if len(marked) == len(parts) == 1:
+            parts = marked
+        else:
+            [note] = channel.render(repeat_note(language), plain=delivery.plain)
+    # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
+    parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
+    return note, parts
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.admin.errors import CannotError
+from bot.deliveries import Priority
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Heading, Message, paragraph
 from bot.poll import World
@@ -13,7 +14,6 @@ from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastStat
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription
 
-PRIORITY = 9
 """After everything that figures caused."""
 
 TEXT_MAX = 3000
@@ -117,7 +117,7 @@ def _deliveries(one: Broadcast, readers: Sequence[Subscription], now: datetime) 
             subscription_id=each.id,
             message=messages[each.language],
             due_at=now,
-            priority=PRIORITY,
+            priority=Priority.BROADCAST,
         )
         for each in readers
     ]

@@ -100,6 +100,15 @@ class Amending(Protocol):
 
 
 @runtime_checkable
+class Probing(Protocol):
+    """A channel whose server can be asked whether it is there, without a message."""
+
+    async def probe(self) -> None:
+        """Ask; raises `SendFailedError` where it is not."""
+        ...
+
+
+@runtime_checkable
 class Managed(Protocol):
     """A channel that knows who sets up which chats, also from outside of them."""
 

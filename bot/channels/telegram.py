@@ -15,14 +15,14 @@ from bot.channels.telegram_ears import Company
 from bot.channels.telegram_listener import Hook, Listener
 from bot.channels.telegram_markup import bare
 from bot.channels.telegram_people import Managers
-from bot.channels.telegram_quotas import REPLY, quotas
+from bot.channels.telegram_quotas import quotas
 from bot.channels.telegram_refusals import refusal
 from bot.channels.telegram_rich import rich_html
 from bot.channels.telegram_sheets import Sheet, sheets
 from bot.channels.telegram_transport import AiohttpTransport, bot_over
 from bot.channels.telegram_uploads import MemoryUploads, Uploads
 from bot.channels.telegram_writing import Writer
-from bot.deliveries import Address, SendFailedError
+from bot.deliveries import Address, Priority, SendFailedError
 from bot.limiter import Limiter
 from bot.messages.model import Message, Picture
 
@@ -126,6 +126,10 @@ class TelegramChannel:
             return str(me.username)
         raise failure
 
+    async def probe(self) -> None:
+        """Ask the server who we are; raises `SendFailedError` where it cannot be reached or refuses us."""
+        await self.whoami()
+
     def invitation(self, word: str) -> str:
         """A link that opens a private chat and says ``/start WORD``; empty until the server has told the bot's name."""
         name = self._listener.username if self._listener else ""
@@ -206,7 +210,7 @@ class TelegramChannel:
         return address
 
     async def _send_in_turn(self, address: Address, part: Part) -> None:
-        async with self.limiter.turn(address.chat, REPLY, part.messages):
+        async with self.limiter.turn(address.chat, Priority.REPLY, part.messages):
             await self.send(address, part)
 
     def _note_flood(self, address: Address, failure: SendFailedError) -> None:

@@ -6,9 +6,6 @@ from telegram.constants import FloodLimit
 
 from bot.limiter import Quota, Quotas
 
-REPLY = 0
-"""Priority of an answer: somebody looks at the screen and waits."""
-
 _MINUTE_SECONDS = 60.0
 
 

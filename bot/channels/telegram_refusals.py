@@ -4,12 +4,16 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot.channels.telegram_transport import AnswerLostError
 from bot.deliveries import Address, SendFailedError
 
 REASON_MAX = 200
 """Characters kept of what the server said."""
+
+_GATEWAY_TIMEOUT = re.compile(r"gateway time-?out|\(504\)", re.IGNORECASE)
+"""A proxy has passed the call on, and the server did not answer it in time."""
 
 _DONE = re.compile(r"message is not modified", re.IGNORECASE)
 _NO_TEXT = re.compile(r"there is no text in the message", re.IGNORECASE)
@@ -47,7 +51,8 @@ def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
         case Forbidden() | BadRequest():
             gone = isinstance(error, Forbidden) or bool(_GONE.search(reason))
             return SendFailedError(reason, permanent=gone, markup=bool(_OUR_MARKUP.search(reason)))
-    return SendFailedError(f"{type(error).__name__}: {reason}")
+    lost = isinstance(error, (AnswerLostError, TimedOut)) or bool(_GATEWAY_TIMEOUT.search(reason))
+    return SendFailedError(f"{type(error).__name__}: {reason}", unknown=lost)
 
 
 def is_done(error: TelegramError) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_TYPE
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
@@ -25,6 +25,10 @@ _PLACEHOLDER = "hidden"
 _FILE = "/stored-file"
 """Stands before the path of a file to fetch, in place of a method; the library would rewrite anything but a path."""
 _UNSET = BaseRequest.DEFAULT_NONE
+
+
+class AnswerLostError(NetworkError):
+    """A call went out, and no answer came that could be read: nobody knows what the server did with it."""
 
 
 class AiohttpTransport(BaseRequest):
@@ -84,7 +88,9 @@ class AiohttpTransport(BaseRequest):
         connect_timeout: "ODVInput[float]" = _UNSET,
         pool_timeout: "ODVInput[float]" = _UNSET,
     ) -> tuple[int, bytes]:
-        """Send one call and return status and body; raises TimedOut or NetworkError.
+        """Send one call and return status and body.
+
+        Raises NetworkError where the call did not go out, and AnswerLostError where it did and no answer came.
 
         aiohttp has no time limit for writing, and texts are small: `write_timeout` is not heeded.
         """
@@ -100,24 +106,26 @@ class AiohttpTransport(BaseRequest):
                 method, self._address(url), data=_form(request_data), timeout=timeout, proxy=self._proxy
             ) as response:
                 return response.status, (await response.read()).replace(self._secret, b"***")
-        except TimeoutError as error:
-            failure = TimedOut(f"Timed out ({type(error).__name__})")
-        except aiohttp.ClientResponseError as error:
-            failure = NetworkError(f"{type(error).__name__} {error.status}")
-        except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             failure = NetworkError(type(error).__name__)
+        except aiohttp.ClientHttpProxyError as error:
+            failure = NetworkError(f"{type(error).__name__} {error.status}")
+        except TimeoutError as error:
+            failure = AnswerLostError(f"Timed out ({type(error).__name__})")
+        except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as error:
+            failure = AnswerLostError(type(error).__name__)
         # Raised out here, or its context would carry the texts that must not get out.
         raise failure
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """An answer of the Bot API as data; raises NetworkError for what a proxy or a portal says instead."""
+        """An answer of the Bot API as data; raises AnswerLostError for what a proxy or a portal says instead."""
         try:
             answer = json.loads(payload)
         except ValueError:
             answer = None
         if not isinstance(answer, dict) or not answer.keys() & {"result", "description"}:
-            raise NetworkError("an answer that is not the Bot API's")
+            raise AnswerLostError("an answer that is not the Bot API's")
         return answer
 
     def _address(self, url: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -89,18 +90,21 @@ class WecomChannel:
     async def _post(self, key: str, body: dict[str, Any]) -> dict[str, Any]:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
-        failure = ""
+        failure, unknown = "", True
         try:
             async with self._session.post(self._url, params={"key": key}, json=body) as answer:
                 failure = f"HTTP {answer.status}"
+                unknown = answer.ok or answer.status == HTTPStatus.GATEWAY_TIMEOUT
                 told = await answer.json(content_type=None)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            failure, unknown = type(error).__name__, False
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             # The text of an error may hold the address, and with it the key.
             failure = f"{failure} {type(error).__name__}".strip()
         else:
             if isinstance(told, dict) and "errcode" in told:
                 return told
-        raise SendFailedError(failure)
+        raise SendFailedError(failure, unknown=unknown)
 
     def _texts(self, blocks: list[Block], *, plain: bool) -> list[Part]:
         parts = marked(Message(blocks=tuple(blocks)))

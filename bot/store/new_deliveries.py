@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.deliveries import Gate, State
+from bot.deliveries import Gate, Priority, State
 from bot.messages.letters import Letter
 from bot.messages.letters_json import letter_to_json
 from bot.messages.model import Message, to_json
@@ -23,7 +23,7 @@ Key: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class NewDelivery:
-    """A message for one subscriber; unique on (batch, subscription). A low `priority` number goes first."""
+    """A message for one subscriber; unique on (batch, subscription)."""
 
     batch: str
     subscription_id: int
@@ -32,7 +32,7 @@ class NewDelivery:
     rule_news: str = ""
     """Names what it tells of the subscriber's rules; empty = nothing."""
     due_at: datetime
-    priority: int = 1
+    priority: Priority = Priority.ALERT
     gate: Gate | None = None
     """Where an alert stands before quiet hours and a daily limit; None = it is no alert."""
     letter: Letter | None = None
@@ -80,6 +80,8 @@ def _row(one: NewDelivery, message: dict[str, Any]) -> dict[str, Any]:
         "due_at": one.due_at,
         "state": State.PENDING,
         "attempts": 0,
+        "on_its_way": False,
+        "repeats": 0,
         "parts_sent": 0,
         "remote_ids": "",
         "plain": False,

@@ -1,28 +1,29 @@
 """Messages on their way: stored with what caused them, claimed by a worker, sent or given up."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import Alert
-from bot.deliveries import ATTEMPTS_MAX, Address, Delivery, Earlier, Gate, Outcome, State
-from bot.messages.model import from_json
+from bot.deliveries import Delivery, Outcome, State
 from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
-from bot.store.answering import answered
+from bot.store.claims import claim
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.held import HeldStore
+from bot.store.marks import Marks
 from bot.store.new_deliveries import NewDelivery, add_deliveries
-from bot.store.pictures import fetched
 from bot.store.rules import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
 from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
+
+T = TypeVar("T")
 
 _CHUNK = 500
 """Deliveries that one transaction of `enqueue` adds: others want to write too."""
@@ -32,13 +33,14 @@ class Outbox:
     """The queue between those who make messages and the one who sends them.
 
     A delivery is PENDING until a worker claims it, SENDING while his lease lasts, then SENT, DEAD or PENDING
-    again. Sending twice is possible only when a worker dies, or outlives his lease, after the channel has
-    taken the message and before `sent` is stored.
+    again. `marks` says when a part of it goes out and when the channel has it: what a worker who died had not begun
+    is sent as if nothing had happened, and of the rest nobody knows whether it arrived.
     """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self.held = HeldStore(connections)
+        self.marks = Marks(connections)
 
     async def record(
         self,
@@ -92,54 +94,36 @@ class Outbox:
         No two callers get the same one, and never is more than the first of a subscription's in hand: its messages
         arrive in their order, and one that has many does not hold up the others. Messages of paused or held
         subscriptions stay where they are, and so do alerts that have not passed `held`. What an ended lease left
-        behind is claimable again, or DEAD if it has already been tried `ATTEMPTS_MAX` times.
+        behind is claimable again, if it was on its way once more only; it is DEAD if it must not come twice, or has
+        been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
-            await _end_leases(connection, now)
-            rows = (await connection.execute(_due(now, channels).limit(limit))).all()
-            values = {
-                "state": State.SENDING,
-                "attempts": DELIVERIES.c.attempts + 1,
-                "lease_until": now + timedelta(seconds=lease_seconds),
-            }
-            answers, pictures = dict[int, Earlier](), dict[str, bytes]()
-            if rows:
-                ids = [row.id for row in rows]
-                await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(values))
-                answers = await answered(connection, ids)
-                pictures = await fetched(connection, (row.message for row in rows))
-        return [_claimed(row, answers.get(row.id), pictures) for row in rows]
+            return await claim(connection, now, limit, lease_seconds, channels)
 
-    async def part_sent(self, delivery_id: int, remote_id: str) -> None:
-        """Count one more part of a split message as taken by the channel, under the channel's id."""
-        async with self._connections.write() as connection:
-            values = {
-                "parts_sent": DELIVERIES.c.parts_sent + 1,
-                "remote_ids": DELIVERIES.c.remote_ids + f"{remote_id}\n",
-            }
-            await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
+    async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """What `work` with this outbox returns, tried again for as long as the database takes nothing."""
+        return await self._connections.insist(work)
 
-    async def sent(self, delivery_id: int, now: datetime) -> None:
-        """The whole message is with the channel, whatever became of the lease meanwhile."""
-        values = {"state": State.SENT, "lease_until": None, "ended_at": now, "error": "", "letter": None}
-        async with self._connections.write() as connection:
-            await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(values))
-
-    async def put_back(self, delivery_id: int) -> None:
-        """Return a claimed message that was not tried to the queue, as it was."""
-        values = {"state": State.PENDING, "attempts": DELIVERIES.c.attempts - 1, "lease_until": None}
-        mine = DELIVERIES.c.id == delivery_id, DELIVERIES.c.state == State.SENDING
+    async def put_back(self, delivery: Delivery) -> None:
+        """Return a claimed message that was not tried to the queue, as it was; one in other hands is left alone."""
+        values = {
+            "state": State.PENDING,
+            "attempts": DELIVERIES.c.attempts - 1,
+            "on_its_way": False,
+            "lease_until": None,
+        }
+        mine = _in_hand(delivery.id, delivery.attempts)
         async with self._connections.write() as connection:
             await connection.execute(update(DELIVERIES).where(*mine).values(values))
 
-    async def failed(self, delivery_id: int, outcome: Outcome, now: datetime) -> None:
+    async def failed(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """Store what becomes of a claimed message and, with it, of its subscription.
 
         A chat that moved to where another subscription lives is paused and the message given up: that other
-        subscription gets its own. A message that is no longer being sent is left alone.
+        subscription gets its own. A message in other hands, or in nobody's, is left alone.
         """
         async with self._connections.write() as connection:
-            subscription_id = await _settle(connection, delivery_id, outcome, now)
+            subscription_id = await _settle(connection, delivery, outcome, now)
             if subscription_id is None:
                 return
             if outcome.hold_until is not None:
@@ -149,7 +133,7 @@ class Outbox:
             if outcome.move_to and not await move(connection, subscription_id, outcome.move_to, now):
                 await pause(connection, subscription_id, outcome.error, now)
                 given_up = {"state": State.DEAD, "ended_at": now}
-                await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery_id).values(given_up))
+                await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery.id).values(given_up))
 
     async def counts(self) -> dict[State, int]:
         """How many deliveries are in each state."""
@@ -218,72 +202,16 @@ async def _add_rules(connection: AsyncConnection, news: RuleNews, asof: datetime
     )
 
 
-async def _end_leases(connection: AsyncConnection, now: datetime) -> None:
-    ended = and_(DELIVERIES.c.state == State.SENDING, DELIVERIES.c.lease_until <= now)
-    # Other workers end leases too: rows that one of them has in hand are passed over, not waited for.
-    mine = select(DELIVERIES.c.id).where(ended).with_for_update(skip_locked=True)
-    tried = DELIVERIES.c.attempts >= ATTEMPTS_MAX
-    await connection.execute(
-        update(DELIVERIES)
-        .where(DELIVERIES.c.id.in_(mine))
-        .values(
-            state=case((tried, State.DEAD), else_=State.PENDING),
-            ended_at=case((tried, now)),
-            error=case((tried, "no attempt came to an end"), else_=DELIVERIES.c.error),
-            lease_until=None,
-        )
-    )
+def _in_hand(delivery_id: int, attempts: int) -> tuple[ColumnElement[bool], ...]:
+    """Whether it is still this attempt that has a message."""
+    return DELIVERIES.c.id == delivery_id, DELIVERIES.c.attempts == attempts, DELIVERIES.c.state == State.SENDING
 
 
-def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
-    before = DELIVERIES.alias("before")
-    earlier = and_(
-        before.c.state == State.PENDING,
-        before.c.due_at <= now,
-        or_(before.c.gate.is_(None), before.c.gate == Gate.PASSED),
-        tuple_(before.c.priority, before.c.id) < tuple_(DELIVERIES.c.priority, DELIVERIES.c.id),
-    )
-    first = ~exists().where(
-        before.c.subscription_id == DELIVERIES.c.subscription_id, or_(before.c.state == State.SENDING, earlier)
-    )
-    query = (
-        select(
-            DELIVERIES,
-            SUBSCRIPTIONS.c.channel,
-            SUBSCRIPTIONS.c.chat,
-            SUBSCRIPTIONS.c.thread,
-            SUBSCRIPTIONS.c.language,
-        )
-        .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
-        .where(DELIVERIES.c.state == State.PENDING, DELIVERIES.c.due_at <= now, SUBSCRIPTIONS.c.active)
-        .where(or_(SUBSCRIPTIONS.c.held_until.is_(None), SUBSCRIPTIONS.c.held_until <= now))
-        .where(or_(DELIVERIES.c.gate.is_(None), DELIVERIES.c.gate == Gate.PASSED), first)
-        .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
-        .with_for_update(of=DELIVERIES, skip_locked=True)
-    )
-    return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
-
-
-def _claimed(row: Row[Any], answers: Earlier | None, pictures: Mapping[str, bytes]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        batch=row.batch,
-        subscription_id=row.subscription_id,
-        channel=row.channel,
-        address=Address(row.chat, row.thread),
-        message=from_json(row.message, pictures),
-        attempts=row.attempts + 1,
-        parts_sent=row.parts_sent,
-        priority=row.priority,
-        plain=row.plain,
-        answers=answers,
-        language=row.language,
-    )
-
-
-async def _settle(connection: AsyncConnection, delivery_id: int, outcome: Outcome, now: datetime) -> int | None:
+async def _settle(connection: AsyncConnection, delivery: Delivery, outcome: Outcome, now: datetime) -> int | None:
     values: dict[str, Any] = {
         "state": outcome.state,
+        "on_its_way": False,
+        "repeats": delivery.repeats + outcome.repeated,
         "plain": outcome.plain,
         "error": outcome.error,
         "lease_until": None,
@@ -293,7 +221,7 @@ async def _settle(connection: AsyncConnection, delivery_id: int, outcome: Outcom
         values["due_at"] = outcome.due_at
     settling = (
         update(DELIVERIES)
-        .where(DELIVERIES.c.id == delivery_id, DELIVERIES.c.state == State.SENDING)
+        .where(*_in_hand(delivery.id, delivery.attempts))
         .values(values)
         .returning(DELIVERIES.c.subscription_id)
     )

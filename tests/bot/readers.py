@@ -31,7 +31,7 @@ async def letters(store: Database) -> dict[str, list[Message]]:
     while claimed := await store.outbox.claim(FAR_AHEAD, 10_000, 60):
         for one in claimed:
             found.setdefault(one.address.chat, []).append(one.message)
-            await store.outbox.sent(one.id, FAR_AHEAD)
+            await store.outbox.marks.sent(one.id, FAR_AHEAD)
     return found
 
 

@@ -7,19 +7,16 @@ from pathlib import Path
 import pytest
 
 from bot.admin import broadcasting
-from bot.admin.broadcasting import PRIORITY, Wish, message_of
+from bot.admin.broadcasting import Wish, message_of
 from bot.admin.errors import CannotError
 from bot.admin.maintenance import ended, maintained
 from bot.admin.office import LIMITS, MAX_RULES, MAX_WATCHED, REMIND_SESSIONS, Limit, Office
 from bot.admin.publishers import asked_again, rested
 from bot.admin.thresholds import key_of
 from bot.admin.timetable import run_again
-from bot.deliveries import State
-from bot.digest import DIGEST_PRIORITY
-from bot.fanout import ALERT_PRIORITY
+from bot.deliveries import Priority, State
 from bot.messages.catalogue import catalogue
 from bot.messages.digest import DigestLimits
-from bot.notices import NOTICE_PRIORITY
 from bot.outbox import Drain, Pace
 from bot.poll import Slot, World, job_of
 from bot.schedule import due_slots
@@ -204,9 +201,7 @@ async def test_a_broadcast_reaches_each_reader_once_over_restarts_and_after_ever
     store = await started()
     assert (await store.outbox.counts())[State.PENDING] == 0, "a draft goes to nobody"
     assert await broadcasting.send(world_of(store), draft.id, DEED) == 4
-    urgent = NewDelivery(
-        batch="b", subscription_id=readers[3].id, message=message_of("x", TEXTS), due_at=NOW, priority=1
-    )
+    urgent = NewDelivery(batch="b", subscription_id=readers[3].id, message=message_of("x", TEXTS), due_at=NOW)
     await store.outbox.enqueue([urgent])
     await store.close()
     for _ in range(6):
@@ -259,5 +254,5 @@ def test_no_words_or_too_many_are_refused(text: str) -> None:
         broadcasting.read_wish(text)
 
 
-def test_a_broadcast_is_behind_alerts_digests_and_notices() -> None:
-    assert max(ALERT_PRIORITY, DIGEST_PRIORITY, NOTICE_PRIORITY) < PRIORITY
+def test_a_broadcast_is_behind_everything_else() -> None:
+    assert max(Priority) is Priority.BROADCAST

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts import Alert, Reason
-from bot.fanout import ALERT_PRIORITY, Fanout
+from bot.deliveries import Priority
+from bot.fanout import Fanout
 from bot.messages.model import Heading
 from bot.preferences import Mute, QuietHours
 from bot.store.alerts import RecordedAlert
@@ -206,7 +207,7 @@ def test_a_delivery_belongs_to_the_batch_of_its_poll_and_is_due_at_once() -> Non
     (made,) = fanned(
         [ONE], recorded([Alert(signal=signal("inflow_streak", Subject(Axis.FUND, "510300")), reason=Reason.NEW)])
     )
-    assert (made.batch, made.due_at, made.priority, made.alert_ids) == ("poll/x", NOW, ALERT_PRIORITY, (100,))
+    assert (made.batch, made.due_at, made.priority, made.alert_ids) == ("poll/x", NOW, Priority.ALERT, (100,))
 
 
 def test_everybody_reads_his_own_language() -> None:

@@ -173,7 +173,7 @@ async def test_deliveries_and_the_age_of_the_queue_come_from_the_store(store: Da
             letter = NewDelivery(batch="x", subscription_id=who.id, message=plain("private"), due_at=EVENING.due)
             await store.outbox.enqueue([letter])
         (sent,) = await store.outbox.claim(EVENING.due, 1, 60, channels={"web"})
-        await store.outbox.sent(sent.id, EVENING.due)
+        await store.outbox.marks.sent(sent.id, EVENING.due)
         one.clock.at += timedelta(seconds=90)
         assert await one.told("outbox_oldest_due_age_seconds") == {(): 90}
         counts = await one.told("deliveries")

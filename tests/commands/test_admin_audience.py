@@ -63,6 +63,6 @@ async def test_a_broadcast_is_previewed_exactly_as_it_is_read(database: Path) ->
         (delivery,) = await owner.store.outbox.claim(MORNING, 10, 60)
         assert delivery.message.blocks == preview.blocks[:-1]
         assert said(delivery.message) == ["Announcement", "停机 <b>一小时</b>，", "十点回来。"]
-        await owner.store.outbox.sent(delivery.id, MORNING)
+        await owner.store.outbox.marks.sent(delivery.id, MORNING)
         assert "settled already" in words(await owner.presses(sent, "Cancel"))
         assert "1. 02-12 09:20 queued  1 sent, 0 waiting, 0 not sent  停机" in await owner.hears("/admin broadcast")

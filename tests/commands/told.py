@@ -53,7 +53,7 @@ async def tell(
     ids = [one.id for one in await chat.store.alerts.between(at, at) if one.batch == fanout.batch]
     (claimed,) = [one for one in await chat.store.outbox.claim(at, 100, 60) if one.batch == fanout.batch]
     if sent:
-        await chat.store.outbox.sent(claimed.id, at)
+        await chat.store.outbox.marks.sent(claimed.id, at)
     return claimed.message, ids
 
 

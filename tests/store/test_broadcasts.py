@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.deliveries import State
+from bot.deliveries import Priority, State
 from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
 from bot.store.database import Database
@@ -20,7 +20,7 @@ DEED = Deed("telegram:3", NOW)
 
 def deliveries(one: Broadcast, readers: list[int]) -> list[NewDelivery]:
     return [
-        NewDelivery(batch=one.batch, subscription_id=reader, message=MESSAGE, due_at=NOW, priority=9)
+        NewDelivery(batch=one.batch, subscription_id=reader, message=MESSAGE, due_at=NOW, priority=Priority.BROADCAST)
         for reader in readers
     ]
 
@@ -44,7 +44,7 @@ async def test_what_is_pending_is_spared_and_what_is_out_stays(store: Database) 
     one = await store.broadcasts.draft("x", "telegram", "宽基", DEED)
     await store.broadcasts.send(one.id, deliveries(one, readers), DEED)
     (first,) = await store.outbox.claim(NOW, 1, 60)
-    await store.outbox.sent(first.id, NOW)
+    await store.outbox.marks.sent(first.id, NOW)
     assert await store.broadcasts.cancel(one.id, DEED) == 2
     assert await store.outbox.claim(NOW, 10, 60) == []
     progress = await store.broadcasts.progress(one)

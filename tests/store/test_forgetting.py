@@ -60,7 +60,7 @@ async def live(store: Database, chat: str, channel: str = "telegram") -> Subscri
     await store.managing.begin(channel, chat, mine.id, NOW + timedelta(hours=1))
     await store.managing.began(channel, chat, mine.id)
     await store.outbox.enqueue(
-        [NewDelivery(batch=f"b/{chat}", subscription_id=mine.id, message=plain(chat), due_at=NOW, priority=1)]
+        [NewDelivery(batch=f"b/{chat}", subscription_id=mine.id, message=plain(chat), due_at=NOW)]
     )
     await store.chat.add(chat, "me", {"text": chat}, NOW)
     return mine
@@ -123,10 +123,7 @@ async def test_what_was_written_for_it_meanwhile_is_left_out_and_the_rest_arrive
     gone, stays = await live(store, SECRET), await live(store, OTHER)
     (rule,) = await store.rules.of(gone.id)
     await store.forgetting.forget("telegram", Address(SECRET), NOW)
-    late = [
-        NewDelivery(batch="late", subscription_id=one.id, message=plain("x"), due_at=NOW, priority=1)
-        for one in (gone, stays)
-    ]
+    late = [NewDelivery(batch="late", subscription_id=one.id, message=plain("x"), due_at=NOW) for one in (gone, stays)]
     assert await store.outbox.enqueue(late) == 1
     (other,) = await store.rules.of(stays.id)
     hits = [RuleHit(rule_id=one.id, code="159590", day=NOW.date()) for one in (rule, other)]

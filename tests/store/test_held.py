@@ -105,7 +105,7 @@ async def texts(store: Database, at: timedelta = timedelta()) -> list[str]:
     while claimed := await store.outbox.claim(NOW + at, 10, 60):
         for one in claimed:
             found.append(one.message.blocks[0].lines[0].text)  # type: ignore[union-attr]
-            await store.outbox.sent(one.id, NOW + at)
+            await store.outbox.marks.sent(one.id, NOW + at)
     return found
 
 
@@ -130,7 +130,7 @@ async def test_what_is_held_is_let_go_as_one_and_its_alerts_move_along(store: Da
     assert [(each.subscription_id, each.batch) for each in claimed] == [(one, "first"), (other, "first")]
     assert [await store.outbox.reached(each) for each in alerts] == [{one, other}, {one, other}, {one}]
     for each in claimed:
-        await store.outbox.sent(each.id, LATER)
+        await store.outbox.marks.sent(each.id, LATER)
     told = await store.alerts.message_with(one, alerts[2])
     assert told is not None
     assert [each.id for each in told.alerts] == alerts
@@ -179,14 +179,14 @@ async def test_what_went_out_today_is_counted_on_the_readers_day(store: Database
         await store.outbox.held.judge(at, HERE, count)
         (claimed,) = await store.outbox.claim(at, 1, 60)
         if number:
-            await store.outbox.sent(claimed.id, at)
+            await store.outbox.marks.sent(claimed.id, at)
             continue
         assert (await store.outbox.counts())[State.SENDING] == 1
         await leave(store, [there.id], "meanwhile")
         await store.outbox.held.judge(at, HERE, count)
-        await store.outbox.sent(claimed.id, at)
+        await store.outbox.marks.sent(claimed.id, at)
         (other,) = await store.outbox.claim(at, 1, 1)
-        await store.outbox.failed(other.id, Outcome(state=State.DEAD), at)
+        await store.outbox.failed(other, Outcome(state=State.DEAD), at)
     assert counted == [0, 1, 1, 2, 0]
 
 

@@ -146,8 +146,8 @@ async def test_whoever_was_given_up_on_was_not_reached(store: Database) -> None:
     sent, waiting, lost = await subscribers(store, 3)
     await store.outbox.record("close", [alert()], NOW, to_all([sent, waiting, lost]), None)
     (told,) = await store.alerts.of_subject(FUND, 5)
-    by_reader = {one.subscription_id: one.id for one in await store.outbox.claim(NOW, 10, 60)}
-    await store.outbox.sent(by_reader[sent], NOW)
+    by_reader = {one.subscription_id: one for one in await store.outbox.claim(NOW, 10, 60)}
+    await store.outbox.marks.sent(by_reader[sent].id, NOW)
     await store.outbox.failed(by_reader[lost], Outcome(state=State.DEAD, error="gone"), NOW)
     assert await store.outbox.reached(told.id) == {sent, waiting}
 
@@ -198,7 +198,7 @@ async def test_deliveries_are_counted_apart_for_each_channel(store: Database) ->
     chats = [(await store.subscriptions.save(subscription("1", channel=kind), NOW)).id for kind in ("web", "telegram")]
     await store.outbox.enqueue(letters(chats))
     (taken,) = await store.outbox.claim(NOW, 1, 60, channels={"web"})
-    await store.outbox.sent(taken.id, NOW)
+    await store.outbox.marks.sent(taken.id, NOW)
     nothing = dict.fromkeys(State, 0)
     assert await store.outbox.counts_by_channel() == {
         "web": {**nothing, State.SENT: 1},

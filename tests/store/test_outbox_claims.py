@@ -84,7 +84,7 @@ async def test_a_delivery_that_ends_every_worker_is_given_up(store: Database) ->
 
 async def test_what_was_sent_is_not_claimed_again(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.sent(claimed.id, NOW)
+    await store.outbox.marks.sent(claimed.id, NOW)
     assert await state_of(store) is State.SENT
     assert await store.outbox.claim(ENDED, 10, LEASE) == []
 
@@ -92,28 +92,28 @@ async def test_what_was_sent_is_not_claimed_again(store: Database) -> None:
 async def test_what_was_sent_after_the_lease_is_not_sent_again(store: Database) -> None:
     claimed = await one_claimed(store)
     await store.outbox.claim(ENDED, 0, LEASE)
-    await store.outbox.sent(claimed.id, ENDED)
+    await store.outbox.marks.sent(claimed.id, ENDED)
     assert await store.outbox.claim(ENDED, 10, LEASE) == []
 
 
 async def test_parts_that_were_sent_are_remembered(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.part_sent(claimed.id, "101")
-    await store.outbox.part_sent(claimed.id, "102")
+    await store.outbox.marks.taken(claimed.id, "101")
+    await store.outbox.marks.taken(claimed.id, "102")
     (again,) = await store.outbox.claim(ENDED, 10, LEASE)
     assert again.parts_sent == 2
 
 
 async def test_a_failure_is_tried_again_when_it_is_due(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.failed(claimed.id, Outcome(state=State.PENDING, due_at=AGAIN, error="timed out"), NOW)
+    await store.outbox.failed(claimed, Outcome(state=State.PENDING, due_at=AGAIN, error="timed out"), NOW)
     assert await store.outbox.claim(AGAIN - timedelta(microseconds=1), 10, LEASE) == []
     assert await store.outbox.claim(AGAIN, 10, LEASE) == [replace(claimed, attempts=2)]
 
 
 async def test_refused_markup_is_tried_again_as_plain_text(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.failed(claimed.id, Outcome(state=State.PENDING, due_at=NOW, plain=True), NOW)
+    await store.outbox.failed(claimed, Outcome(state=State.PENDING, due_at=NOW, plain=True), NOW)
     assert await store.outbox.claim(NOW, 10, LEASE) == [replace(claimed, attempts=2, plain=True)]
 
 
@@ -121,7 +121,7 @@ async def test_a_chat_that_is_gone_pauses_its_subscription_with_its_settings(sto
     claimed = await one_claimed(store)
     before = await store.subscriptions.get(claimed.subscription_id)
     gone = Outcome(state=State.DEAD, pause_subscription=True, error="blocked by the user")
-    await store.outbox.failed(claimed.id, gone, NOW)
+    await store.outbox.failed(claimed, gone, NOW)
     assert before is not None
     paused = replace(before, active=False, paused_reason="blocked by the user")
     assert await store.subscriptions.get(claimed.subscription_id) == paused
@@ -130,14 +130,14 @@ async def test_a_chat_that_is_gone_pauses_its_subscription_with_its_settings(sto
 
 async def test_a_delivery_that_died_alone_leaves_its_subscription_active(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.failed(claimed.id, Outcome(state=State.DEAD, error="too often"), NOW)
+    await store.outbox.failed(claimed, Outcome(state=State.DEAD, error="too often"), NOW)
     assert len(await store.subscriptions.active()) == 1
 
 
 async def test_a_chat_that_moved_is_followed(store: Database) -> None:
     claimed = await one_claimed(store)
     there = Address("-100777", "3")
-    await store.outbox.failed(claimed.id, Outcome(state=State.PENDING, due_at=NOW, move_to=there), NOW)
+    await store.outbox.failed(claimed, Outcome(state=State.PENDING, due_at=NOW, move_to=there), NOW)
     assert await store.outbox.claim(NOW, 10, LEASE) == [replace(claimed, address=there, attempts=2)]
     moved = await store.subscriptions.find("telegram", "-100777", "3")
     assert moved is not None
@@ -148,7 +148,7 @@ async def test_a_chat_that_moved_to_another_subscription_is_given_up_and_paused(
     claimed = await one_claimed(store)
     other = await store.subscriptions.save(subscription("-100777"), NOW)
     moved = Outcome(state=State.PENDING, due_at=NOW, move_to=Address("-100777"), error="moved to -100777")
-    await store.outbox.failed(claimed.id, moved, NOW)
+    await store.outbox.failed(claimed, moved, NOW)
     assert await store.subscriptions.active() == [other]
     assert await state_of(store) is State.DEAD
 
@@ -156,16 +156,16 @@ async def test_a_chat_that_moved_to_another_subscription_is_given_up_and_paused(
 async def test_the_same_chat_of_another_channel_is_no_hindrance_to_a_move(store: Database) -> None:
     claimed = await one_claimed(store)
     await store.subscriptions.save(subscription("-100777", channel="web"), NOW)
-    await store.outbox.failed(claimed.id, Outcome(state=State.PENDING, due_at=NOW, move_to=Address("-100777")), NOW)
+    await store.outbox.failed(claimed, Outcome(state=State.PENDING, due_at=NOW, move_to=Address("-100777")), NOW)
     assert len(await store.subscriptions.active()) == 2
 
 
 async def test_a_late_failure_does_not_undo_what_another_worker_sent(store: Database) -> None:
     claimed = await one_claimed(store)
     await store.outbox.claim(ENDED, 10, LEASE)
-    await store.outbox.sent(claimed.id, ENDED)
+    await store.outbox.marks.sent(claimed.id, ENDED)
     gone = Outcome(state=State.DEAD, pause_subscription=True, error="timed out")
-    await store.outbox.failed(claimed.id, gone, ENDED)
+    await store.outbox.failed(claimed, gone, ENDED)
     assert await state_of(store) is State.SENT
     assert len(await store.subscriptions.active()) == 1
 
@@ -175,7 +175,7 @@ async def _drain(store: Database) -> list[int]:
     while claimed := await store.outbox.claim(NOW, 7, LEASE):
         taken += [one.id for one in claimed]
         for one in claimed:
-            await store.outbox.sent(one.id, NOW)
+            await store.outbox.marks.sent(one.id, NOW)
     return taken
 
 
@@ -219,7 +219,7 @@ async def test_one_message_of_a_subscription_is_in_hand_and_the_next_when_it_is_
         assert await store.outbox.claim(NOW, 10, LEASE) == []
         seen.append([(delivery.subscription_id, delivery.batch) for delivery in claimed])
         for delivery in claimed:
-            await store.outbox.sent(delivery.id, NOW)
+            await store.outbox.marks.sent(delivery.id, NOW)
     assert seen == [[(one, "batch/0"), (two, "late")], [(one, "batch/1")], [(one, "batch/2")]]
 
 
@@ -244,7 +244,7 @@ async def test_eight_workers_never_have_two_messages_of_one_subscription_in_hand
                 await asyncio.sleep(0.001)
                 order.setdefault(delivery.subscription_id, []).append(delivery.batch)
                 in_hand.remove(delivery.subscription_id)
-                await store.outbox.sent(delivery.id, NOW)
+                await store.outbox.marks.sent(delivery.id, NOW)
 
     await asyncio.gather(*(work() for _ in range(8)))
     assert order == {one: [f"batch/{number}" for number in range(10)] for one in everybody}

@@ -105,7 +105,7 @@ async def test_what_a_waiting_message_holds_is_never_forgotten(store: Database) 
     assert await store.pictures.forget(LATER) == 0
     (claimed,) = await store.outbox.claim(NOW, 10, 60)
     assert await store.pictures.forget(LATER) == 0, "while it is being sent"
-    await store.outbox.sent(claimed.id, NOW)
+    await store.outbox.marks.sent(claimed.id, NOW)
     assert await store.pictures.forget(LATER) == 2
 
 

@@ -1135,3 +1135,4 @@ admin-ban-lifted = { $who } is answered again.
 # Robots that administrators set up
 manage-robot = { $name } (robot)
 corrected-mark = [corrected below]
+may-be-repeated = (May be a repeat: the first sending was never acknowledged)

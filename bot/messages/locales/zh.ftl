@@ -1111,3 +1111,4 @@ admin-ban-lifted = 已解除对 { $who } 的封禁。
 # Robots that administrators set up
 manage-robot = { $name }（群机器人）
 corrected-mark = 〔已更正，见后文〕
+may-be-repeated = 〔可能重复：上一次发出后没有收到回执〕

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from bot.store.tables.base import ID, METADATA, Moment
@@ -54,6 +55,8 @@ DELIVERIES = Table(
     Column("due_at", Moment, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("on_its_way", Boolean, nullable=False, server_default=false()),
+    Column("repeats", Integer, nullable=False, server_default="0"),
     Column("parts_sent", Integer, nullable=False),
     Column("remote_ids", Text, nullable=False),
     Column("plain", Boolean, nullable=False),
@@ -66,7 +69,8 @@ DELIVERIES = Table(
     Index(None, "state", "priority", "id"),
     Index(None, "subscription_id"),
 )
-"""`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up; `gate`: where
+"""`on_its_way`: the next part has gone to the channel, whose answer is not stored; `repeats`: how often that was repeated;
+`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up; `gate`: where
 an alert stands before quiet hours and a daily limit (null = it is no alert), and `letter` what it can be merged from."""
 
 DELIVERY_ALERTS = Table(
