@@ -17,7 +17,7 @@ from signals.core.kernels import warm
 from signals.study.kernels import STUDY_KERNELS
 
 ROOT = Path(__file__).parents[1]
-_SIZES = ("sessions", "funds", "rules", "subscriptions")
+_SIZES = ("sessions", "funds", "rules", "subscriptions", "deliveries")
 
 
 def registry() -> dict[str, Callable[[Stage], Iterator[Job]]]:

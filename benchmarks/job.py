@@ -52,6 +52,8 @@ class Job:
     """Jobs of one group stand together in the picture."""
     aim: float | None = None
     """What is aimed at: the fastest of the others takes at least so many times ours."""
+    repeats: int | None = None
+    """Of a job that takes minutes, or whose first run is the whole of it; else as often as all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ class Bench:
             warnings.simplefilter("ignore")
             grown, differs = self._first_runs(job)
             taken: list[list[float]] = [[] for _ in job.ways]
-            for _ in range(self.repeats):
+            for _ in range(job.repeats or self.repeats):
                 for times, way in zip(taken, job.ways, strict=True):
                     times.append(_seconds(way.run) * way.times)
         medians = [statistics.median(times) for times in taken]

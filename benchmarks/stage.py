@@ -51,6 +51,7 @@ class Stage:
     funds: int = 1400
     rules: int = 100_000
     subscriptions: int = 1_000_000
+    deliveries: int = 10_000
     say: Callable[[str], None] = lambda _: None
     _missing: set[str] = field(default_factory=set)
 

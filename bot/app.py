@@ -111,7 +111,7 @@ def rulings_of(settings: Settings) -> Rulings:
 def pace_of(settings: Settings) -> Pace:
     """How the outbox is drained."""
     box = settings.outbox
-    return Pace(batch=box.batch, lease_seconds=box.lease_seconds, idle_seconds=box.idle_seconds)
+    return Pace(batch=box.batch, at_once=box.at_once, lease_seconds=box.lease_seconds, idle_seconds=box.idle_seconds)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from bot.audience import SubscriptionIndex, Wishes
 from bot.deliveries import Gate, Priority
 from bot.messages.alerts import write_letter
 from bot.messages.letters import Letter, compose
+from bot.messages.model import Message
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
 from bot.messages.study import Evidence
@@ -68,17 +69,20 @@ class Fanout:
     silent_below: float = 0.0
     """Messages in which nothing is as strong as this arrive without a sound."""
     demo: bool = False
+    _kept: dict[tuple[Language, tuple[int, ...]], tuple[Letter, Message]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    """Letters without news of anybody's own rules: many readers get the very same one."""
 
-    def __call__(self, recorded: Sequence[RecordedAlert], ruled: RecordedRules | None = None) -> list[NewDelivery]:
+    def __call__(self, recorded: Sequence[RecordedAlert], ruled: RecordedRules | None = None) -> Iterator[NewDelivery]:
         """One delivery for each subscriber who wants any of the alerts or has a rule with news."""
         letters: dict[int, _Letter] = defaultdict(_Letter)
         for one, numbers in zip(recorded, self._hearers(recorded), strict=True):
             for number in numbers:
                 letters[number].alerts.append(one)
         self._add_rules(letters, ruled or RecordedRules())
-        return [
-            one for number in sorted(letters) for one in self._deliveries(self.subscriptions[number], letters[number])
-        ]
+        for number in sorted(letters):
+            yield from self._deliveries(self.subscriptions[number], letters[number])
 
     def _add_rules(self, letters: dict[int, _Letter], ruled: RecordedRules) -> None:
         """What of the rules' news is new, for their authors; no more of it where one has gone meanwhile."""
@@ -138,13 +142,12 @@ class Fanout:
         return self.detectors[signal.kind].intraday and _PREMIUM in signal.evidence and one.alert.tells_of_a_signal
 
     def _delivery(self, subscription: Subscription, letter: _Letter, gate: Gate) -> NewDelivery:
-        teller = self._teller(subscription.language)
-        written = self._written(letter, teller)
+        written, message = self._written(letter, subscription.language)
         free = subscription.quiet is None and not subscription.daily_cap
         return NewDelivery(
             batch=self.batch,
             subscription_id=subscription.id,
-            message=compose(written, teller.words),
+            message=message,
             alert_ids=tuple(one.id for one in letter.alerts),
             rule_news=letter.rule_news,
             due_at=self.now,
@@ -153,8 +156,17 @@ class Fanout:
             letter=None if free else written,
         )
 
-    def _written(self, letter: _Letter, teller: Teller) -> Letter:
-        return write_letter(
+    def _written(self, letter: _Letter, language: Language) -> tuple[Letter, Message]:
+        ids = tuple(one.id for one in letter.alerts)
+        if letter.rule_news:
+            return self._write(letter, language)
+        if (language, ids) not in self._kept:
+            self._kept[language, ids] = self._write(letter, language)
+        return self._kept[language, ids]
+
+    def _write(self, letter: _Letter, language: Language) -> tuple[Letter, Message]:
+        teller = self._teller(language)
+        written = write_letter(
             [one.alert for one in letter.alerts],
             teller,
             Named(self.profiles),
@@ -167,6 +179,7 @@ class Fanout:
             silent_below=self.silent_below,
             demo=self.demo,
         )
+        return written, compose(written, teller.words)
 
     def _teller(self, language: Language) -> Teller:
         return Teller(language, self.detectors, self.now.astimezone(MARKET_ZONE).date(), Named(self.profiles))

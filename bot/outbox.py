@@ -1,19 +1,22 @@
 """The one consumer of deliveries: claim what is due, send it part by part, keep what the channel answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot.breaker import Breaker
-from bot.channels.base import Amending, Channel, Part, Probing
+from bot.channels.base import Amending, Channel, Probing
 from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
-from bot.messages.repeated import as_repeated, repeat_note
+from bot.rendering import Renderings
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
 
@@ -49,12 +52,41 @@ class _InHand:
     stopping: bool = False
 
 
+class _Hands:
+    """The messages of one channel that are being sent side by side."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._enough = asyncio.Event()
+        self._awaited = -1
+        self.full = 0
+        """How many there are."""
+
+    def take(self, sending: Coroutine[Any, Any, None]) -> None:
+        self.full += 1
+        self._group.create_task(sending).add_done_callback(self._drop)
+
+    async def freed(self, number: int, seconds: float) -> None:
+        """Wait until so many of them are done, at most so long."""
+        self._awaited = self.full - number
+        self._enough.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._enough.wait(), seconds)
+
+    def _drop(self, _: asyncio.Task[None]) -> None:
+        self.full -= 1
+        if self.full <= self._awaited:
+            self._enough.set()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """How the queue is drained."""
 
-    batch: int = 100
+    batch: int = 200
     """Messages of one channel that are in hand at once."""
+    at_once: int = 64
+    """As many of them are with its server at once; as many may be there twice when the process is killed."""
     lease_seconds: float = 60.0
     """A claimed delivery that is neither sent nor failed by then may be claimed again."""
     idle_seconds: float = 1.0
@@ -82,6 +114,8 @@ class Drain:
         self._now = now
         self._halted = halted
         self._breakers = {kind: Breaker(kind) for kind in channels}
+        self._at_once = {kind: asyncio.Semaphore(pace.at_once) for kind in channels}
+        self._renderings = {kind: Renderings(channel) for kind, channel in channels.items()}
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
@@ -103,18 +137,18 @@ class Drain:
 
     async def _run(self, kind: str) -> None:
         await self._outbox.insist(lambda: self._remember(kind))
-        sending: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
+            hands = _Hands(group)
             while True:
-                room = await self._room(kind, len(sending))
+                room = await self._room(kind, hands.full)
                 claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
-                sending |= {group.create_task(self._deliver(one)) for one in claimed}
-                if not sending:
-                    await asyncio.sleep(self.pace.idle_seconds)
-                elif not room or len(claimed) < room:
+                for one in claimed:
+                    hands.take(self._deliver(one))
+                if hands.full:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
-                    await asyncio.wait(sending, timeout=self.pace.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
-                sending = {task for task in sending if not task.done()}
+                    await hands.freed(math.ceil(hands.full * ROOM), self.pace.idle_seconds)
+                else:
+                    await asyncio.sleep(self.pace.idle_seconds)
 
     async def _room(self, kind: str, in_hand: int) -> int:
         """How many messages may be claimed now; none while the channel's server does not answer."""
@@ -216,9 +250,10 @@ class Drain:
         """Send what is left of a delivery; before each part goes out it is stored that it will."""
         delivery, marks = in_hand.delivery, self._outbox.marks
         channel = self._channels[delivery.channel]
-        note, parts = _written(channel, delivery)
+        note, parts = self._renderings[delivery.channel].of(delivery)
         for number, part in enumerate(parts[delivery.parts_sent :], delivery.parts_sent + 1):
-            async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
+            turn = channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages)
+            async with turn, self._at_once[delivery.channel]:
                 if not await marks.begin(delivery.id, delivery.attempts):
                     raise _LostError
                 if in_hand.stopping or self._now() >= in_hand.until:
@@ -235,24 +270,6 @@ class Drain:
             else:
                 await marks.taken(delivery.id, remote_id)
             in_hand.on_its_way = False
-
-
-def _written(channel: Channel, delivery: Delivery) -> tuple[Part | None, list[Part]]:
-    """The parts of a delivery; where the next may come for the second time it says so, or a word ahead of it does.
-
-    A long message is cut as it was at first, for a part of it may be there: so its word stands by itself.
-    """
-    note, parts = None, channel.render(delivery.message, plain=delivery.plain)
-    if delivery.repeats:
-        language = Language(delivery.language)
-        marked = channel.render(as_repeated(delivery.message, language), plain=delivery.plain)
-        if len(marked) == len(parts) == 1:
-            parts = marked
-        else:
-            [note] = channel.render(repeat_note(language), plain=delivery.plain)
-    # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
-    parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
-    return note, parts
 
 
 def _monotonic() -> float:

@@ -223,6 +223,7 @@ class Outbox(Table):
     """The pace at which messages are sent."""
 
     batch: int = whole(1, 1000)
+    at_once: int = whole(1, 1000)
     lease_seconds: int = whole(5, 3600)
     idle_seconds: float = number(0.05, 60)
 

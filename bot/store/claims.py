@@ -1,7 +1,9 @@
 """Which messages are due, whose hands they are in, and what an ended lease left behind."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, exists, or_, select, tuple_, update
@@ -18,7 +20,7 @@ from bot.deliveries import (
     Priority,
     State,
 )
-from bot.messages.model import from_json
+from bot.messages.model import Message, from_json
 from bot.store.answering import answered
 from bot.store.pictures import fetched
 from bot.store.tables import DELIVERIES, SUBSCRIPTIONS
@@ -43,7 +45,13 @@ async def claim(
     await connection.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(values))
     answers = await answered(connection, ids)
     pictures = await fetched(connection, (row.message for row in rows))
-    return [_claimed(row, answers.get(row.id), pictures) for row in rows]
+
+    # Many readers get the very same message: it is one object in their deliveries.
+    @lru_cache
+    def read(written: str) -> Message:
+        return from_json(json.loads(written), pictures)
+
+    return [_claimed(row, read(json.dumps(row.message)), answers.get(row.id)) for row in rows]
 
 
 async def _end_leases(connection: AsyncConnection, now: datetime) -> None:
@@ -102,14 +110,14 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
     return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
 
 
-def _claimed(row: Row[Any], answers: Earlier | None, pictures: Mapping[str, bytes]) -> Delivery:
+def _claimed(row: Row[Any], message: Message, answers: Earlier | None) -> Delivery:
     return Delivery(
         id=row.id,
         batch=row.batch,
         subscription_id=row.subscription_id,
         channel=row.channel,
         address=Address(row.chat, row.thread),
-        message=from_json(row.message, pictures),
+        message=message,
         attempts=row.attempts + 1,
         parts_sent=row.parts_sent,
         priority=Priority(row.priority),

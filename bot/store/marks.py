@@ -34,6 +34,7 @@ class _Taken:
 class _Sent:
     delivery_id: int
     at: datetime
+    remote_id: str | None
 
 
 _Mark: TypeAlias = _Begun | _Taken | _Sent
@@ -49,7 +50,7 @@ class Marks:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._waiting: list[tuple[Sequence[_Mark], asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[_Mark, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def begin(self, delivery_id: int, attempts: int) -> bool:
@@ -62,12 +63,11 @@ class Marks:
 
     async def sent(self, delivery_id: int, at: datetime, remote_id: str | None = None) -> None:
         """The channel has the whole message, whatever became of the lease; its last part under `remote_id`."""
-        last = [] if remote_id is None else [_Taken(delivery_id, remote_id)]
-        await self._write(*last, _Sent(delivery_id, at))
+        await self._write(_Sent(delivery_id, at, remote_id))
 
-    async def _write(self, *marks: _Mark) -> bool:
+    async def _write(self, mark: _Mark) -> bool:
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((marks, stored))
+        self._waiting.append((mark, stored))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
         return await stored
@@ -75,17 +75,17 @@ class Marks:
     async def _write_all(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
-            marks = [one for some, _ in together for one in some]
+            marks = [mark for mark, _ in together]
             writing = self._connections.insist(partial(self._store, marks))
             [held] = await asyncio.gather(writing, return_exceptions=True)
-            for some, stored in together:
+            for mark, stored in together:
                 # Whoever was cancelled meanwhile has his mark all the same.
                 if stored.done():
                     continue
                 if isinstance(held, BaseException):
                     stored.set_exception(held)
                 else:
-                    stored.set_result(not isinstance(some[0], _Begun) or some[0].delivery_id in held)
+                    stored.set_result(not isinstance(mark, _Begun) or mark.delivery_id in held)
 
     async def _store(self, marks: Sequence[_Mark]) -> set[int]:
         """Write marks in one transaction; returns which deliveries of those that begin are still in hand."""
@@ -96,7 +96,16 @@ class Marks:
 async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int]:
     """In this order: a delivery that begins in this transaction was not taken or sent in it."""
     taken = [{"it": one.delivery_id, "line": f"{one.remote_id}\n"} for one in marks if isinstance(one, _Taken)]
-    sent = [{"it": one.delivery_id, "at": one.at} for one in marks if isinstance(one, _Sent)]
+    sent = [
+        {
+            "it": one.delivery_id,
+            "at": one.at,
+            "last": int(one.remote_id is not None),
+            "line": "" if one.remote_id is None else f"{one.remote_id}\n",
+        }
+        for one in marks
+        if isinstance(one, _Sent)
+    ]
     begun = [(one.delivery_id, one.attempts) for one in marks if isinstance(one, _Begun)]
     this = DELIVERIES.c.id == bindparam("it")
     if taken:
@@ -113,6 +122,8 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int
             "lease_until": None,
             "error": "",
             "letter": None,
+            "parts_sent": DELIVERIES.c.parts_sent + bindparam("last"),
+            "remote_ids": DELIVERIES.c.remote_ids + bindparam("line"),
             "on_its_way": False,
         }
         await connection.execute(update(DELIVERIES).where(this).values(done), sent)

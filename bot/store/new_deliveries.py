@@ -52,7 +52,9 @@ class NewDelivery:
 async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDelivery]) -> set[Key]:
     """Store messages and their ties to alerts; returns which were added, the others were there already."""
     # Who has asked to be forgotten since the messages were written gets none.
-    there = {*(await connection.execute(select(SUBSCRIPTIONS.c.id))).scalars()} if deliveries else set()
+    asked = {one.subscription_id for one in deliveries}
+    here = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.id.in_(asked))
+    there = {*(await connection.execute(here)).scalars()} if asked else set()
     by_key = {one.key: one for one in deliveries if one.subscription_id in there}
     if not by_key:
         return set()

@@ -1,9 +1,10 @@
 """Messages on their way: stored with what caused them, claimed by a worker, sent or given up."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, exists, func, select, update
@@ -26,7 +27,7 @@ from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS
 T = TypeVar("T")
 
 _CHUNK = 500
-"""Deliveries that one transaction of `enqueue` adds: others want to write too."""
+"""Deliveries that are added at once, and by one transaction of `enqueue`: others want to write too."""
 
 
 class Outbox:
@@ -47,7 +48,7 @@ class Outbox:
         batch: str,
         alerts: Sequence[Alert],
         asof: datetime,
-        deliveries: Callable[[Sequence[RecordedAlert], RecordedRules], Sequence[NewDelivery]],
+        deliveries: Callable[[Sequence[RecordedAlert], RecordedRules], Iterable[NewDelivery]],
         run: tuple[str, datetime] | None,
         *,
         rules: RuleNews | None = None,
@@ -55,7 +56,7 @@ class Outbox:
         """Store what a poll found, in one transaction: all of it or, on any exception, nothing.
 
         1. The alerts that were not told before get their ids, and so do hits of rules; a repeated poll has none.
-        2. `deliveries` makes the messages of those; it is not called when there are none.
+        2. `deliveries` makes the messages of those, some at a time; it is not called when there are none.
         3. The messages are stored and tied to their alerts. One that a batch of the same name already holds
            for the subscriber is stored under a name of its own: its news would be lost.
         4. The run (job, slot) is marked as done.
@@ -66,13 +67,15 @@ class Outbox:
             await one_at_a_time(connection, "alerts")
             new = await add_alerts(connection, alerts, asof, batch)
             ruled = await _add_rules(connection, rules, asof) if rules is not None else RecordedRules()
-            made = deliveries(new, ruled) if new or ruled else ()
-            added = await add_deliveries(connection, made)
-            left = [one for one in made if one.news and one.key not in added]
-            added |= await add_deliveries(connection, [replace(one, batch=f"{one.batch}+{one.news}") for one in left])
+            made, added = iter(deliveries(new, ruled) if new or ruled else ()), 0
+            while some := list(islice(made, _CHUNK)):
+                stored = await add_deliveries(connection, some)
+                left = [one for one in some if one.news and one.key not in stored]
+                again = [replace(one, batch=f"{one.batch}+{one.news}") for one in left]
+                added += len(stored) + len(await add_deliveries(connection, again))
             if run is not None:
                 await mark_done(connection, *run, asof)
-        return len(added)
+        return added
 
     async def enqueue(self, deliveries: Sequence[NewDelivery]) -> int:
         """Add messages that no poll caused (digests, broadcasts) and return how many were new.

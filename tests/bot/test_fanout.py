@@ -73,7 +73,7 @@ def fanned(
         profiles=PROFILES,
         now=NOW,
     )
-    return fanout(alerts)
+    return list(fanout(alerts))
 
 
 FUND_ALERTS = st.builds(
