@@ -5,7 +5,7 @@ import heapq
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 
@@ -48,7 +48,7 @@ class Limiter:
     """
 
     def __init__(self, quotas: Quotas) -> None:
-        self._quotas = quotas
+        self._whole = self._quotas = quotas
         self._used: defaultdict[str, int] = defaultdict(int)
         self._ready: list[_Waiter] = []
         self._parked: defaultdict[str, deque[_Waiter]] = defaultdict(deque)
@@ -88,6 +88,14 @@ class Limiter:
         loop = asyncio.get_running_loop()
         self._paused_until = max(self._paused_until, loop.time() + seconds)
         loop.call_later(seconds, self._serve)
+
+    def share(self, among: int) -> None:
+        """Use no more than an equal part of what is allowed in all: so many use it."""
+        whole = self._whole.overall
+        if whole is not None:
+            part = replace(whole, messages=max(1, whole.messages // among))
+            self._quotas = replace(self._whole, overall=part)
+            self._serve()
 
     def remember(self, sent: Iterable[tuple[str, float]]) -> None:
         """Count what was sent before this process began: chats, and how many seconds ago the answer came."""

@@ -13,10 +13,12 @@ import structlog
 
 from bot.breaker import Breaker
 from bot.channels.base import Amending, Channel, Probing
+from bot.crew import Crew
 from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
 from bot.rendering import Renderings
+from bot.store.crew import ALONE
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
 
@@ -95,7 +97,7 @@ class Pace:
 
 
 class Drain:
-    """Sends what is due on the channels it has, unless it is `halted`.
+    """Sends what is due on the channels it has, beside others of a `crew`, unless it is `halted`.
 
     Chats are sent to side by side, one chat's messages one after the other.
     """
@@ -106,13 +108,16 @@ class Drain:
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
         pace: Pace,
+        *,
         halted: Callable[[], Awaitable[bool]] | None = None,
+        crew: Crew | None = None,
     ) -> None:
         self.pace = pace
         self._outbox = outbox
         self._channels = channels
         self._now = now
         self._halted = halted
+        self._crew = crew
         self._breakers = {kind: Breaker(kind) for kind in channels}
         self._at_once = {kind: asyncio.Semaphore(pace.at_once) for kind in channels}
         self._renderings = {kind: Renderings(channel) for kind, channel in channels.items()}
@@ -174,7 +179,8 @@ class Drain:
         now = self._now()
         await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
-        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})
+        place = ALONE if self._crew is None else await self._crew.settled()
+        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, {kind}, place)
         return [_InHand(one, until) for one in claimed]
 
     async def _deliver(self, in_hand: _InHand) -> None:

@@ -22,6 +22,7 @@ from bot.cli.importing import import_folder
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.cli.progress import bar
 from bot.commands.base import Desk
+from bot.crew import Crew
 from bot.digest import DigestRun, write_digest
 from bot.leading import Role
 from bot.local import local_admins, previews_of, rooms_of
@@ -174,7 +175,15 @@ async def _serve(
     # Where people reach it over HTTP, a process hears them itself; Telegram's long polling is the leader's alone.
     over_http = {WebChannel.kind, *((TelegramChannel.kind,) if settings.telegram.webhook_url else ())}
     heard, led = over_http if role.serves else set(), kinds.keys() - over_http if role.leads else set()
-    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=lambda: _sends_halted(desk))
+    crew = Crew(
+        world.store.crew,
+        [one.limiter for one in kinds.values()],
+        drains=role.sends,
+        speaks=lambda: bool(heard) or world.store.leadership.held,
+    )
+    running.append(crew.run())
+    halted = partial(_sends_halted, desk)
+    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=halted, crew=crew)
     try:
         await serve(
             desk,

@@ -22,18 +22,24 @@ from bot.deliveries import (
 )
 from bot.messages.model import Message, from_json
 from bot.store.answering import answered
+from bot.store.crew import Place
 from bot.store.pictures import fetched
 from bot.store.tables import DELIVERIES, SUBSCRIPTIONS
 
 _REPEATABLE = [one for one in Priority if one.repeatable]
 
 
-async def claim(
-    connection: AsyncConnection, now: datetime, limit: int, lease_seconds: float, channels: Collection[str] | None
+async def claim(  # noqa: PLR0917 - those of `Outbox.claim`
+    connection: AsyncConnection,
+    now: datetime,
+    limit: int,
+    lease_seconds: float,
+    channels: Collection[str] | None,
+    place: Place,
 ) -> list[Delivery]:
     """Take what is due, as `Outbox.claim` says."""
     await _end_leases(connection, now)
-    rows = (await connection.execute(_due(now, channels).limit(limit))).all()
+    rows = (await connection.execute(_due(now, channels).where(place.is_mine()).limit(limit))).all()
     if not rows:
         return []
     ids = [row.id for row in rows]

@@ -12,6 +12,7 @@ from bot.store.broadcasts import BroadcastStore
 from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
+from bot.store.crew import CrewStore
 from bot.store.errors import StoreError
 from bot.store.fetches import FetchLedger
 from bot.store.forgetting import Forgetting
@@ -60,6 +61,7 @@ class Database:
         self.fetches = FetchLedger(self._connections)
         self.audit = AuditLog(self._connections)
         self.chat = ChatLog(self._connections)
+        self.crew = CrewStore(self._connections, shared=not is_sqlite(self._url))
         self.leadership = Leadership(self._connections, shared=not is_sqlite(self._url))
         self.bans = Bans(self._connections)
         self.managing = Managing(self._connections)

@@ -42,9 +42,11 @@ class Leadership:
 
     async def take(self) -> None:
         """Wait until this process leads."""
-        while True:
-            if await self._taken():
-                break
+        stands_by = False
+        while not await self._taken():
+            if not stands_by:
+                stands_by = True
+                log.info("another process leads; this one stands by")
             await asyncio.sleep(CHECK_SECONDS)
         log.info("this process leads")
 

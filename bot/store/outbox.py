@@ -16,6 +16,7 @@ from bot.rules import RuleNews
 from bot.store.alerts import RecordedAlert, add_alerts
 from bot.store.claims import claim
 from bot.store.connections import Connections, one_at_a_time
+from bot.store.crew import ALONE, Place
 from bot.store.held import HeldStore
 from bot.store.marks import Marks
 from bot.store.new_deliveries import NewDelivery, add_deliveries
@@ -90,18 +91,23 @@ class Outbox:
         return added
 
     async def claim(
-        self, now: datetime, limit: int, lease_seconds: float, channels: Collection[str] | None = None
+        self,
+        now: datetime,
+        limit: int,
+        lease_seconds: float,
+        channels: Collection[str] | None = None,
+        place: Place = ALONE,
     ) -> list[Delivery]:
-        """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
+        """Take up to `limit` due messages (of these channels, for chats of this `place`), while the lease lasts.
 
-        No two callers get the same one, and never is more than the first of a subscription's in hand: its messages
-        arrive in their order, and one that has many does not hold up the others. Messages of paused or held
-        subscriptions stay where they are, and so do alerts that have not passed `held`. What an ended lease left
-        behind is claimable again, if it was on its way once more only; it is DEAD if it must not come twice, or has
-        been tried `ATTEMPTS_MAX` times.
+        The most urgent come first. No two callers get the same one, and never is more than the first of a
+        subscription's in hand: its messages arrive in their order, and one that has many does not hold up the others.
+        Messages of paused or held subscriptions stay where they are, and so do alerts that have not passed `held`.
+        What an ended lease left behind is claimable again, if it was on its way once more only; it is DEAD if it must
+        not come twice, or has been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
-            return await claim(connection, now, limit, lease_seconds, channels)
+            return await claim(connection, now, limit, lease_seconds, channels, place)
 
     async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` with this outbox returns, tried again for as long as the database takes nothing."""

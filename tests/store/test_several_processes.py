@@ -30,6 +30,7 @@ class Process:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.leads = asyncio.Event()
+        self.stands_by = asyncio.Event()
         self.said = ""
 
     async def listen(self) -> None:
@@ -38,6 +39,8 @@ class Process:
             self.said += line.decode()
             if b"this process leads" in line and b"no more" not in line:
                 self.leads.set()
+            if b"stands by" in line:
+                self.stands_by.set()
 
     async def until_it_leads(self, seconds: float) -> None:
         try:
@@ -101,6 +104,7 @@ async def test_the_next_leads_when_the_leader_is_killed_and_a_worker_sends(
         await api.ask(LI, "订阅")
         mine = await store.subscriptions.find("telegram", str(LI))
         assert mine is not None
+        await asyncio.wait_for(second.stands_by.wait(), STARTED_SECONDS)
         assert not second.leads.is_set()
 
         await first.end(signal.SIGKILL)

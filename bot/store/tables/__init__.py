@@ -4,7 +4,7 @@ from bot.store.tables.base import ID, METADATA, Moment
 from bot.store.tables.market import FETCHES, QUARANTINE, RUNS, SESSIONS, SNAPSHOTS
 from bot.store.tables.people import AUDIT, BANS, BEGINNINGS, CHAT, IMPORTS, MANAGING
 from bot.store.tables.readers import RULE_DRAFTS, RULE_HITS, RULES, SUBSCRIPTIONS, WATCHLISTS
-from bot.store.tables.told import ALERTS, DELIVERIES, DELIVERY_ALERTS, PICTURES, UPLOADS
+from bot.store.tables.told import ALERTS, CREW, DELIVERIES, DELIVERY_ALERTS, PICTURES, UPLOADS
 
 __all__ = [
     "ALERTS",
@@ -12,6 +12,7 @@ __all__ = [
     "BANS",
     "BEGINNINGS",
     "CHAT",
+    "CREW",
     "DELIVERIES",
     "DELIVERY_ALERTS",
     "FETCHES",

@@ -81,6 +81,15 @@ DELIVERY_ALERTS = Table(
     Index(None, "delivery_id"),
 )
 
+CREW = Table(
+    "crew",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("drains", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""Processes that send, and when each last said that it is there."""
+
 UPLOADS = Table(
     "uploads",
     METADATA,
