@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.app_sources import manners_of
 from bot.channels.base import Managers
+from bot.channels.telegram import TelegramChannel
 from bot.commands.base import Desk, NewSubscriber, Tempo
 from bot.detecting import detectors_of
 from bot.intake import Intake
@@ -133,6 +134,7 @@ async def opened(settings: Settings, *, exclusive: bool = True) -> AsyncIterator
             silent_below=settings.alerts.silent_below,
             themes=themes_of(),
             upstreams=Upstreams(manners_of(settings)),
+            paces={TelegramChannel.kind: settings.telegram.messages_per_second},
             studies=studies_of(settings),
             rules=rulings_of(settings),
         )

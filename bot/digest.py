@@ -15,6 +15,8 @@ from itertools import islice
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.deliveries import Priority
 from bot.digest_news import News
 from bot.messages.digest import DigestLimits, DigestWriter, Edition, HeadPicture
@@ -22,10 +24,13 @@ from bot.messages.model import Message
 from bot.messages.wishes import DigestWishes, RulesTold
 from bot.poll import World
 from bot.preferences import Colours, Layout, Length, Section
+from bot.spreading import Spread
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription, evening_minute
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 from signals.core.panel import Panel
+
+log = structlog.get_logger(__name__)
 
 ON_TIME = timedelta(seconds=60)
 """Later than so much after its minute a digest says that it is late."""
@@ -126,11 +131,17 @@ async def enqueue_digests(
     if not waiting:
         return 0
     writer, added = await writer_of(world, limits, run, head), 0
+    spread = Spread.over((one.reader for one in waiting), world.paces)
+    if spread.minutes:
+        log.info("a digest for many", readers=len(waiting), minutes=spread.minutes, batch=batch_of(run))
     try:
         letters = await _letters(world, run, writer.panel, waiting, editions, pictures=head is not None)
         for together in _some_of(letters.items()):
             written = await asyncio.to_thread(_written, writer, [key for key, _ in together])
-            left = (_deliveries(run, message, readers) for message, (_, readers) in zip(written, together, strict=True))
+            left = (
+                _deliveries(run, message, readers, spread)
+                for message, (_, readers) in zip(written, together, strict=True)
+            )
             added += await world.store.outbox.enqueue([one for some in left for one in some])
     finally:
         writer.release()
@@ -240,7 +251,9 @@ def _written(writer: DigestWriter, letters: Iterable[_Letter]) -> list[Message]:
     return [writer.write(edition, wishes) for edition, wishes in letters]
 
 
-def _deliveries(run: DigestRun, message: Message, readers: Iterable[Subscription]) -> Iterator[NewDelivery]:
+def _deliveries(
+    run: DigestRun, message: Message, readers: Iterable[Subscription], spread: Spread
+) -> Iterator[NewDelivery]:
     """One message for all its readers, some of whom want to hear no sound, or have it pinned."""
     kept = {
         (silent, pinned): replace(message, silent=silent, pinned=pinned)
@@ -252,6 +265,6 @@ def _deliveries(run: DigestRun, message: Message, readers: Iterable[Subscription
             batch=batch_of(run),
             subscription_id=one.id,
             message=kept[one.silent_digest, one.pin_digest],
-            due_at=run.now,
+            due_at=spread.due_at(one, batch_of(run), run.now),
             priority=Priority.DIGEST,
         )

@@ -43,6 +43,8 @@ class World:
     """What followed signals in the past."""
     rules: Rulings = field(default_factory=Rulings)
     """Judges the subscribers' own rules."""
+    paces: Mapping[str, float] = field(default_factory=dict)
+    """Messages a second that channels take; those that are not here take any number."""
 
 
 @dataclass(frozen=True, kw_only=True)

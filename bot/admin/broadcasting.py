@@ -9,6 +9,7 @@ from bot.deliveries import Priority
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Heading, Message, paragraph
 from bot.poll import World
+from bot.spreading import Spread
 from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
 from bot.store.new_deliveries import NewDelivery
@@ -63,8 +64,8 @@ async def readers_of(world: World, channel: str, watchlist: str) -> list[Subscri
     ]
 
 
-async def draft(world: World, wish: Wish, deed: Deed) -> tuple[Broadcast, int]:
-    """Keep the words until they are confirmed; with how many readers they have now.
+async def draft(world: World, wish: Wish, deed: Deed) -> tuple[Broadcast, int, Spread]:
+    """Keep the words until they are confirmed; with how many readers they have now, and how long those take.
 
     Raises CannotError where a filter names nothing that there is.
     """
@@ -73,7 +74,8 @@ async def draft(world: World, wish: Wish, deed: Deed) -> tuple[Broadcast, int]:
     readers = await readers_of(world, wish.channel, wish.watchlist)
     if not readers:
         raise CannotError("admin-broadcast-nobody")
-    return await world.store.broadcasts.draft(wish.text, wish.channel, wish.watchlist, deed), len(readers)
+    one = await world.store.broadcasts.draft(wish.text, wish.channel, wish.watchlist, deed)
+    return one, len(readers), Spread.over(readers, world.paces)
 
 
 def message_of(text: str, texts: Catalogue) -> Message:
@@ -88,7 +90,8 @@ async def send(world: World, number: int, deed: Deed) -> int:
         raise CannotError("admin-broadcast-settled", number=number)
     readers = await readers_of(world, one.channel, one.watchlist)
     try:
-        return await world.store.broadcasts.send(number, _deliveries(one, readers, deed.now), deed)
+        spread = Spread.over(readers, world.paces)
+        return await world.store.broadcasts.send(number, _deliveries(one, readers, spread, deed.now), deed)
     except BroadcastSettledError:
         raise CannotError("admin-broadcast-settled", number=number) from None
 
@@ -109,14 +112,14 @@ async def _found(world: World, number: int) -> Broadcast:
     return one
 
 
-def _deliveries(one: Broadcast, readers: Sequence[Subscription], now: datetime) -> list[NewDelivery]:
+def _deliveries(one: Broadcast, readers: Sequence[Subscription], spread: Spread, now: datetime) -> list[NewDelivery]:
     messages = {language: message_of(one.text, catalogue(language)) for language in {each.language for each in readers}}
     return [
         NewDelivery(
             batch=one.batch,
             subscription_id=each.id,
             message=messages[each.language],
-            due_at=now,
+            due_at=spread.due_at(each, one.batch, now),
             priority=Priority.BROADCAST,
         )
         for each in readers

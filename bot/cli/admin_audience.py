@@ -140,13 +140,14 @@ async def send(
     """Show words as readers will see them, and send them with --yes."""
     async with at_the_office(database, source, debug=debug) as counter:
         wish = Wish(text=broadcasting.checked(text), channel=channel, watchlist=watchlist)
-        one, count = await broadcasting.draft(counter.world, wish, counter.deed)
+        one, count, spread = await broadcasting.draft(counter.world, wish, counter.deed)
         for language in Language:
             for part in ConsoleChannel().render(message_of(wish.text, catalogue(language))):
                 typer.echo(part.markup)
         if not yes:
             await broadcasting.cancel(counter.world, one.id, counter.deed)
-            tell([f"{count} readers would get this; say it again with --yes to send it"])
+            takes = f", in about {spread.minutes} min" if spread.minutes else ""
+            tell([f"{count} readers would get this{takes}; say it again with --yes to send it"])
             return
         sent = await broadcasting.send(counter.world, one.id, counter.deed)
         tell([counter.texts.text("admin-broadcast-sent", number=str(one.id), count=sent)])

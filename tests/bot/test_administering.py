@@ -131,7 +131,7 @@ async def test_messages_wait_while_sends_stand_still(store: Database) -> None:
     async def halted() -> bool:
         return still
 
-    drain = Drain(store.outbox, {"test": channel}, lambda: NOW, Pace(), halted)
+    drain = Drain(store.outbox, {"test": channel}, lambda: NOW, Pace(), halted=halted)
     letter = NewDelivery(batch="b", subscription_id=one.id, message=message_of("x", TEXTS), due_at=NOW)
     await store.outbox.enqueue([letter])
     assert await drain.once() == 0
@@ -195,7 +195,7 @@ async def test_a_broadcast_reaches_each_reader_once_over_restarts_and_after_ever
     store = await started()
     readers = [await reader(store, str(number), language=Language.EN if number else Language.ZH) for number in range(5)]
     await store.subscriptions.pause(readers[4].id, "gone", NOW)
-    draft, count = await broadcasting.draft(world_of(store), Wish(text="停机\n一小时"), DEED)
+    draft, count, _ = await broadcasting.draft(world_of(store), Wish(text="停机\n一小时"), DEED)
     assert count == 4
     await store.close()
     store = await started()

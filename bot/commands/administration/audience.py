@@ -105,10 +105,13 @@ async def broadcast(talk: Talk, words: tuple[str, ...]) -> Message:
         cancel = Button(texts.text("admin-broadcast-cancel"), f"/admin broadcast cancel {number}", Look.DANGER)
         return done(texts.text("admin-broadcast-sent", number=str(number), count=count), ((cancel,),))
     wish = read_wish(rest_of(talk, words))
-    one, count = await broadcasting.draft(world, wish, deed_of(talk))
+    one, count, spread = await broadcasting.draft(world, wish, deed_of(talk))
     filters = " ".join(part for part in (wish.channel, wish.watchlist) if part) or texts.text("admin-broadcast-all")
     told = message_of(wish.text, texts)
-    note = paragraph(line(muted(texts.text("admin-broadcast-preview", count=count, filters=filters))))
+    notes = [texts.text("admin-broadcast-preview", count=count, filters=filters)]
+    if spread.minutes:
+        notes.append(texts.text("admin-broadcast-takes", minutes=spread.minutes))
+    note = paragraph(*(line(muted(each)) for each in notes))
     buttons = (
         Button(texts.text("admin-broadcast-send", count=count), f"/admin broadcast send {one.id}", Look.DANGER),
         Button(texts.text("admin-drop"), f"/admin broadcast cancel {one.id}"),

@@ -867,6 +867,10 @@ admin-broadcast-long = Too long; { $limit } characters at most.
 admin-broadcast-nobody = No subscriber fits this.
 admin-broadcast-all = all
 admin-broadcast-preview = This is what readers will see. For: { $filters }, { $count } readers.
+admin-broadcast-takes = So many readers take about { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}; alerts and answers go ahead of it.
 admin-broadcast-send = Send to { $count }
 admin-broadcast-cancel = Cancel
 admin-broadcast-sent = Broadcast { $number } is queued for { $count } readers, behind everything else.

@@ -858,6 +858,7 @@ admin-broadcast-long = 正文太长，最多{ $limit }个字。
 admin-broadcast-nobody = 没有符合条件的订户。
 admin-broadcast-all = 全部
 admin-broadcast-preview = 以上就是订户看到的样子。范围：{ $filters }，{ $count }人。
+admin-broadcast-takes = 人数多，约{ $minutes }分钟发完；提醒和回复不受影响。
 admin-broadcast-send = 发给{ $count }人
 admin-broadcast-cancel = 取消发送
 admin-broadcast-sent = 群发{ $number }已排队，共{ $count }人，排在其他消息之后。
