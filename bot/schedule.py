@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.intraday import Intraday
 from bot.poll import Slot
 from bot.sources.datum import Round
+from bot.store.errors import AwayError
 from bot.store.runs import RunLedger
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 
@@ -157,35 +158,47 @@ class Schedule:
         return scheduler
 
     async def run_due(self) -> None:
-        """Run the slots that are due and not done, oldest first; a second look waits for the first."""
+        """Run the slots that are due and not done, oldest first; a second look waits for the first.
+
+        Where the database cannot be had nothing is run, and nothing is lost: the next look finds it undone.
+        """
         async with self.looking:
-            if await self.halted():
-                return
-            for slot in await self.asked():
+            with contextlib.suppress(AwayError):
+                await self._run_due()
+
+    async def _run_due(self) -> None:
+        if await self.halted():
+            return
+        for slot in await self.asked():
+            await self._attempt(slot)
+            await self.answered(slot)
+        now = self.clock.now()
+        for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
+            if not await self.runs.done(slot.job, slot.due):
                 await self._attempt(slot)
-                await self.answered(slot)
-            now = self.clock.now()
-            for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
-                if not await self.runs.done(slot.job, slot.due):
-                    await self._attempt(slot)
 
     async def run_intraday(self) -> None:
         """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
         slot = self.intraday.slot(self.calendar, self.clock.now())
-        if slot is not None and await self.followed() and not await self.halted():
-            await self._attempt(slot)
+        with contextlib.suppress(AwayError):
+            if slot is not None and await self.followed() and not await self.halted():
+                await self._attempt(slot)
 
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
         try:
             if not await self.halted():
                 await self.digests(self.clock.now())
+        except AwayError:
+            return
         except Exception:
             log.exception("digests failed; tried again in a minute")
 
     async def _attempt(self, slot: Slot) -> None:
         try:
             await self.poll(slot)
+        except AwayError:
+            raise
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
             log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())

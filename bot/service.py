@@ -106,7 +106,9 @@ class Worker:
         await self.desk.world.store.changes.make(Kind.SLOTS, answered(slot), Deed("service", self.clock.now()))
 
     async def _halted(self) -> bool:
-        """Whether administrators let polls and digests stand still."""
+        """Whether polls and digests stand still: administrators want it, or what they find could not be kept."""
+        if not await self.desk.world.store.recovered():
+            return True
         maintenance = (await self.desk.present()).maintenance
         return maintenance is not None and not maintenance.polls
 

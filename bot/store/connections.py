@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Table, event, text
@@ -11,17 +14,36 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from bot.store.errors import AwayError
+from bot.store.trouble import Trouble
 from bot.store.url import is_memory, is_sqlite
 
 _PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
 _WRITES = "writes"
 
+_ROOM_BYTES = 1 << 20
+"""What there must be room for before a database that was full is written to again."""
+
+_PROBE_SQLITE = "PRAGMA user_version = 1"
+"""Writes a page, whatever stood there; nobody reads it."""
+
+_PROBE_POSTGRESQL = (
+    "CREATE TEMPORARY TABLE etfbot_room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)"
+)
+
 
 class Connections:
-    """The pool of one database; connects when first asked."""
+    """The pool of one database; connects when first asked.
+
+    Where the database cannot be had `read` and `write` raise AwayError, and `trouble` knows until it is over.
+    """
 
     def __init__(self, url: URL) -> None:
+        self.trouble = Trouble()
+        self.shared = not is_sqlite(url)
+        """Other processes write to it."""
+        self._folder = None if self.shared or is_memory(url) else Path(url.database or "").absolute().parent
         self._engine = _engine(url)
         self._writers = self._engine.execution_options(**{_WRITES: True})
         # SQLite would make writers wait by asking again and again; a queue of our own is fair and asks once.
@@ -30,14 +52,39 @@ class Connections:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database."""
-        async with self._engine.connect() as connection:
-            yield connection
+        with self.trouble.watching(writing=False):
+            async with self._engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end of the block and rolls back on any exception in it."""
-        async with self._turn, self._writers.begin() as connection:
-            yield connection
+        times = self.trouble.times
+        with self.trouble.watching(writing=True):
+            async with self._turn:
+                self.trouble.spare_the_wait(times)
+                async with self._writers.begin() as connection:
+                    yield connection
+
+    async def recovered(self) -> bool:
+        """Whether the database takes what it is given, as far as is known; where it did not it is tried now and then."""
+        if self.trouble.ailment is None:
+            return True
+        if not self.trouble.take_look():
+            return False
+        try:
+            await self._probe()
+        except (AwayError, OSError):
+            return False
+        self.trouble.ends()
+        return True
+
+    async def _probe(self) -> None:
+        """Write something that takes room; raises AwayError or OSError."""
+        if self._folder is not None:
+            await asyncio.to_thread(_require_room, self._folder)
+        async with self.write() as connection:
+            await connection.exec_driver_sql(_PROBE_POSTGRESQL if self.shared else _PROBE_SQLITE)
 
     async def alone(self) -> AsyncConnection:
         """A connection for one owner, who closes it; every statement is a transaction of its own."""
@@ -47,6 +94,14 @@ class Connections:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _require_room(folder: Path) -> None:
+    """A commit that fits into the last free page would say nothing of the next."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(_ROOM_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:

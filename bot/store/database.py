@@ -12,7 +12,7 @@ from bot.store.broadcasts import BroadcastStore
 from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
-from bot.store.errors import StoreError
+from bot.store.errors import AwayError, StoreError
 from bot.store.fetches import FetchLedger
 from bot.store.forgetting import Forgetting
 from bot.store.imports import ImportStore
@@ -20,13 +20,13 @@ from bot.store.leader import Leadership
 from bot.store.lock import FileLock
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
-from bot.store.outbox import Outbox
 from bot.store.pictures import PictureStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
+from bot.store.steady import SteadyOutbox
 from bot.store.subscriptions import SubscriptionStore
 from bot.store.uploads import UploadStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
@@ -54,7 +54,7 @@ class Database:
         self.subscriptions = SubscriptionStore(self._connections)
         self.watchlists = WatchlistStore(self._connections)
         self.rules = RuleStore(self._connections)
-        self.outbox = Outbox(self._connections)
+        self.outbox = SteadyOutbox(self._connections)
         self.runs = RunLedger(self._connections)
         self.sessions = SessionStore(self._connections)
         self.fetches = FetchLedger(self._connections)
@@ -81,15 +81,24 @@ class Database:
         try:
             self._take_file()
             await self._settle_schema()
+        except AwayError as error:
+            await self.close()
+            raise StoreError(f"cannot open {shown(self._url)}: {error.why}") from None
         except StoreError:
             await self.close()
             raise
         except (OSError, DBAPIError) as error:
             await self.close()
             raise StoreError(f"cannot open {shown(self._url)}: {_reason(error)}") from None
+        self._connections.trouble.speaks = self._exclusive
+
+    async def recovered(self) -> bool:
+        """Whether the database takes what it is given, as far as is known; work that could not be kept is not begun."""
+        return await self._connections.recovered()
 
     async def close(self) -> None:
-        """Close the connections and give the file back; may be called twice."""
+        """Store what is still owed, close the connections and give the file back; may be called twice."""
+        await self.outbox.settle_at_the_end()
         await self.leadership.give_up()
         await self._connections.close()
         if self._lock is not None:

@@ -1135,3 +1135,7 @@ admin-ban-lifted = { $who } is answered again.
 # Robots that administrators set up
 manage-robot = { $name } (robot)
 corrected-mark = [corrected below]
+
+# The database cannot be had, and its upkeep
+storage-away = Nothing can be looked up or saved just now; please try again in a few minutes. Your settings are safe, and alerts will follow.
+page-away = Nothing can be looked up or saved just now. Please try again in a few minutes.

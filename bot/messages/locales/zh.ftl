@@ -1111,3 +1111,7 @@ admin-ban-lifted = 已解除对 { $who } 的封禁。
 # Robots that administrators set up
 manage-robot = { $name }（群机器人）
 corrected-mark = 〔已更正，见后文〕
+
+# The database cannot be had, and its upkeep
+storage-away = 暂时无法读取和保存数据，请过几分钟再试。你的设置都还在，提醒恢复后会补发。
+page-away = 数据暂时无法读写，请过几分钟再试。
