@@ -130,6 +130,8 @@ class Schedule:
     """Hears that such a slot was run, well or not."""
     halted: Callable[[], Awaitable[bool]] = field(default_factory=lambda: _never)
     """Whether polls and digests stand still; what is missed meanwhile is caught up."""
+    upkeep: Callable[[datetime], Awaitable[None]] = field(default_factory=lambda: _idle)
+    """Looks after the database."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -138,10 +140,11 @@ class Schedule:
         The job store is memory: the ledger in the database, not the scheduler, knows what was done.
         """
         scheduler = AsyncIOScheduler(timezone=MARKET_ZONE)
-        for name, look in (("polls", self.run_due), ("digests", self.run_digests)):
+        jobs = (("polls", self.run_due, "*"), ("digests", self.run_digests, "*"), ("upkeep", self.run_upkeep, "*/5"))
+        for name, look, minute in jobs:
             scheduler.add_job(
                 _until_stopped,
-                CronTrigger(minute="*", timezone=MARKET_ZONE),
+                CronTrigger(minute=minute, timezone=MARKET_ZONE),
                 args=(look,),
                 id=name,
                 coalesce=True,
@@ -194,6 +197,15 @@ class Schedule:
         except Exception:
             log.exception("digests failed; tried again in a minute")
 
+    async def run_upkeep(self) -> None:
+        """Look after the database, also while polls stand still because administrators want it."""
+        try:
+            await self.upkeep(self.clock.now())
+        except AwayError:
+            return
+        except Exception:
+            log.exception("upkeep failed; tried again later")
+
     async def _attempt(self, slot: Slot) -> None:
         try:
             await self.poll(slot)
@@ -209,6 +221,10 @@ async def _nothing() -> Sequence[Slot]:
 
 
 async def _forgotten(_: Slot) -> None:
+    return None
+
+
+async def _idle(_: datetime) -> None:
     return None
 
 

@@ -12,7 +12,18 @@ import typer
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import desk_of, intraday_of, limits_of, load_demo, opened, pace_of, require_market, scrape_of, timetable_of
+from bot.app import (
+    desk_of,
+    intraday_of,
+    keeping_of,
+    limits_of,
+    load_demo,
+    opened,
+    pace_of,
+    require_market,
+    scrape_of,
+    timetable_of,
+)
 from bot.app_channels import Channels, channels_of
 from bot.app_sources import data_of, sessions_ahead_of
 from bot.channels.base import Managers
@@ -237,6 +248,7 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         metrics=metrics,
         head=desk.head,
         sessions_ahead=sessions_ahead_of(settings, desk.world),
+        keeping=keeping_of(settings),
     )
     while True:
         with suppress(AwayError):

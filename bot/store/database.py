@@ -12,6 +12,7 @@ from bot.store.broadcasts import BroadcastStore
 from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
+from bot.store.dead import DeadStore
 from bot.store.errors import AwayError, StoreError
 from bot.store.fetches import FetchLedger
 from bot.store.forgetting import Forgetting
@@ -20,7 +21,6 @@ from bot.store.leader import Leadership
 from bot.store.lock import FileLock
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
-from bot.store.pictures import PictureStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
@@ -28,6 +28,7 @@ from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.steady import SteadyOutbox
 from bot.store.subscriptions import SubscriptionStore
+from bot.store.tidying import Tidying
 from bot.store.uploads import UploadStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
 from bot.store.watchlists import WatchlistStore
@@ -66,10 +67,11 @@ class Database:
         self.imports = ImportStore(self._connections)
         self.forgetting = Forgetting(self._connections)
         self.uploads = UploadStore(self._connections)
-        self.pictures = PictureStore(self._connections)
         self.changes = ChangeStore(self._connections)
         self.broadcasts = BroadcastStore(self._connections)
+        self.dead = DeadStore(self._connections)
         self.readers = ReaderStore(self._connections)
+        self.tidying = Tidying(self._url, self._connections)
         self.backups = BackupStore(self._url, self._connections)
 
     async def open(self) -> None:

@@ -1139,3 +1139,7 @@ corrected-mark = [corrected below]
 # The database cannot be had, and its upkeep
 storage-away = Nothing can be looked up or saved just now; please try again in a few minutes. Your settings are safe, and alerts will follow.
 page-away = Nothing can be looked up or saved just now. Please try again in a few minutes.
+dead-new = New dead letters (messages that were given up): { $count }
+dead-because = { $count } × { $reason }
+dead-other = other reasons: { $count }
+dead-look = Look, retry or delete: /admin letters

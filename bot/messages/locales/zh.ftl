@@ -1115,3 +1115,7 @@ corrected-mark = 〔已更正，见后文〕
 # The database cannot be had, and its upkeep
 storage-away = 暂时无法读取和保存数据，请过几分钟再试。你的设置都还在，提醒恢复后会补发。
 page-away = 数据暂时无法读写，请过几分钟再试。
+dead-new = 新增死信{ $count }封（放弃发送的消息）：
+dead-because = { $count }封：{ $reason }
+dead-other = 其他原因：{ $count }封
+dead-look = 查看、重试或删除：/admin letters

@@ -64,6 +64,7 @@ DELIVERIES = Table(
     Column("letter", JSON(none_as_null=True)),
     UniqueConstraint("batch", "subscription_id"),
     Index(None, "state", "priority", "id"),
+    Index(None, "ended_at"),
     Index(None, "subscription_id"),
 )
 """`remote_ids`: the channel's id of each part sent, one a line; `ended_at`: when it was sent or given up; `gate`: where
