@@ -21,7 +21,7 @@ _CHUNK = 500
 
 _KEY_CHARS = 8
 
-ARRIVAL_UNKNOWN = "not known whether it arrived"
+ARRIVAL_UNKNOWN = "nobody knows whether it arrived"
 """Begins the reason of a letter that its reader may have got."""
 
 

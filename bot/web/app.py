@@ -113,7 +113,8 @@ async def _refused(_: Request, refusal: Exception) -> Response:
 
 async def _away(request: Request, _: Exception) -> Response:
     """Nothing was kept, and nothing can be looked up."""
-    return JSONResponse({"error": words_of(page_language(request.headers))["away"]}, 503)
+    words = words_of(page_language(request.headers))
+    return JSONResponse({"error": words["away"]}, 503)
 
 
 async def _gone(_: Request, __: Exception) -> Response:
