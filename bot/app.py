@@ -32,6 +32,7 @@ from bot.sources.demo import demo_snapshots
 from bot.sources.upstreams import Upstreams
 from bot.store.database import Database
 from bot.store.market import PACKAGED_SOURCE
+from bot.store.sweeps import Keeping
 from bot.store.watchlists import Watchlist
 from bot.studies import Studies, StudyPlan
 from bot.subscriptions import Language
@@ -113,6 +114,11 @@ def pace_of(settings: Settings) -> Pace:
     """How the outbox is drained."""
     box = settings.outbox
     return Pace(batch=box.batch, at_once=box.at_once, lease_seconds=box.lease_seconds, idle_seconds=box.idle_seconds)
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """For how long what grows with time is kept."""
+    return Keeping(**settings.keeping.model_dump())
 
 
 @asynccontextmanager

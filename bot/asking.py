@@ -22,6 +22,7 @@ from bot.sources.base import (
 from bot.sources.counted import counting
 from bot.sources.upstreams import Manners, Outcome, Upstreams
 from bot.store.database import Database
+from bot.store.errors import AwayError
 from bot.store.fetches import Fetch
 from signals.core.snapshot import Snapshot
 
@@ -83,6 +84,8 @@ class Asker:
                 outcome, detail = await self._take(snapshots, source, day, intake)
                 self._wait_for_revision(snapshots, source)
                 rows = sum(len(one.table) for one in snapshots)
+            except AwayError:
+                raise
             except Exception as error:  # noqa: BLE001 -- a source may raise anything: the others go on
                 outcome, detail = outcome_of(error, source.name), str(error)
                 retry_after = error.retry_after if isinstance(error, LimitedError) else None

@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.intraday import Intraday
 from bot.poll import Slot
 from bot.sources.datum import Round
+from bot.store.errors import AwayError
 from bot.store.runs import RunLedger
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 
@@ -129,6 +130,8 @@ class Schedule:
     """Hears that such a slot was run, well or not."""
     halted: Callable[[], Awaitable[bool]] = field(default_factory=lambda: _never)
     """Whether polls and digests stand still; what is missed meanwhile is caught up."""
+    upkeep: Callable[[datetime], Awaitable[None]] = field(default_factory=lambda: _idle)
+    """Looks after the database."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -137,10 +140,11 @@ class Schedule:
         The job store is memory: the ledger in the database, not the scheduler, knows what was done.
         """
         scheduler = AsyncIOScheduler(timezone=MARKET_ZONE)
-        for name, look in (("polls", self.run_due), ("digests", self.run_digests)):
+        jobs = (("polls", self.run_due, "*"), ("digests", self.run_digests, "*"), ("upkeep", self.run_upkeep, "*/5"))
+        for name, look, minute in jobs:
             scheduler.add_job(
                 _until_stopped,
-                CronTrigger(minute="*", timezone=MARKET_ZONE),
+                CronTrigger(minute=minute, timezone=MARKET_ZONE),
                 args=(look,),
                 id=name,
                 coalesce=True,
@@ -157,35 +161,56 @@ class Schedule:
         return scheduler
 
     async def run_due(self) -> None:
-        """Run the slots that are due and not done, oldest first; a second look waits for the first."""
+        """Run the slots that are due and not done, oldest first; a second look waits for the first.
+
+        Where the database cannot be had nothing is run, and nothing is lost: the next look finds it undone.
+        """
         async with self.looking:
-            if await self.halted():
-                return
-            for slot in await self.asked():
+            with contextlib.suppress(AwayError):
+                await self._run_due()
+
+    async def _run_due(self) -> None:
+        if await self.halted():
+            return
+        for slot in await self.asked():
+            await self._attempt(slot)
+            await self.answered(slot)
+        now = self.clock.now()
+        for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
+            if not await self.runs.done(slot.job, slot.due):
                 await self._attempt(slot)
-                await self.answered(slot)
-            now = self.clock.now()
-            for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
-                if not await self.runs.done(slot.job, slot.due):
-                    await self._attempt(slot)
 
     async def run_intraday(self) -> None:
         """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
         slot = self.intraday.slot(self.calendar, self.clock.now())
-        if slot is not None and await self.followed() and not await self.halted():
-            await self._attempt(slot)
+        with contextlib.suppress(AwayError):
+            if slot is not None and await self.followed() and not await self.halted():
+                await self._attempt(slot)
 
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
         try:
             if not await self.halted():
                 await self.digests(self.clock.now())
+        except AwayError:
+            return
         except Exception:
             log.exception("digests failed; tried again in a minute")
+
+    async def run_upkeep(self) -> None:
+        """Look after the database, also while polls stand still because administrators want it."""
+        try:
+            await self.upkeep(self.clock.now())
+        except AwayError:
+            return
+        except Exception:
+            log.exception("upkeep failed; tried again later")
 
     async def _attempt(self, slot: Slot) -> None:
         try:
             await self.poll(slot)
+        except AwayError:
+            raise
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
             log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
@@ -196,6 +221,10 @@ async def _nothing() -> Sequence[Slot]:
 
 
 async def _forgotten(_: Slot) -> None:
+    return None
+
+
+async def _idle(_: datetime) -> None:
     return None
 
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -34,9 +34,10 @@ from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
 from bot.store.audit import Deed
 from bot.store.changes import Kind
-from bot.store.pictures import PICTURES_KEPT
+from bot.store.sweeps import Keeping
 from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
 from bot.suggesting import Suggester
+from bot.upkeep import Upkeep
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.constituents import lay_baskets
 from signals.core.detector import Topic
@@ -48,8 +49,6 @@ from signals.core.profile import exchange_of
 log = structlog.get_logger(__name__)
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
-
-FETCHES_KEPT = timedelta(days=90)
 
 MONTHLY_CAUGHT_UP = 12
 """Monthly data that nobody was ever asked for, fetched in one evening slot: they must not hold up the shares."""
@@ -78,6 +77,8 @@ class Worker:
     metrics: Metrics = field(default_factory=lambda: Metrics(CollectorRegistry()))
     sessions_ahead: SessionsAhead | None = None
     """Who is asked for the sessions to come when few are left."""
+    keeping: Keeping = field(default_factory=Keeping)
+    """For how long what grows with time is kept."""
     extended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once sessions to come are stored: only a new start works by them."""
 
@@ -96,7 +97,13 @@ class Worker:
             asked=self._asked,
             answered=self._answered,
             halted=self._halted,
+            upkeep=self.upkeep,
         )
+
+    async def upkeep(self, now: datetime) -> None:
+        """Tidy the database and tell of dead letters, if that is due."""
+        world = (await self.desk.present()).world
+        await Upkeep(world=world, keeping=self.keeping, admins=self.admins).look(now)
 
     async def _asked(self) -> list[Slot]:
         """The slots that an administrator wants run now."""
@@ -106,7 +113,9 @@ class Worker:
         await self.desk.world.store.changes.make(Kind.SLOTS, answered(slot), Deed("service", self.clock.now()))
 
     async def _halted(self) -> bool:
-        """Whether administrators let polls and digests stand still."""
+        """Whether polls and digests stand still: administrators want it, or what they find could not be kept."""
+        if not await self.desk.world.store.recovered():
+            return True
         maintenance = (await self.desk.present()).maintenance
         return maintenance is not None and not maintenance.polls
 
@@ -116,13 +125,12 @@ class Worker:
         return await store.subscriptions.any_wants(Topic.INTRADAY) or await store.rules.any_intraday()
 
     async def remember(self) -> None:
-        """Learn from the ledger how publishers have fared today, and drop what is too old to matter."""
+        """Learn from the ledger how publishers have fared today."""
         fetches, now = self.desk.world.store.fetches, self.clock.now()
         midnight = now.astimezone(MARKET_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         self.desk.world.upstreams.remember(
             (one.host, one.outcome, one.at) for one in await fetches.since(midnight, now)
         )
-        await fetches.forget(now - FETCHES_KEPT)
         if self.desk.office is not None:
             recall_orders(self.desk.world.upstreams, (await self.desk.office.tuned()).overrides)
 
@@ -139,7 +147,6 @@ class Worker:
             log.info("polled", **_summary(report))
         if slot.round is Round.CLOSE:
             await self.desk.world.store.market.forget_spot(slot.day)
-            await self.desk.world.store.pictures.forget(self.clock.now() - PICTURES_KEPT)
         if changes:
             await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days

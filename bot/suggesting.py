@@ -14,6 +14,7 @@ from bot.commands.lookup import funds_like
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Message, Paragraph
 from bot.sights import signals_of
+from bot.store.errors import AwayError
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals.core.field import Axis
 from signals.core.panel import Panel
@@ -42,6 +43,8 @@ class Suggester:
         """Up to `SUGGESTED_MAX` funds; to a person who has typed nothing, his own or the day's most telling."""
         try:
             return await self._suggested(asked)
+        except AwayError:
+            return []
         except Exception:
             log.exception("defect while suggesting", channel=asked.channel)
             return []

@@ -33,6 +33,7 @@ from config.tables import (
     Backup,
     Digest,
     Intraday,
+    Keeping,
     Outbox,
     Rules,
     Study,
@@ -113,6 +114,7 @@ class Settings(Table):
     abuse: Abuse
     outbox: Outbox
     backup: Backup
+    keeping: Keeping
     detectors: dict[str, dict[str, Any]]
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)

@@ -233,3 +233,16 @@ class Backup(Table):
 
     folder: Place = text("the name of a folder")
     keep: int = whole(1, 1000)
+
+
+class Keeping(Table):
+    """For how many days what grows with time is kept; 0 = for ever."""
+
+    deliveries_days: int = whole(0, 3650)
+    fetches_days: int = whole(0, 3650)
+    quarantine_days: int = whole(0, 3650)
+    pictures_days: int = whole(0, 3650)
+    transcript_days: int = whole(0, 3650)
+    rule_hits_days: int = whole(0, 3650)
+    drafts_days: int = whole(0, 3650)
+    audit_days: int = whole(0, 36500)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
-from bot.cli import admin_audience, admin_bans, admin_figures, admin_lists, admin_works
+from bot.cli import admin_audience, admin_bans, admin_figures, admin_lists, admin_upkeep, admin_works
 
 Run: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
@@ -70,6 +70,10 @@ GROUPS: dict[str, tuple[str, dict[str, Run]]] = {
         "Words to many readers.",
         {"show": admin_audience.broadcasts, "send": admin_audience.send, "cancel": admin_audience.cancel},
     ),
+    "dead": (
+        "Messages that were given up: count, send again, delete.",
+        {"list": admin_upkeep.letters, "retry": admin_upkeep.retry, "drop": admin_upkeep.drop},
+    ),
     "maintenance": (
         "Maintenance: on, off, and what stands still.",
         {
@@ -80,4 +84,9 @@ GROUPS: dict[str, tuple[str, dict[str, Run]]] = {
     ),
 }
 
-COMMANDS: dict[str, Run] = {"audit": admin_works.audit, "backup": admin_works.backup, "restore": admin_works.restore}
+COMMANDS: dict[str, Run] = {
+    "audit": admin_works.audit,
+    "backup": admin_works.backup,
+    "restore": admin_works.restore,
+    "tidy": admin_upkeep.tidy,
+}

@@ -1,6 +1,8 @@
 """`etfbot run` and `etfbot demo`: the service, and the service on a market of its own."""
 
+import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import partial
 from typing import Annotated, Any
@@ -10,7 +12,18 @@ import typer
 from rich.console import Console
 from starlette.applications import Starlette
 
-from bot.app import desk_of, intraday_of, limits_of, load_demo, opened, pace_of, require_market, scrape_of, timetable_of
+from bot.app import (
+    desk_of,
+    intraday_of,
+    keeping_of,
+    limits_of,
+    load_demo,
+    opened,
+    pace_of,
+    require_market,
+    scrape_of,
+    timetable_of,
+)
 from bot.app_channels import Channels, channels_of
 from bot.app_sources import data_of, sessions_ahead_of
 from bot.channels.base import Managers
@@ -36,6 +49,8 @@ from bot.robots import adopt_robots
 from bot.schedule import Clock, ClockFrom, SystemClock
 from bot.scrape import Scrape
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
+from bot.store.errors import AwayError
+from bot.store.trouble import PROBE_SECONDS
 from bot.subscriptions import Language, Subscription
 from bot.warming import warm_beside
 from bot.web.app import create_app
@@ -219,8 +234,11 @@ def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) ->
 
 
 async def _sends_halted(desk: Desk) -> bool:
-    """Whether administrators hold messages back."""
-    maintenance = (await desk.present()).maintenance
+    """Whether administrators hold messages back, or cannot be asked."""
+    try:
+        maintenance = (await desk.present()).maintenance
+    except AwayError:
+        return True
     return maintenance is not None and not maintenance.sends
 
 
@@ -239,12 +257,18 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         metrics=metrics,
         head=desk.head,
         sessions_ahead=sessions_ahead_of(settings, desk.world),
+        keeping=keeping_of(settings),
     )
-    await worker.remember()
+    while True:
+        with suppress(AwayError):
+            await worker.remember()
+            break
+        await asyncio.sleep(PROBE_SECONDS)
     left = days_left(desk.world.calendar, clock.now().astimezone(MARKET_ZONE).date())
     if left < CALENDAR_DAYS_LEAST:
-        if await worker.look_ahead():
-            raise CalendarExtendedError
+        with suppress(AwayError):
+            if await worker.look_ahead():
+                raise CalendarExtendedError
         log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     schedule = worker.schedule()
     scheduler = schedule.scheduler()

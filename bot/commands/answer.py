@@ -14,6 +14,7 @@ from bot.commands.tempo import Allowances, Verdict
 from bot.deliveries import Address
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Button, Message, line, muted, paragraph, plain
+from bot.store.errors import AwayError
 from bot.subscriptions import Language, Subscription
 
 TEXT_MAX = 500
@@ -53,6 +54,12 @@ class Answerer:
     async def __call__(self, incoming: Incoming) -> Message | None:
         """The answer to one line; None for the banned, and for those who were told already that they ask too fast."""
         said = replace(incoming, text=_clean(incoming.text))
+        try:
+            return await self._heard(said)
+        except AwayError:
+            return self._away(said)
+
+    async def _heard(self, said: Incoming) -> Message | None:
         right = self.desk.roles.right(said)
         if right is not Right.OWNER and await self.desk.world.store.bans.any_of(_names(said)):
             return None
@@ -69,7 +76,7 @@ class Answerer:
         return await self.reply(said)
 
     async def reply(self, incoming: Incoming) -> Message:
-        """The answer to one line, however fast it came."""
+        """The answer to one line, however fast it came; raises AwayError where the database cannot be had."""
         desk = await self.desk.present()
         admin = desk.roles.right(incoming) is not Right.ANYONE
         mine = await self._own(incoming)
@@ -99,10 +106,18 @@ class Answerer:
             return Message(blocks=(paragraph(str(error)),), buttons=_choices(command, words, error))
         except SaidWrongError as error:
             return replace(plain(str(error)), buttons=error.buttons)
+        except AwayError:
+            raise
         except Exception:
             log.exception("defect while answering", command=command.name, channel=incoming.channel)
             return plain(texts.text("defect"))
         return _headed(answer, elsewhere) if elsewhere else answer
+
+    def _away(self, said: Incoming) -> Message | None:
+        """For somebody of whom nothing can be known now; whoever asks on and on is not told each time."""
+        if self.allowances.take(self.desk.tempo, _names(said), 1, self.desk.now()) is Verdict.IGNORED:
+            return None
+        return plain(catalogue(self._language(said, None)).text("storage-away"))
 
     async def _own(self, incoming: Incoming) -> Subscription | None:
         return await self.desk.world.store.subscriptions.find(

@@ -15,6 +15,9 @@ from bot.store.connections import Connections, insert
 from bot.store.new_deliveries import NewDelivery, add_deliveries
 from bot.store.tables import DELIVERIES
 
+CANCELLED = "cancelled"
+"""Stands as the error of what was not sent because somebody took it back."""
+
 
 class BroadcastState(StrEnum):
     """How far a broadcast has come."""
@@ -103,7 +106,7 @@ class BroadcastStore:
             ending = update(BROADCASTS).where(BROADCASTS.c.id == number)
             await trail.connection.execute(ending.values(state=BroadcastState.CANCELLED, settled_at=deed.now))
             pending = DELIVERIES.c.batch == f"broadcast/{number}", DELIVERIES.c.state == State.PENDING
-            given_up = {"state": State.DEAD, "ended_at": deed.now, "error": "cancelled"}
+            given_up = {"state": State.DEAD, "ended_at": deed.now, "error": CANCELLED}
             spared = (await trail.connection.execute(update(DELIVERIES).where(*pending).values(given_up))).rowcount
             if state == BroadcastState.SENT and not spared:
                 raise BroadcastSettledError

@@ -62,11 +62,20 @@ class ChatLog:
 
     async def since(self, chats: Collection[str], after_id: int, limit: int) -> list[ChatEntry]:
         """The first that was said or edited in some chats after an id, oldest first."""
-        query = select(CHAT).where(CHAT.c.chat.in_(chats), CHAT.c.id > after_id).order_by(CHAT.c.id).limit(limit)
-        found = await self._entries(query)
-        edited = {one.body["of"] for one in found if one.author == _EDIT}
-        now = {one.id: one for one in await self._entries(select(CHAT).where(CHAT.c.id.in_(edited)))} if edited else {}
-        return [_edit(one, now[one.body["of"]]) if one.author == _EDIT else one for one in found]
+        while True:
+            query = select(CHAT).where(CHAT.c.chat.in_(chats), CHAT.c.id > after_id).order_by(CHAT.c.id).limit(limit)
+            found = await self._entries(query)
+            edited = {one.body["of"] for one in found if one.author == _EDIT}
+            now = (
+                {one.id: one for one in await self._entries(select(CHAT).where(CHAT.c.id.in_(edited)))}
+                if edited
+                else {}
+            )
+            # What was edited may be too old to be kept, its edit not yet.
+            known = [one for one in found if one.author != _EDIT or one.body["of"] in now]
+            if known or len(found) < limit:
+                return [_edit(one, now[one.body["of"]]) if one.author == _EDIT else one for one in known]
+            after_id = found[-1].id
 
     async def before(self, chat: str, before_id: int, limit: int) -> list[ChatEntry]:
         """The last entries before an id, oldest first."""

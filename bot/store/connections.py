@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
-import structlog
 from sqlalchemy import URL, Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from bot.store.errors import AwayError
+from bot.store.trouble import Trouble
 from bot.store.url import is_memory, is_sqlite
 
 _PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
@@ -24,16 +27,31 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
 
 T = TypeVar("T")
 
-log = structlog.get_logger(__name__)
+_ROOM_BYTES = 1 << 20
+"""What there must be room for before a database that was full is written to again."""
+
+_PROBE_SQLITE = "PRAGMA user_version = 1"
+"""Writes a page, whatever stood there; nobody reads it."""
+
+_PROBE_POSTGRESQL = (
+    "CREATE TEMPORARY TABLE etfbot_room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)"
+)
 
 
 class Connections:
-    """The pool of one database; connects when first asked."""
+    """The pool of one database; connects when first asked.
+
+    Where the database cannot be had `read` and `write` raise AwayError, and `trouble` knows until it is over.
+    """
 
     def __init__(self, url: URL) -> None:
+        self.trouble = Trouble()
+        self.shared = not is_sqlite(url)
+        """Other processes write to it."""
+        self.behind = 0
+        """How much is insisted upon that the database has not taken."""
+        self._folder = None if self.shared or is_memory(url) else Path(url.database or "").absolute().parent
         self._engine = _engine(url)
-        self._away = False
-        """Whether it has been said that the database takes nothing."""
         self._writers = self._engine.execution_options(**{_WRITES: True})
         # SQLite would make writers wait by asking again and again; a queue of our own is fair and asks once.
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if is_sqlite(url) else nullcontext()
@@ -41,41 +59,62 @@ class Connections:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database."""
-        async with self._engine.connect() as connection:
-            yield connection
+        with self.trouble.watching(writing=False):
+            async with self._engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end of the block and rolls back on any exception in it."""
-        async with self._turn, self._writers.begin() as connection:
-            yield connection
+        times = self.trouble.times
+        with self.trouble.watching(writing=True):
+            async with self._turn:
+                self.trouble.spare_the_wait(times)
+                async with self._writers.begin() as connection:
+                    yield connection
+
+    async def recovered(self) -> bool:
+        """Whether the database takes what it is given, as far as is known; where it did not it is tried now and then."""
+        if self.trouble.ailment is None:
+            return True
+        if not self.trouble.take_look():
+            return False
+        try:
+            await self._probe()
+        except (AwayError, OSError):
+            return False
+        self.trouble.ends()
+        return True
+
+    async def _probe(self) -> None:
+        """Write something that takes room; raises AwayError or OSError."""
+        if self._folder is not None:
+            await asyncio.to_thread(_require_room, self._folder)
+        async with self.write() as connection:
+            await connection.exec_driver_sql(_PROBE_POSTGRESQL if self.shared else _PROBE_SQLITE)
 
     async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
-        """What `work` returns, tried again for as long as the database is locked, full or away.
+        """What `work` returns, tried again for as long as the database cannot be had.
 
-        It must leave nothing behind where it raises. The log says once when the database goes and once when it is back.
+        It must leave nothing behind where it raises AwayError.
         """
-        wait = 0.0
-        while True:
-            try:
-                done = await work()
-            except (DBAPIError, OSError) as error:
-                if not _passing(error):
-                    raise
-                self._note_absence(error)
-                wait = min(wait * 2 or FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
-                await asyncio.sleep(wait)
-            else:
-                if self._away:
-                    self._away = False
-                    log.info("the database is back")
-                return done
+        waits = False
+        try:
+            while True:
+                with suppress(AwayError):
+                    return await work()
+                self.behind += not waits
+                waits = True
+                await self._until_recovered()
+        finally:
+            self.behind -= waits
 
-    def _note_absence(self, error: DBAPIError | OSError) -> None:
-        if not self._away:
-            self._away = True
-            reason = type(getattr(error, "orig", None) or error).__name__
-            log.warning("the database takes nothing; nothing is sent until it does", why=reason)
+    async def _until_recovered(self) -> None:
+        wait = FIRST_WAIT_SECONDS
+        await asyncio.sleep(wait)
+        while not await self.recovered():
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            await asyncio.sleep(wait)
 
     async def alone(self) -> AsyncConnection:
         """A connection for one owner, who closes it; every statement is a transaction of its own."""
@@ -87,6 +126,14 @@ class Connections:
         await self._engine.dispose()
 
 
+def _require_room(folder: Path) -> None:
+    """A commit that fits into the last free page would say nothing of the next."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(_ROOM_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT."""
     return postgresql.insert(table) if _is_postgresql(connection) else sqlite.insert(table)
@@ -96,11 +143,6 @@ async def one_at_a_time(connection: AsyncConnection, what: str) -> None:
     """Let no other process do the same thing until this transaction ends."""
     if _is_postgresql(connection):
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"etfbot {what}"})
-
-
-def _passing(error: DBAPIError | OSError) -> bool:
-    """Whether the database may take the same later."""
-    return isinstance(error, (OperationalError, InterfaceError, OSError)) or error.connection_invalidated
 
 
 def _is_postgresql(connection: AsyncConnection) -> bool:

@@ -1,6 +1,7 @@
 """Who sends beside whom: each process says every few seconds that it is there, and all share what a channel allows."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, DateTime, cast, delete, func, literal, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.connections import Connections, insert
+from bot.store.errors import AwayError
 from bot.store.tables import CREW, SUBSCRIPTIONS
 
 GONE_AFTER = timedelta(seconds=10)
@@ -66,8 +68,9 @@ class CrewStore:
     async def leave(self) -> None:
         """Say that this process sends nothing any more."""
         if self._shared:
-            async with self._connections.write() as connection:
-                await connection.execute(delete(CREW).where(CREW.c.name == self._name))
+            with suppress(AwayError):
+                async with self._connections.write() as connection:
+                    await connection.execute(delete(CREW).where(CREW.c.name == self._name))
 
     async def _place(self, connection: AsyncConnection) -> Place:
         query = select(CREW.c.name, CREW.c.drains).order_by(CREW.c.name)

@@ -13,7 +13,8 @@ from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.crew import CrewStore
-from bot.store.errors import StoreError
+from bot.store.dead import DeadStore
+from bot.store.errors import AwayError, StoreError
 from bot.store.fetches import FetchLedger
 from bot.store.forgetting import Forgetting
 from bot.store.imports import ImportStore
@@ -22,13 +23,13 @@ from bot.store.lock import FileLock
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
-from bot.store.pictures import PictureStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
 from bot.store.schema import require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
+from bot.store.tidying import Tidying
 from bot.store.uploads import UploadStore
 from bot.store.url import database_url, is_memory, is_sqlite, shown
 from bot.store.watchlists import WatchlistStore
@@ -68,10 +69,11 @@ class Database:
         self.imports = ImportStore(self._connections)
         self.forgetting = Forgetting(self._connections)
         self.uploads = UploadStore(self._connections)
-        self.pictures = PictureStore(self._connections)
         self.changes = ChangeStore(self._connections)
         self.broadcasts = BroadcastStore(self._connections)
+        self.dead = DeadStore(self._connections)
         self.readers = ReaderStore(self._connections)
+        self.tidying = Tidying(self._url, self._connections)
         self.backups = BackupStore(self._url, self._connections)
 
     async def open(self) -> None:
@@ -83,12 +85,20 @@ class Database:
         try:
             self._take_file()
             await self._settle_schema()
+        except AwayError as error:
+            await self.close()
+            raise StoreError(f"cannot open {shown(self._url)}: {error.why}") from None
         except StoreError:
             await self.close()
             raise
         except (OSError, DBAPIError) as error:
             await self.close()
             raise StoreError(f"cannot open {shown(self._url)}: {_reason(error)}") from None
+        self._connections.trouble.speaks = self._exclusive
+
+    async def recovered(self) -> bool:
+        """Whether the database takes what it is given, as far as is known; work that could not be kept is not begun."""
+        return await self._connections.recovered()
 
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""

@@ -7,3 +7,14 @@ class StoreError(Exception):
 
 class InUseError(StoreError):
     """Another process has the database file."""
+
+
+class AwayError(StoreError):
+    """The database cannot be had just now: full, locked by somebody else, broken off. Asking later may help.
+
+    Nothing of the transaction counts, but for one whose end the server could not confirm.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the database cannot be used now: {why}")
+        self.why = why

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy import RowMapping, func, select
 
 from bot.sources.upstreams import Outcome
 from bot.store.connections import Connections, insert
@@ -69,11 +69,6 @@ class FetchLedger:
         async with self._connections.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return {row["datum"]: _fetch(row) for row in rows}
-
-    async def forget(self, before: datetime) -> int:
-        """Drop what is older, and return how much that was."""
-        async with self._connections.write() as connection:
-            return (await connection.execute(delete(FETCHES).where(FETCHES.c.at < before))).rowcount
 
 
 def _fetch(row: RowMapping) -> Fetch:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import structlog
+from asyncpg.exceptions import PostgresError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,9 @@ ANSWER_SECONDS = 3.0
 """A database that says nothing for so long may have given the lock to another."""
 
 _LOCK = {"what": "etfbot leader"}
+
+_UNANSWERED = (DBAPIError, PostgresError, OSError, TimeoutError)
+"""A server that is about to stop or to start refuses in its own words, which the library does not translate."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +71,7 @@ class Leadership:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        with suppress(DBAPIError, OSError, TimeoutError):
+        with suppress(*_UNANSWERED):
             # Closed for good rather than returned to the pool, where it would keep the lock.
             async with asyncio.timeout(ANSWER_SECONDS):
                 await connection.invalidate()
@@ -82,7 +86,7 @@ class Leadership:
             async with asyncio.timeout(ANSWER_SECONDS):
                 connection = await self._connections.alone()
                 got = await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:what))"), _LOCK)
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except _UNANSWERED as error:
             self._puzzled(type(error).__name__)
             got = False
         if got and connection is not None:
@@ -104,6 +108,6 @@ class Leadership:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._connection.scalar(text("SELECT 1"))
-        except (DBAPIError, OSError, TimeoutError):
+        except _UNANSWERED:
             return False
         return True

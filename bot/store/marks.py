@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, tuple_, update
+from sqlalchemy import and_, bindparam, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.deliveries import State
 from bot.store.connections import Connections
+from bot.store.errors import AwayError
 from bot.store.tables import DELIVERIES
 
 _TOGETHER = 500
@@ -52,6 +53,8 @@ class Marks:
         self._connections = connections
         self._waiting: list[tuple[_Mark, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._behind = False
+        """The marks that are being written were tried before."""
 
     async def begin(self, delivery_id: int, attempts: int) -> bool:
         """A part is about to go out; False where the delivery is not in the hands of this attempt any more."""
@@ -89,12 +92,22 @@ class Marks:
 
     async def _store(self, marks: Sequence[_Mark]) -> set[int]:
         """Write marks in one transaction; returns which deliveries of those that begin are still in hand."""
-        async with self._connections.write() as connection:
-            return await _apply(connection, marks)
+        try:
+            async with self._connections.write() as connection:
+                held = await _apply(connection, marks, again=self._behind)
+        except AwayError:
+            self._behind = True
+            raise
+        self._behind = False
+        return held
 
 
-async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int]:
-    """In this order: a delivery that begins in this transaction was not taken or sent in it."""
+async def _apply(connection: AsyncConnection, marks: Sequence[_Mark], *, again: bool) -> set[int]:
+    """In this order: a delivery that begins in this transaction was not taken or sent in it.
+
+    `again`: perhaps these very marks are stored, for a server that is gone has not answered to the end of their
+    transaction. A part is not counted twice then.
+    """
     taken = [{"it": one.delivery_id, "line": f"{one.remote_id}\n"} for one in marks if isinstance(one, _Taken)]
     sent = [
         {
@@ -114,7 +127,8 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int
             "remote_ids": DELIVERIES.c.remote_ids + bindparam("line"),
             "on_its_way": False,
         }
-        await connection.execute(update(DELIVERIES).where(this).values(more), taken)
+        known = and_(bindparam("line") != "\n", DELIVERIES.c.remote_ids.endswith(bindparam("line")))
+        await connection.execute(update(DELIVERIES).where(this, *([~known] if again else [])).values(more), taken)
     if sent:
         done: dict[str, Any] = {
             "state": State.SENT,
@@ -126,7 +140,8 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int
             "remote_ids": DELIVERIES.c.remote_ids + bindparam("line"),
             "on_its_way": False,
         }
-        await connection.execute(update(DELIVERIES).where(this).values(done), sent)
+        unsent = DELIVERIES.c.state != State.SENT
+        await connection.execute(update(DELIVERIES).where(this, *([unsent] if again else [])).values(done), sent)
     if not begun:
         return set()
     mine = tuple_(DELIVERIES.c.id, DELIVERIES.c.attempts).in_(begun), DELIVERIES.c.state == State.SENDING

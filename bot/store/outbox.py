@@ -31,6 +31,10 @@ _CHUNK = 500
 """Deliveries that are added at once, and by one transaction of `enqueue`: others want to write too."""
 
 
+OTHERS_SECONDS = 5.0
+"""After a trouble that all processes had nobody takes anything for so long: each first marks what it has sent."""
+
+
 class Outbox:
     """The queue between those who make messages and the one who sends them.
 
@@ -104,8 +108,14 @@ class Outbox:
         subscription's in hand: its messages arrive in their order, and one that has many does not hold up the others.
         Messages of paused or held subscriptions stay where they are, and so do alerts that have not passed `held`.
         What an ended lease left behind is claimable again, if it was on its way once more only; it is DEAD if it must
-        not come twice, or has been tried `ATTEMPTS_MAX` times.
+        not come twice, or has been tried `ATTEMPTS_MAX` times. While the database cannot be had nothing is due, and
+        neither until what became of messages is stored: by their leases alone they would seem to be in nobody's hands.
         """
+        connections = self._connections
+        if not await connections.recovered() or connections.behind:
+            return []
+        if connections.shared and connections.trouble.over_for_seconds < OTHERS_SECONDS:
+            return []
         async with self._connections.write() as connection:
             return await claim(connection, now, limit, lease_seconds, channels, place)
 

@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.sources.base import SourceChangedError
 from bot.sources.gates import Baseline, check
 from bot.store.audit import add_entry
 from bot.store.connections import Connections, insert
-from bot.store.errors import StoreError
+from bot.store.errors import AwayError, StoreError
 from bot.store.payload import Unpacker
 from bot.store.snapshots import append, row_of, snapshot_of
 from bot.store.tables import QUARANTINE, SNAPSHOTS
@@ -118,8 +117,8 @@ class Quarantine:
                     after=f"accepted: {note}" if note else "accepted",
                 )
                 newer_at = await _newer_at(connection, row)
-        except OperationalError as error:
-            raise StoreError(f"table {number} was not let in, nothing has changed: {error.orig}") from error
+        except AwayError as error:
+            raise StoreError(f"table {number} was not let in, nothing has changed: {error.why}") from error
         return Acceptance(refusal=_refusal(row), new=bool(new), newer_at=newer_at)
 
     async def _row(self, number: int) -> RowMapping:

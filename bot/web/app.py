@@ -18,11 +18,13 @@ from bot.channels.base import Channel
 from bot.channels.web import WebChannel
 from bot.channels.web_rooms import OWN_ROOMS, Room
 from bot.channels.web_transcript import Transcript
+from bot.store.errors import AwayError
 from bot.web.cast import Cast
 from bot.web.guard import OPEN_PATH, Guard, Pace, is_loopback
 from bot.web.home import Home
 from bot.web.reading import Reading
 from bot.web.speaking import Speaking
+from bot.web.words import page_language, words_of
 
 METRICS_PATH = "/metrics"
 METRICS_TYPE = "text/plain; version=0.0.4"
@@ -75,7 +77,7 @@ def create_app(
             Mount("/static", _Files(directory=_FOLDER / "static")),
         ],
         middleware=[guard],
-        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone},
+        exception_handlers={HTTPException: _refused, ClientDisconnect: _gone, AwayError: _away},
     )
     app.state.close = reading.close
     return app
@@ -107,6 +109,12 @@ async def _healthy(_: Request) -> Response:
 async def _refused(_: Request, refusal: Exception) -> Response:
     told = cast("HTTPException", refusal)
     return JSONResponse({"error": told.detail}, told.status_code, told.headers)
+
+
+async def _away(request: Request, _: Exception) -> Response:
+    """Nothing was kept, and nothing can be looked up."""
+    words = words_of(page_language(request.headers))
+    return JSONResponse({"error": words["away"]}, 503)
 
 
 async def _gone(_: Request, __: Exception) -> Response:

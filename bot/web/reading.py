@@ -1,5 +1,6 @@
 """What the page reads: how the chats stand, their history, what is new in them, pictures and files."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from bot.channels.web import WebChannel
 from bot.channels.web_bubbles import bare_text
 from bot.channels.web_transcript import Entry, Transcript
 from bot.messages.model import from_json
+from bot.store.errors import AwayError
 from bot.web.asked import SEARCH_CHARS_MAX, keep_pace, number_of, room_of
 from bot.web.cast import Cast
 from bot.web.gallery import (
@@ -39,6 +41,8 @@ READERS_MAX = 50
 """Open pages at the same time."""
 QUIET_SECONDS = 10.0
 """A stream without news says that it lives after so long; also how late another process's entries may be seen."""
+AWAY_SECONDS = 1.0
+"""Between two looks of a stream at a database that cannot be had."""
 PLAIN_VIEW = "plain"
 """What is sent where markup was refused."""
 
@@ -153,7 +157,11 @@ class Reading:
         try:
             yield "retry: 1000\n\n"
             while not self._closed:
-                entries = await self._channel.news(self._cast.chats, after, STREAM_ENTRIES, QUIET_SECONDS)
+                try:
+                    entries = await self._channel.news(self._cast.chats, after, STREAM_ENTRIES, QUIET_SECONDS)
+                except AwayError:
+                    entries = []
+                    await asyncio.sleep(AWAY_SECONDS)
                 for entry in entries:
                     name = "update" if entry.edits else "entry"
                     yield f"id: {entry.id}\nevent: {name}\ndata: {json.dumps(self._shown(entry, request))}\n\n"

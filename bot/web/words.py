@@ -38,6 +38,7 @@ NAMES = (
     "unsent",
     "failed",
     "not_ready",
+    "away",
     "too_long",
     "too_big",
     "too_fast",

@@ -27,6 +27,7 @@ from bot.rules import RuleState
 from bot.sources.datum import Round
 from bot.sources.upstreams import Outcome
 from bot.store.broadcasts import BroadcastState
+from bot.store.dead import LetterKind
 from bot.subscriptions import Language
 from bot.web.words import NAMES
 from signals.core.groups import FundGroup
@@ -76,6 +77,7 @@ FAMILIES = {
     "admin-menu": {"title", "how", *(one.name for one in SUBS if one.shown)},
     "outcome": {str(one).replace("_", "-") for one in Outcome},
     "delivery": {str(one) for one in State},
+    "letter-kind": {str(one) for one in LetterKind},
     "broadcast": {"title", *(str(one) for one in BroadcastState)},
     "why-reason": {str(one) for one in Reason},
     "history-head": {"day", "what", "subject"},

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 import pandas as pd
@@ -15,15 +15,14 @@ from structlog.testing import capture_logs
 
 from bot.channels.base import Answer, Incoming, MenuEntry
 from bot.deliveries import Address
-from bot.messages.model import Message, Picture, plain, to_json
+from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.poll import Slot
-from bot.service import FETCHES_KEPT, MONTHLY_CAUGHT_UP, complete, serve
+from bot.service import MONTHLY_CAUGHT_UP, complete, serve
 from bot.sources.base import LimitedError, UnavailableError
 from bot.sources.datum import Datum, Round
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.pictures import PICTURES_KEPT
 from bot.subscriptions import ALL_FUNDS
 from signals.core.panel import Panel
 from signals.core.snapshot import Dataset
@@ -207,21 +206,7 @@ async def test_what_is_asked_for_weekly_is_asked_at_the_close_until_somebody_gav
     assert rare.asked == [LAST_DAY] * 2
 
 
-async def test_pictures_that_nobody_has_used_for_long_are_dropped_after_the_close(store: Database) -> None:
-    body = to_json(Message(blocks=(Picture(b"\x89PNG", "图"),)))
-    close = Slot(round=Round.CLOSE, due=moment(LAST_DAY, "16:20"), day=LAST_DAY)
-    clock = Hand(close.due)
-    worker = worker_of(world_of(store), clock)
-    await store.chat.add("me", "bot", body, close.due - PICTURES_KEPT)
-    await worker.poll(close)
-    assert [one.body for one in await store.chat.since(["me"], 0, 9)] == [body]
-    clock.at = close.due + timedelta(seconds=1)
-    await worker.poll(close)
-    (left,) = await store.chat.since(["me"], 0, 9)
-    assert "png" not in left.body["blocks"][0]
-
-
-async def test_a_restart_remembers_who_was_to_be_left_alone_and_forgets_what_is_long_ago(store: Database) -> None:
+async def test_a_restart_remembers_who_was_to_be_left_alone(store: Database) -> None:
     source = Publisher(Dataset.INDEX, tables={LAST_DAY: LimitedError("banned")})
     clock = Hand(EVENING.due)
     await worker_of(world_of(store), clock, source).poll(EVENING)
@@ -229,9 +214,6 @@ async def test_a_restart_remembers_who_was_to_be_left_alone_and_forgets_what_is_
     await again.remember()
     await again.poll(replace(EVENING, due=moment(LAST_DAY, "22:05")))
     assert len(source.asked) == 1
-    clock.at = moment(LAST_DAY, "22:00") + FETCHES_KEPT + timedelta(seconds=1)
-    await again.remember()
-    assert await store.fetches.since(EVENING.due, clock.at) == []
 
 
 async def test_a_digest_does_not_wait_for_a_source_that_hangs_and_says_what_is_missing(store: Database) -> None:

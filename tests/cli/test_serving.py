@@ -25,7 +25,7 @@ class Page:
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.process = process
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
 
     def said(self) -> list[str]:
         """What the bot said so far, oldest first."""
@@ -33,9 +33,9 @@ class Page:
 
     def ask(self, text: str) -> list[str]:
         """Say something and return everything that was said then."""
-        headers = {"Origin": self._url, "Content-Type": "application/json"}
+        headers = {"Origin": self.url, "Content-Type": "application/json"}
         body = json.dumps({"text": text}).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{self._url}/say", body, headers), timeout=30):  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/say", body, headers), timeout=30):  # noqa: S310
             return self.said()
 
     def until(self, seen: Callable[[], bool]) -> None:
@@ -55,7 +55,7 @@ class Page:
 
     def metrics(self) -> str:
         """What a Prometheus server is told."""
-        with urllib.request.urlopen(f"{self._url}/metrics", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:  # noqa: S310
             return str(answer.read().decode())
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
@@ -65,7 +65,7 @@ class Page:
         return self.process.returncode, out, err
 
     def _get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self._url}{path}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:  # noqa: S310
             return json.load(answer)
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.sources.upstreams import Outcome
 from bot.store.database import Database
 from bot.store.fetches import Fetch
+from bot.store.sweeps import Keeping
 from tests.builders import LAST_DAY, moment
 
 pytestmark = pytest.mark.anyio
@@ -50,11 +51,16 @@ async def test_who_served_a_datum_last_is_known_and_failures_serve_nothing(store
     assert await store.fetches.served(NOW) == {"shares.sse": GOOD}
 
 
-async def test_what_is_old_is_forgotten(store: Database) -> None:
-    await store.fetches.add(GOOD)
-    await store.fetches.add(replace(GOOD, at=NOW - timedelta(days=100)))
-    assert await store.fetches.forget(NOW - timedelta(days=90)) == 1
-    assert await store.fetches.since(NOW - timedelta(days=200), NOW) == [GOOD]
+async def test_what_is_old_is_let_go_but_for_the_last_of_each_datum(store: Database) -> None:
+    old = [replace(GOOD, at=NOW - timedelta(days=100 + number)) for number in (3, 2, 1)]
+    failed = replace(old[-1], at=NOW - timedelta(days=100), outcome=Outcome.UNAVAILABLE)
+    other = replace(GOOD, datum="weights.931247", at=NOW - timedelta(days=400), outcome=Outcome.UNAVAILABLE)
+    for one in (other, *old, failed):
+        await store.fetches.add(one)
+    assert (await store.tidying.tidy(Keeping(fetches_days=90), NOW, ()))["fetches"] == 2
+    assert await store.fetches.since(NOW - timedelta(days=500), NOW) == [other, old[-1], failed]
+    assert await store.fetches.asked(NOW) == {GOOD.datum, other.datum}
+    assert await store.fetches.served(NOW) == {GOOD.datum: old[-1]}
 
 
 async def test_what_was_ever_asked_for_is_known_whatever_came_of_it(store: Database) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from bot.messages.model import Heading, Message, Picture, line, muted, paragraph, to_json
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.pictures import PICTURES_KEPT
+from bot.store.sweeps import Keeping
 from bot.store.tables import DELIVERIES, PICTURES
 from tests.store.samples import NOW, subscribers
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 LIGHT, DARK = b"\x89PNG light" + bytes(range(256)), b"\x89PNG dark"
 SHOWN = Message(blocks=(Heading("日报", 1), Picture(LIGHT, "资金流向", DARK), paragraph("正文")))
-LATER = NOW + PICTURES_KEPT + timedelta(days=1)
+LATER = NOW + timedelta(days=8)
 WORDS = replace(SHOWN, blocks=(Heading("日报", 1), paragraph(line(muted("资金流向"))), paragraph("正文")))
 """What is left of it without its picture."""
 
@@ -30,6 +30,11 @@ def letters(everybody: list[int], message: Message = SHOWN, batch: str = "digest
 async def contents(store: Database) -> list[bytes]:
     async with store._connections.read() as connection:
         return sorted((await connection.execute(select(PICTURES.c.png))).scalars())
+
+
+async def tidied(store: Database, now: datetime) -> int:
+    """How many pictures are let go then."""
+    return (await store.tidying.tidy(Keeping(pictures_days=7), now, ()))["pictures"]
 
 
 async def lose_all(store: Database) -> None:
@@ -86,27 +91,42 @@ async def test_the_transcript_puts_pictures_aside_and_brings_them_back(store: Da
     assert await contents(store) == sorted([LIGHT, DARK])
 
 
-async def test_old_pictures_are_forgotten(store: Database) -> None:
-    await store.chat.add("main", "bot", to_json(SHOWN), NOW)
-    assert await store.pictures.forget(NOW) == 0
-    assert await store.pictures.forget(LATER - PICTURES_KEPT) == 2
+async def test_pictures_that_nobody_shows_are_let_go(store: Database) -> None:
+    await store.outbox.enqueue(letters(await subscribers(store, 1)))
+    (claimed,) = await store.outbox.claim(NOW, 10, 60)
+    await store.outbox.marks.sent(claimed.id, NOW)
+    assert await tidied(store, NOW + timedelta(days=7)) == 0
+    assert await tidied(store, LATER) == 2
     assert await contents(store) == []
 
 
-async def test_a_picture_that_is_used_again_stays(store: Database) -> None:
+async def test_a_transcript_keeps_what_it_shows(store: Database) -> None:
     await store.chat.add("main", "bot", to_json(SHOWN), NOW)
-    await store.chat.add("main", "bot", to_json(Message(blocks=(Picture(LIGHT, "又一张"),))), LATER)
-    assert await store.pictures.forget(LATER - PICTURES_KEPT) == 1
+    await store.chat.add("main", "bot", to_json(Message(blocks=(paragraph("无图"),))), LATER)
+    assert await tidied(store, LATER) == 0
+    keeping = Keeping(pictures_days=7, transcript_days=30)
+    counts = await store.tidying.tidy(keeping, NOW + timedelta(days=31), ())
+    assert {name: count for name, count in counts.items() if count} == {"transcript": 1, "pictures": 2}
+
+
+async def test_a_picture_that_is_used_again_stays(store: Database) -> None:
+    mine = await subscribers(store, 1)
+    await store.outbox.enqueue(letters(mine))
+    again = Message(blocks=(Picture(LIGHT, "又一张"),))
+    await store.outbox.enqueue([replace(one, due_at=LATER) for one in letters(mine, again, "again")])
+    while claimed := await store.outbox.claim(LATER, 10, 60):
+        await store.outbox.marks.sent(claimed[0].id, LATER)
+    assert await tidied(store, LATER) == 1
     assert await contents(store) == [LIGHT]
 
 
-async def test_what_a_waiting_message_holds_is_never_forgotten(store: Database) -> None:
+async def test_what_a_waiting_message_holds_is_never_let_go(store: Database) -> None:
     await store.outbox.enqueue(letters(await subscribers(store, 1)))
-    assert await store.pictures.forget(LATER) == 0
+    assert await tidied(store, LATER) == 0
     (claimed,) = await store.outbox.claim(NOW, 10, 60)
-    assert await store.pictures.forget(LATER) == 0, "while it is being sent"
+    assert await tidied(store, LATER) == 0, "while it is being sent"
     await store.outbox.marks.sent(claimed.id, NOW)
-    assert await store.pictures.forget(LATER) == 2
+    assert await tidied(store, LATER) == 2
 
 
 async def test_a_picture_is_written_once_a_day_at_most(store: Database) -> None:

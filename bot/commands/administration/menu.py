@@ -1,7 +1,7 @@
 """The command itself: its menu, and who may say what behind it."""
 
 from bot.admin.errors import CannotError
-from bot.commands.administration import audience, bans, figures, lists, works
+from bot.commands.administration import audience, bans, figures, letters, lists, works
 from bot.commands.administration.counter import Sub, deed_of, done, in_rows, made, page, whole_number
 from bot.commands.base import Chapter, Right, SaidWrongError, Talk, command
 from bot.messages.model import Button, Message
@@ -102,6 +102,7 @@ SUBS = (
     Sub(name="skip", chinese="跳过", run=works.skip_slot, shown=False),
     Sub(name="subscribers", chinese="订户", run=audience.subscribers),
     Sub(name="bans", chinese="封禁", run=bans.bans),
+    Sub(name="letters", chinese="死信", run=letters.letters),
     Sub(name="audit", chinese="日志", run=works.audit),
     Sub(name="broadcast", chinese="群发", right=Right.OWNER, run=audience.broadcast),
     Sub(name="maintenance", chinese="维护", right=Right.OWNER, run=works.maintenance),

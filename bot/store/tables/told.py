@@ -67,6 +67,7 @@ DELIVERIES = Table(
     Column("letter", JSON(none_as_null=True)),
     UniqueConstraint("batch", "subscription_id"),
     Index(None, "state", "priority", "id"),
+    Index(None, "ended_at"),
     Index(None, "subscription_id"),
 )
 """`on_its_way`: the next part has gone to the channel, whose answer is not stored; `repeats`: how often that was repeated;
