@@ -100,7 +100,8 @@ class Database:
 
     async def close(self) -> None:
         """Store what is still owed, close the connections and give the file back; may be called twice."""
-        await self.outbox.settle_at_the_end()
+        if self.outbox.owes:
+            await self.outbox.settle_at_the_end()
         await self.leadership.give_up()
         await self._connections.close()
         if self._lock is not None:

@@ -97,7 +97,7 @@ class SteadyOutbox(Outbox):
 
     async def settle_at_the_end(self) -> None:
         """The same for the last time; says what is lost."""
-        if self._owed and not await self.settle():
+        if not await self.settle():
             log.error("what became of messages could not be stored; they may be sent again", marks=self.owes)
             self._owed.clear()
 
