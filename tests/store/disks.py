@@ -90,11 +90,11 @@ def server_of_its_own() -> Iterator[Any]:
 
 
 def start(server: Any) -> None:
-    """Start a server that was stopped; on a busy machine it is a while until it says that it is ready."""
+    """Start a server that was stopped; on a busy machine it is a while until it has stopped, and until it says that it is ready."""
     for _ in range(100):
         try:
             server.start()
-        except AssertionError:
+        except (AssertionError, OSError):
             time.sleep(0.1)
         else:
             return
