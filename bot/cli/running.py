@@ -179,7 +179,8 @@ async def _serve(
     kinds = channels.by_kind()
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock)
-    running = [*others, warm_beside()]
+    # Who only sends computes nothing: compiled kernels would be a third of his memory.
+    running = [*others, *([warm_beside()] if role is not Role.WORKER else [])]
     page = _page(settings, desk, channels, scrape) if role.serves else None
     if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
