@@ -1,8 +1,6 @@
 """The consumer of deliveries while the database comes and goes: nothing is lost, nothing goes out twice."""
 
 import asyncio
-import tempfile
-import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
