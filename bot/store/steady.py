@@ -32,7 +32,7 @@ class SteadyOutbox(Outbox):
     """An outbox whose marks never fail and whose claims are empty while the database cannot be had.
 
     Without that a message that has gone out, and is not known to, would go out again. What is owed is stored in its
-    order as soon as the database is back; until then nothing is claimed, by whichever process of this machine.
+    order as soon as the database is back; until then nothing is claimed.
     """
 
     def __init__(self, connections: Connections) -> None:
