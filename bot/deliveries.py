@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.blotting import hide
 from bot.messages.model import Message
 
 
@@ -30,7 +31,7 @@ class SendFailedError(Exception):
         moved_to: Address | None = None,
         markup: bool = False,
     ) -> None:
-        super().__init__(reason)
+        super().__init__(hide(reason))
         self.permanent = permanent
         """The chat is gone or has blocked us: asking again is useless."""
         self.retry_after_seconds = retry_after_seconds

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot.blotting import hide
 from bot.deliveries import Address, SendFailedError
 
 REASON_MAX = 200
@@ -34,7 +35,7 @@ def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
 
     A token that is refused is not the chat's fault: subscriptions stay, the operator reads the reason.
     """
-    reason = error.message[:REASON_MAX]
+    reason = hide(error.message)[:REASON_MAX]
     match error:
         case RetryAfter():
             return SendFailedError(reason, retry_after_seconds=_seconds(error.retry_after))

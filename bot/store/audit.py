@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.blotting import hide
 from bot.store.connections import Connections, insert
 from bot.store.tables import AUDIT
 
@@ -79,5 +80,6 @@ async def audited(connections: Connections, deed: Deed) -> AsyncIterator[Trail]:
 
 async def add_entry(connection: AsyncConnection, *, at: datetime, who: str, what: str, before: str, after: str) -> None:
     """Add an entry within the transaction that makes the change."""
-    entry = insert(connection, AUDIT).values(at=at, who=who, what=what, before=before, after=after)
+    said = {"who": hide(who), "what": hide(what), "before": hide(before), "after": hide(after)}
+    entry = insert(connection, AUDIT).values(at=at, **said)
     await connection.execute(entry)
