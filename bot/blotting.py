@@ -15,7 +15,9 @@ HIDDEN = "***"
 LEAST_CHARACTERS = 6
 """Shorter values would blot out ordinary words; nothing that short is a secret worth the name."""
 
-_SECRET_VARIABLE = re.compile(r"ETFBOT_\w*(TOKEN|PASSWORD|SECRET|ROBOTS|DATABASE|PROXY|BASE_URL)|\w*_PROXY", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(
+    r"ETFBOT_\w*(TOKEN|PASSWORD|SECRET|ROBOTS|DATABASE|PROXY|BASE_URL)|\w*_PROXY", re.IGNORECASE
+)
 
 
 class Blot:

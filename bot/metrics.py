@@ -1,13 +1,14 @@
-"""What a Prometheus server may count of the polls, noted in one place as they happen."""
+"""What a Prometheus server may count of the polls and of the timetable's jobs, noted in one place as they happen."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from bot.health import Change
 from bot.poll import PollReport
+from bot.sending_metrics import SendingMetrics
 
 _READING_SECONDS = (0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180)
 """From a list in one request to what is given up at the longest deadline."""
@@ -19,6 +20,8 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self.sending = SendingMetrics(registry)
+        ProcessCollector(registry=registry)
         self._readings = Counter(
             "etfbot_readings_total",
             "Readings of a source by what came of them.",
@@ -63,6 +66,36 @@ class Metrics:
         self._poll_seconds = Histogram(
             "etfbot_poll_duration_seconds", "How long a poll took.", ["job"], buckets=_POLL_SECONDS, registry=registry
         )
+        self._jobs = Counter(
+            "etfbot_job_runs_total",
+            "Looks of the timetable's jobs by result (done, failed).",
+            ["job", "result"],
+            registry=registry,
+        )
+        self._job_seconds = Gauge(
+            "etfbot_job_last_duration_seconds", "How long a job's last look took.", ["job"], registry=registry
+        )
+        self._job_ends = Gauge(
+            "etfbot_job_last_end_timestamp_seconds", "When a job's last look ended.", ["job"], registry=registry
+        )
+        self._digests = Counter(
+            "etfbot_digests_left_total", "Digests left for readers, by edition.", ["edition"], registry=registry
+        )
+
+    @contextmanager
+    def job(self, name: str, now: Callable[[], float] = time.time) -> Iterator[None]:
+        """Count and time one look of a job of the timetable; one that a shutdown cuts off is none."""
+        started = time.monotonic()
+        try:
+            yield
+        except Exception:
+            self._looked(name, "failed", started, now())
+            raise
+        self._looked(name, "done", started, now())
+
+    def digests(self, edition: str, left: int) -> None:
+        """Count digests that were left for readers."""
+        self._digests.labels(edition).inc(left)
 
     @contextmanager
     def polling(self, job: str) -> Iterator[None]:
@@ -89,6 +122,11 @@ class Metrics:
             self._told.labels(what).inc(count)
         for change in changes:
             (self._breaks if change.reason else self._recoveries).labels(change.source).inc()
+
+    def _looked(self, job: str, result: str, started: float, at: float) -> None:
+        self._jobs.labels(job, result).inc()
+        self._job_seconds.labels(job).set(time.monotonic() - started)
+        self._job_ends.labels(job).set(at)
 
     def _ended(self, job: str, result: str, started: float) -> None:
         self._polls.labels(job, result).inc()

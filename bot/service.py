@@ -35,7 +35,7 @@ from bot.sources.datum import Datum, Round
 from bot.store.audit import Deed
 from bot.store.changes import Kind
 from bot.store.pictures import PICTURES_KEPT
-from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
+from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, Subscription, evening_digest_due
 from bot.suggesting import Suggester
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.constituents import lay_baskets
@@ -96,6 +96,7 @@ class Worker:
             asked=self._asked,
             answered=self._answered,
             halted=self._halted,
+            observed=self.metrics.job,
         )
 
     async def _asked(self) -> list[Slot]:
@@ -206,7 +207,11 @@ class Worker:
         """Leave the digests whose time has come."""
         desk = await self.desk.present()
         calendar, active = desk.world.calendar, await desk.world.store.subscriptions.active()
-        enqueue = partial(enqueue_digests, desk.world, desk.limits, active=active, head=self.head)
+
+        async def enqueue(digest: DigestRun, due: Callable[[Subscription], bool] = lambda _: True) -> None:
+            left = await enqueue_digests(desk.world, desk.limits, digest, due, active=active, head=self.head)
+            self.metrics.digests(digest.edition, left)
+
         newest = closed_session(calendar, now, SESSION_CLOSE)
         # A minute shortly before the close can fall after the next one where clocks are put back between the two.
         closed = calendar.window(newest, 2) if newest is not None else ()

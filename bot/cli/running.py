@@ -162,7 +162,7 @@ async def _serve(
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
     kinds = channels.by_kind()
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
-    scrape = scrape_of(world, clock)
+    scrape = scrape_of(world, clock, kinds)
     running = [*others, warm_beside()]
     page = _page(settings, desk, channels, scrape) if role.serves else None
     if page is not None:

@@ -22,6 +22,7 @@ from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
 from bot.store.pictures import PictureStore
+from bot.store.queue import QueueStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
@@ -55,6 +56,7 @@ class Database:
         self.watchlists = WatchlistStore(self._connections)
         self.rules = RuleStore(self._connections)
         self.outbox = Outbox(self._connections)
+        self.queue = QueueStore(self._connections)
         self.runs = RunLedger(self._connections)
         self.sessions = SessionStore(self._connections)
         self.fetches = FetchLedger(self._connections)

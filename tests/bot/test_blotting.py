@@ -19,7 +19,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in a path": lambda one: f"https://api.telegram.org/bot{one}/getMe",
     "percent-encoded": lambda one: f"?key={quote(one, safe='')}&x=1",
     "percent-encoded in small letters": lambda one: quote(one, safe="").replace("%3A", "%3a").replace("%2F", "%2f"),
-    "percent-encoded but for slashes": lambda one: quote(one),
+    "percent-encoded but for slashes": quote,
     "of a form": lambda one: f"key={quote_plus(one)}",
     "JSON": lambda one: json.dumps({"told": one}),
     "JSON with its own letters": lambda one: json.dumps({"told": one}, ensure_ascii=False),
