@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 from enum import StrEnum
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -94,7 +95,7 @@ class SendingMetrics:
         """Begin every count of these channels at nought: a first failure is a change too."""
         for channel in channels:
             self._turned.setdefault(channel, self._clock())
-            self._turn_age.labels(channel).set_function(lambda one=channel: self._age(one))
+            self._turn_age.labels(channel).set_function(partial(self._age, channel))
             for series in (self._waits, self._send_seconds, self._due_seconds):
                 series.labels(channel)
             for result in ("sent", *Refusal):

@@ -29,6 +29,7 @@ from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
 from bot.presence import Presences
+from bot.readiness import DRAINING, LEADING, noted
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
@@ -277,11 +278,14 @@ async def serve(
     *others: Coroutine[Any, Any, None],
     led: Collection[str] = (),
     duties: Sequence[Duty] = (),
+    going_on: set[str] | None = None,
 ) -> None:
     """Answer people, drain the outbox and run `others` until a signal asks to stop or one of them fails.
 
     Chats of the kinds in `led` are listened to, and `duties` done, only while this process leads.
+    `going_on` has what `Readiness` asks for while it lasts.
     """
+    going_on = set() if going_on is None else going_on
     registry = load_commands()
     answer = Answerer(desk=desk, registry=registry)
     presence = Presences(subscriptions=desk.world.store.subscriptions, now=desk.now, language=desk.newcomer.language)
@@ -299,9 +303,11 @@ async def serve(
             here = [listen() for kind, listen in chats if kind not in led]
             ours: list[Duty] = [*(listen for kind, listen in chats if kind in led), *duties]
             if ours:
-                here.append(while_leading(desk.world.store.leadership, ours))
+                here.append(noted(going_on, LEADING, while_leading(desk.world.store.leadership, ours)))
+            else:
+                going_on.add(LEADING)  # there is nothing to lead
             if drain is not None:
-                here.append(drain.run())
+                here.append(noted(going_on, DRAINING, drain.run()))
             running = [group.create_task(one) for one in (*here, *others)]
             await stopped.wait()
             for task in running:

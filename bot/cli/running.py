@@ -30,6 +30,7 @@ from bot.messages.wishes import DigestWishes
 from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
+from bot.readiness import Readiness
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.robots import adopt_robots
 from bot.schedule import Clock, ClockFrom, SystemClock
@@ -38,6 +39,7 @@ from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serv
 from bot.subscriptions import Language, Subscription
 from bot.warming import warm_beside
 from bot.web.app import create_app
+from bot.web.probes import create_probes
 from bot.web.server import serve_page
 from bot.web.telegram_hook import with_hook
 from config.lists import load_watchlists
@@ -164,7 +166,13 @@ async def _serve(
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
     scrape = scrape_of(world, clock, kinds)
     running = [*others, warm_beside()]
-    page = _page(settings, desk, channels, scrape) if role.serves else None
+    going_on = set[str]()
+    sending = scrape.metrics.sending
+    ready = Readiness(role=role, store=world.store, going_on=going_on, stalled=sending.stalled)
+    page = _page(settings, desk, channels, scrape, ready) if role.serves else None
+    if settings.health.port:
+        asked = create_probes(ready, scrape, host=settings.health.host)
+        running.append(serve_page(asked, settings.health.host, settings.health.port, what="health"))
     if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
@@ -183,12 +191,13 @@ async def _serve(
             *running,
             led=led,
             duties=duties if role.leads else (),
+            going_on=going_on,
         )
     finally:
         await channels.aclose()
 
 
-def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) -> Starlette | None:
+def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape, ready: Readiness) -> Starlette | None:
     """What is served over HTTP: the page if it is enabled, and the path to which Telegram brings updates if it does."""
     page = None
     if channels.web is not None:
@@ -203,6 +212,7 @@ def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) ->
             admins=local_admins(desk.roles),
             previews=previews_of(channels.telegram),
             scrape=scrape,
+            ready=ready,
         )
     if channels.telegram is not None and settings.telegram.webhook_url:
         page = with_hook(page, channels.telegram.take, settings.telegram.webhook_secret.get_secret_value())

@@ -90,6 +90,11 @@ class Database:
             await self.close()
             raise StoreError(f"cannot open {shown(self._url)}: {_reason(error)}") from None
 
+    async def check(self) -> None:
+        """Raise StoreError unless the schema is this program's, and what the driver raises when nobody answers."""
+        async with self._connections.read() as connection:
+            await connection.run_sync(require_head)
+
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""
         await self.leadership.give_up()
