@@ -105,6 +105,15 @@ class Asker:
         )
         await self.store.fetches.add(fetch)
         self.found.fetches.append(fetch)
+        log.debug(
+            "read",
+            datum=datum,
+            source=source.name,
+            outcome=outcome,
+            rows=rows,
+            requests=fetch.requests,
+            seconds=round(fetch.seconds, 3),
+        )
         return outcome
 
     async def _take(self, snapshots: list[Snapshot], source: Source, day: date, intake: Intake) -> tuple[Outcome, str]:

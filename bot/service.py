@@ -18,7 +18,7 @@ from bot.channels.base import Channel, Chat, Sociable
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
-from bot.digest import DigestRun, ends_week, enqueue_digests
+from bot.digest import DigestRun, batch_of, ends_week, enqueue_digests
 from bot.health import Change
 from bot.intraday import Intraday
 from bot.leading import Duty, while_leading
@@ -38,6 +38,7 @@ from bot.store.changes import Kind
 from bot.store.pictures import PICTURES_KEPT
 from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, Subscription, evening_digest_due
 from bot.suggesting import Suggester
+from bot.tracing import of_run
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.constituents import lay_baskets
 from signals.core.detector import Topic
@@ -130,6 +131,10 @@ class Worker:
 
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
+        with of_run(slot.batch):
+            await self._poll(slot)
+
+    async def _poll(self, slot: Slot) -> None:
         with self.metrics.polling(slot.job):
             world = (await self.desk.present()).world
             report = await poll(world, await self._wanted(slot), slot, self.clock.now())
@@ -143,7 +148,7 @@ class Worker:
             await self.desk.world.store.market.forget_spot(slot.day)
             await self.desk.world.store.pictures.forget(self.clock.now() - PICTURES_KEPT)
         if changes:
-            await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
+            await self._tell(f"health/{slot.batch}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days
         if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST and not await self.look_ahead():
             await self._tell(
@@ -155,7 +160,7 @@ class Worker:
         world = self.desk.world
         for source in report.collected.broken:
             world.upstreams.postpone(source, self.clock.now() + world.upstreams.manners.rest)
-        if report.alerts or report.collected.broken:
+        if report.deliveries or report.alerts or report.collected.broken:
             log.info("polled", **_summary(report))
 
     async def look_ahead(self) -> bool:
@@ -210,8 +215,11 @@ class Worker:
         calendar, active = desk.world.calendar, await desk.world.store.subscriptions.active()
 
         async def enqueue(digest: DigestRun, due: Callable[[Subscription], bool] = lambda _: True) -> None:
-            left = await enqueue_digests(desk.world, desk.limits, digest, due, active=active, head=self.head)
-            self.metrics.digests(digest.edition, left)
+            with of_run(batch_of(digest)):
+                left = await enqueue_digests(desk.world, desk.limits, digest, due, active=active, head=self.head)
+                self.metrics.digests(digest.edition, left)
+                if left:
+                    log.info("digests left", edition=digest.edition, day=digest.day.isoformat(), deliveries=left)
 
         newest = closed_session(calendar, now, SESSION_CLOSE)
         # A minute shortly before the close can fall after the next one where clocks are put back between the two.

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bot.admin.errors import CannotError
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Heading, Message, paragraph
@@ -12,6 +14,9 @@ from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription
+from bot.tracing import of_run
+
+log = structlog.get_logger(__name__)
 
 PRIORITY = 9
 """After everything that figures caused."""
@@ -88,9 +93,12 @@ async def send(world: World, number: int, deed: Deed) -> int:
         raise CannotError("admin-broadcast-settled", number=number)
     readers = await readers_of(world, one.channel, one.watchlist)
     try:
-        return await world.store.broadcasts.send(number, _deliveries(one, readers, deed.now), deed)
+        sent = await world.store.broadcasts.send(number, _deliveries(one, readers, deed.now), deed)
     except BroadcastSettledError:
         raise CannotError("admin-broadcast-settled", number=number) from None
+    with of_run(one.batch):
+        log.info("broadcast left", deliveries=sent)
+    return sent
 
 
 async def cancel(world: World, number: int, deed: Deed) -> int:
