@@ -97,6 +97,8 @@ class Delivery:
     """The message that this one corrects or ends."""
     language: str = "zh"
     """Of its reader."""
+    due_at: datetime | None = None
+    """When it was due, or due again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

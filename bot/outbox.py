@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from prometheus_client import CollectorRegistry
 
+from bot.batches import sort_of
 from bot.channels.base import Amending, Channel
 from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
+from bot.sending_metrics import Refusal, SendingMetrics, refusal_of
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
+from bot.tracing import of_delivery
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,8 @@ class _InHand:
     delivery: Delivery
     until: datetime
     """Nothing of it is begun after that."""
+    seconds: float = 0.0
+    """That the channel took so far, waits for its turn left out."""
     on_its_way: bool = False
     """A part of it is with the channel, which has not answered."""
     stopping: bool = False
@@ -69,15 +75,18 @@ class Drain:
         now: Callable[[], datetime],
         pace: Pace,
         halted: Callable[[], Awaitable[bool]] | None = None,
+        metrics: SendingMetrics | None = None,
     ) -> None:
         self.pace = pace
         self._outbox = outbox
         self._channels = channels
         self._now = now
         self._halted = halted
+        self._metrics = metrics or SendingMetrics(CollectorRegistry())
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
+        self._metrics.expect(self._channels)
         async with asyncio.TaskGroup() as group:
             for kind in self._channels:
                 group.create_task(self._run(kind))
@@ -99,6 +108,7 @@ class Drain:
         sending: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
             while True:
+                self._metrics.turned(kind)
                 room = self.pace.batch - len(sending)
                 claimed = await self._claim(kind, room) if room >= self.pace.batch * ROOM else []
                 sending |= {group.create_task(self._deliver(one)) for one in claimed}
@@ -135,6 +145,10 @@ class Drain:
 
     async def _send(self, in_hand: _InHand) -> None:
         """Send one delivery while its lease lasts, and keep what came of it."""
+        with of_delivery(in_hand.delivery):
+            await self._try(in_hand)
+
+    async def _try(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds):
@@ -144,12 +158,16 @@ class Drain:
                 log.warning("channel too slow for a batch", channel=delivery.channel)
             await self._outbox.put_back(delivery.id)
         except SendFailedError as failure:
-            await self._failed(delivery, failure)
+            await self._failed(delivery, failure, refusal_of(failure))
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
-            await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"))
+            await self._failed(delivery, SendFailedError(f"defect: {type(defect).__name__}"), Refusal.DEFECT)
         else:
-            await self._outbox.sent(delivery.id, self._now())
+            now = self._now()
+            await self._outbox.sent(delivery.id, now)
+            late = (now - delivery.due_at).total_seconds() if delivery.due_at is not None else 0.0
+            self._metrics.sent(delivery.channel, late, in_hand.seconds, sort=sort_of(delivery.batch))
+            log.debug("sent", id=delivery.id, channel=delivery.channel)
             await self._mark_earlier(delivery)
 
     async def _mark_earlier(self, delivery: Delivery) -> None:
@@ -166,7 +184,8 @@ class Drain:
         except Exception:
             log.exception("defect while marking what was corrected", id=delivery.id, channel=delivery.channel)
 
-    async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
+    async def _failed(self, delivery: Delivery, failure: SendFailedError, kind: Refusal) -> None:
+        self._metrics.refused(delivery.channel, kind)
         outcome = after_failure(delivery, failure, self._now())
         log.warning("delivery failed", id=delivery.id, channel=delivery.channel, state=outcome.state, why=outcome.error)
         await self._outbox.failed(delivery.id, outcome, self._now())
@@ -177,11 +196,16 @@ class Drain:
         parts = channel.render(delivery.message, plain=delivery.plain)
         # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
         parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
+        loop = asyncio.get_running_loop()
         for part in parts[delivery.parts_sent :]:
+            asked = loop.time()
             async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
+                begun = loop.time()
+                self._metrics.waited(delivery.channel, begun - asked)
                 if in_hand.stopping or self._now() >= in_hand.until:
                     raise _LateError
                 in_hand.on_its_way = True
                 remote_id = await channel.send(delivery.address, part)
+                in_hand.seconds += loop.time() - begun
             await self._outbox.part_sent(delivery.id, remote_id)
             in_hand.on_its_way = False

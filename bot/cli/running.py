@@ -182,7 +182,14 @@ async def _serve(
     # Where people reach it over HTTP, a process hears them itself; Telegram's long polling is the leader's alone.
     over_http = {WebChannel.kind, *((TelegramChannel.kind,) if settings.telegram.webhook_url else ())}
     heard, led = over_http if role.serves else set(), kinds.keys() - over_http if role.leads else set()
-    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=lambda: _sends_halted(desk))
+    drain = Drain(
+        world.store.outbox,
+        kinds,
+        clock.now,
+        pace_of(settings),
+        halted=lambda: _sends_halted(desk),
+        metrics=sending,
+    )
     try:
         await serve(
             desk,

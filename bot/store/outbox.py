@@ -278,6 +278,7 @@ def _claimed(row: Row[Any], answers: Earlier | None, pictures: Mapping[str, byte
         plain=row.plain,
         answers=answers,
         language=row.language,
+        due_at=row.due_at,
     )
 
 
