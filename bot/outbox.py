@@ -75,6 +75,7 @@ class Drain:
         now: Callable[[], datetime],
         pace: Pace,
         halted: Callable[[], Awaitable[bool]] | None = None,
+        *,
         metrics: SendingMetrics | None = None,
     ) -> None:
         self.pace = pace
