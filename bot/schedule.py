@@ -200,7 +200,7 @@ class Schedule:
             await self.poll(slot)
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
-            log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
+            log.exception("slot failed; tried again later", job=slot.job, batch=slot.batch)
 
 
 def _unseen(_: str) -> AbstractContextManager[None]:
