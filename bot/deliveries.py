@@ -1,6 +1,6 @@
 """One message for one subscriber: its states, and what an answer of the channel means for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -97,7 +97,7 @@ class Delivery:
     """The message that this one corrects or ends."""
     language: str = "zh"
     """Of its reader."""
-    due_at: datetime | None = None
+    due_at: datetime | None = field(default=None, compare=False)
     """When it was due, or due again."""
 
 

@@ -78,9 +78,16 @@ class Metrics:
         self._job_ends = Gauge(
             "etfbot_job_last_end_timestamp_seconds", "When a job's last look ended.", ["job"], registry=registry
         )
+        self._jumps = Counter(
+            "etfbot_clock_jumps_total", "Jumps of this machine's clock.", ["direction"], registry=registry
+        )
         self._digests = Counter(
             "etfbot_digests_left_total", "Digests left for readers, by edition.", ["edition"], registry=registry
         )
+
+    def clock_jumped(self, seconds: float) -> None:
+        """Count a jump of the machine's clock, ahead or (less than 0) back."""
+        self._jumps.labels("ahead" if seconds > 0 else "back").inc()
 
     @contextmanager
     def job(self, name: str, now: Callable[[], float] = time.time) -> Iterator[None]:

@@ -83,6 +83,8 @@ class Drain:
         self._channels = channels
         self._now = now
         self._halted = halted
+        self._in_hand: set[int] = set()
+        """Deliveries that are worked on here: a clock that jumps ahead ends their leases, and not the work."""
         self._metrics = metrics or SendingMetrics(CollectorRegistry())
 
     async def run(self) -> None:
@@ -127,7 +129,9 @@ class Drain:
         await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})
-        return [_InHand(one, until) for one in claimed]
+        fresh = [one for one in claimed if one.id not in self._in_hand]
+        self._in_hand |= {one.id for one in fresh}
+        return [_InHand(one, until) for one in fresh]
 
     async def _deliver(self, in_hand: _InHand) -> None:
         """Send one delivery, unless the service stops first: what is on its way is waited for, all else is put back."""
@@ -143,6 +147,8 @@ class Drain:
             await asyncio.wait({working}, timeout=self.pace.grace_seconds)
             working.cancel()
             raise
+        finally:
+            self._in_hand.discard(in_hand.delivery.id)
 
     async def _send(self, in_hand: _InHand) -> None:
         """Send one delivery while its lease lasts, and keep what came of it."""

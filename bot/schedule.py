@@ -203,6 +203,15 @@ class Schedule:
             log.exception("slot failed; tried again later", job=slot.job, batch=slot.batch)
 
 
+def wake(scheduler: AsyncIOScheduler) -> None:
+    """Have every job look now and reckon anew from there.
+
+    A scheduler goes by the machine's clock: one that was put back by a day would not look for a day.
+    """
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(MARKET_ZONE))
+
+
 def _unseen(_: str) -> AbstractContextManager[None]:
     return contextlib.nullcontext()
 

@@ -1,5 +1,6 @@
 """`etfbot run` and `etfbot demo`: the service, and the service on a market of its own."""
 
+import asyncio
 from collections.abc import Coroutine
 from datetime import date, datetime, time
 from functools import partial
@@ -21,6 +22,7 @@ from bot.channels.web_rooms import LOCAL_CHAT
 from bot.cli.importing import import_folder
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.cli.progress import bar
+from bot.clockwatch import ClockWatch, Righting
 from bot.commands.base import Desk
 from bot.digest import DigestRun, write_digest
 from bot.leading import Role
@@ -33,7 +35,7 @@ from bot.poll import World
 from bot.readiness import Readiness
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.robots import adopt_robots
-from bot.schedule import Clock, ClockFrom, SystemClock
+from bot.schedule import Clock, ClockFrom, SystemClock, wake
 from bot.scrape import Scrape
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.subscriptions import Language, Subscription
@@ -256,10 +258,21 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     schedule = worker.schedule()
     scheduler = schedule.scheduler()
+    righting = Righting(
+        world=desk.world,
+        now=clock.now,
+        lease_seconds=settings.outbox.lease_seconds,
+        metrics=metrics,
+        wake=partial(wake, scheduler),
+        looking=schedule.looking,
+    )
+    await righting.straighten()
+    watching = asyncio.create_task(ClockWatch(now=clock.now, jumped=righting).run())
     scheduler.start()
     try:
         await schedule.run_due()
         await worker.extended.wait()
         raise CalendarExtendedError
     finally:
+        watching.cancel()
         scheduler.shutdown(wait=False)

@@ -11,6 +11,7 @@ from bot.store.bans import Bans
 from bot.store.broadcasts import BroadcastStore
 from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
+from bot.store.clocks import ClockStore
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.errors import StoreError
 from bot.store.fetches import FetchLedger
@@ -56,6 +57,7 @@ class Database:
         self.watchlists = WatchlistStore(self._connections)
         self.rules = RuleStore(self._connections)
         self.outbox = Outbox(self._connections)
+        self.clocks = ClockStore(self._connections)
         self.queue = QueueStore(self._connections)
         self.runs = RunLedger(self._connections)
         self.sessions = SessionStore(self._connections)
