@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from bot.health import Change
 from bot.poll import PollReport
@@ -14,11 +15,16 @@ _READING_SECONDS = (0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180)
 """From a list in one request to what is given up at the longest deadline."""
 _POLL_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
+TASKS = ("polls", "digests", "intraday")
+"""The timetable's jobs."""
+
 
 class Metrics:
     """Counters of one running service; labels are names that the program gives, never what a publisher said."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        # When a series began is of no use to whoever keeps it from then on, and doubles their number.
+        disable_created_metrics()
         self.registry = registry
         self.sending = SendingMetrics(registry)
         ProcessCollector(registry=registry)
@@ -69,14 +75,14 @@ class Metrics:
         self._jobs = Counter(
             "etfbot_job_runs_total",
             "Looks of the timetable's jobs by result (done, failed).",
-            ["job", "result"],
+            ["task", "result"],
             registry=registry,
         )
         self._job_seconds = Gauge(
-            "etfbot_job_last_duration_seconds", "How long a job's last look took.", ["job"], registry=registry
+            "etfbot_job_last_duration_seconds", "How long a job's last look took.", ["task"], registry=registry
         )
         self._job_ends = Gauge(
-            "etfbot_job_last_end_timestamp_seconds", "When a job's last look ended.", ["job"], registry=registry
+            "etfbot_job_last_end_timestamp_seconds", "When a job's last look ended.", ["task"], registry=registry
         )
         self._jumps = Counter(
             "etfbot_clock_jumps_total", "Jumps of this machine's clock.", ["direction"], registry=registry
@@ -84,6 +90,11 @@ class Metrics:
         self._digests = Counter(
             "etfbot_digests_left_total", "Digests left for readers, by edition.", ["edition"], registry=registry
         )
+        # What begins at nought shows its first rise, too.
+        for direction in ("ahead", "back"):
+            self._jumps.labels(direction)
+        for task, result in product(TASKS, ("done", "failed")):
+            self._jobs.labels(task, result)
 
     def clock_jumped(self, seconds: float) -> None:
         """Count a jump of the machine's clock, ahead or (less than 0) back."""

@@ -103,10 +103,10 @@ def test_a_look_of_a_job_is_counted_with_its_result_and_its_end(metrics: Metrics
         pass
     with pytest.raises(OSError, match="full"), metrics.job("digests", now=lambda: 1_700_000_060.0):
         raise OSError("the disk is full")
-    assert told(metrics, "job_runs_total", job="digests", result="done") == 1
-    assert told(metrics, "job_runs_total", job="digests", result="failed") == 1
-    assert told(metrics, "job_last_end_timestamp_seconds", job="digests") == 1_700_000_060.0
-    assert 0 <= (told(metrics, "job_last_duration_seconds", job="digests") or 0) < 60
+    assert told(metrics, "job_runs_total", task="digests", result="done") == 1
+    assert told(metrics, "job_runs_total", task="digests", result="failed") == 1
+    assert told(metrics, "job_last_end_timestamp_seconds", task="digests") == 1_700_000_060.0
+    assert 0 <= (told(metrics, "job_last_duration_seconds", task="digests") or 0) < 60
 
 
 def test_digests_are_counted_by_edition(metrics: Metrics) -> None:
