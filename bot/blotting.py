@@ -31,10 +31,11 @@ class Blot:
     def learn(self, secrets: Collection[str]) -> None:
         """Know these secrets too, in every form."""
         self._secrets |= {one for one in secrets if len(one) >= LEAST_CHARACTERS}
-        # The longest first: what is hidden of one must not leave the rest of it standing.
+        # The longest first: what is hidden of one must not leave the rest of it standing. In small letters, too: there
+        # are libraries that write what a server says in their own way.
         longest_first = sorted(self._secrets, key=len, reverse=True)
         patterns = [pattern for one in longest_first for pattern in _patterns(one)]
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
+        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     def forget(self) -> None:
         """Know nothing any more."""
@@ -76,7 +77,7 @@ def secrets_in(environment: Collection[tuple[str, str]]) -> list[str]:
 def _patterns(secret: str) -> Iterator[str]:
     yield "".join(map(_spellings, secret))
     packed = secret.encode("utf-8", "surrogatepass")
-    yield f"(?i:{packed.hex()})"
+    yield packed.hex()
     for shift in range(3):
         form = re.escape(_base64(packed, shift))
         yield form.replace(r"\+", "[+-]").replace("/", "[/_]")
@@ -87,9 +88,9 @@ def _spellings(letter: str) -> str:
     packed, utf16 = letter.encode("utf-8", "surrogatepass"), letter.encode("utf-16-be", "surrogatepass")
     found = [
         re.escape(letter),
-        "(?i:" + "".join(f"%{one:02x}" for one in packed) + ")",
-        "(?i:" + "".join(rf"\\+x{one:02x}" for one in packed) + ")",
-        "(?i:" + "".join(rf"\\+u{utf16[at : at + 2].hex()}" for at in range(0, len(utf16), 2)) + ")",
+        "".join(f"%{one:02x}" for one in packed),
+        "".join(rf"\\+x{one:02x}" for one in packed),
+        "".join(rf"\\+u{utf16[at : at + 2].hex()}" for at in range(0, len(utf16), 2)),
         rf"&\#0*{ord(letter)};",
     ]
     if html.escape(letter) != letter:
