@@ -148,11 +148,19 @@ class Asking:
         with pipe:
             self.printed[name] = pipe.read()
 
-    def ask(self, path: str, password: str | None = PASSWORD, body: bytes | None = None, **headers: str) -> int:
+    def ask(
+        self,
+        path: str,
+        password: str | None = PASSWORD,
+        body: bytes | None = None,
+        port: int | None = None,
+        **headers: str,
+    ) -> int:
         """Ask, keep head and body of the answer, and return its status; 0 = nobody answers."""
+        url = self.url if port is None else f"http://127.0.0.1:{port}"
         if password is not None:
             headers["Authorization"] = "Basic " + b64encode(f"me:{password}".encode()).decode()
-        request = urllib.request.Request(f"{self.url}{path}", body, {"Origin": self.url, **headers})  # noqa: S310
+        request = urllib.request.Request(f"{url}{path}", body, {"Origin": url, **headers})  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 self.heard += [str(answer.headers), answer.read().decode()]
@@ -198,7 +206,8 @@ def test_nothing_that_a_running_service_says_or_stores_shows_a_secret(
 ) -> None:
     path, port = Path(demo_url.removeprefix("sqlite:///")), free_port()
     asyncio.run(leave_messages(path))
-    settings = environment(server, ETFBOT_LOG_FORMAT=form, ETFBOT_WEB__PORT=str(port))
+    apart = free_port()
+    settings = environment(server, ETFBOT_LOG_FORMAT=form, ETFBOT_WEB__PORT=str(port), ETFBOT_HEALTH__PORT=str(apart))
     process = etfbot.start("run", "--source", "demo", "--database", demo_url, "--debug", **settings)
     page = Asking(process, port)
     try:
@@ -207,6 +216,8 @@ def test_nothing_that_a_running_service_says_or_stores_shows_a_secret(
             page.until("/metrics", f'etfbot_sends_total{{channel="telegram",result="{kind}"}} [1-9]')
         page.until("/metrics", 'etfbot_sends_total{channel="wecom",result="permanent"} [1-9]')
         assert page.ask("/readyz", password=None) == 200
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert page.ask(path, password=None, port=apart) == 200
         for word in ("/admin", "/admin subscribers", "/admin subscribers #1", "/admin subscribers #13", "/status"):
             assert page.say(word) == 204
         assert page.say("/admin maintenance on back soon") == 204
