@@ -24,7 +24,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         # When a series began is of no use to whoever keeps it from then on, and doubles their number.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry
         self.sending = SendingMetrics(registry)
         ProcessCollector(registry=registry)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.alerts import AlertStore
@@ -27,7 +28,7 @@ from bot.store.queue import QueueStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
-from bot.store.schema import require_head, upgrade
+from bot.store.schema import newest, require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
 from bot.store.uploads import UploadStore
@@ -95,7 +96,9 @@ class Database:
     async def check(self) -> None:
         """Raise StoreError unless the schema is this program's, and what the driver raises when nobody answers."""
         async with self._connections.read() as connection:
-            await connection.run_sync(require_head)
+            found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if found != newest():
+            raise StoreError(f"the database has schema {found or 'none'}, this program needs {newest()}")
 
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""
