@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -129,6 +130,8 @@ class Schedule:
     """Hears that such a slot was run, well or not."""
     halted: Callable[[], Awaitable[bool]] = field(default_factory=lambda: _never)
     """Whether polls and digests stand still; what is missed meanwhile is caught up."""
+    observed: Callable[[str], AbstractContextManager[None]] = field(default_factory=lambda: _unseen)
+    """Stands around each look of a job, by its name."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -159,18 +162,26 @@ class Schedule:
     async def run_due(self) -> None:
         """Run the slots that are due and not done, oldest first; a second look waits for the first."""
         async with self.looking:
-            if await self.halted():
-                return
-            for slot in await self.asked():
+            with self.observed("polls"):
+                await self._run_due()
+
+    async def _run_due(self) -> None:
+        if await self.halted():
+            return
+        for slot in await self.asked():
+            await self._attempt(slot)
+            await self.answered(slot)
+        now = self.clock.now()
+        for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
+            if not await self.runs.done(slot.job, slot.due):
                 await self._attempt(slot)
-                await self.answered(slot)
-            now = self.clock.now()
-            for slot in due_slots(self.timetable, self.calendar, now - self.timetable.catch_up, now):
-                if not await self.runs.done(slot.job, slot.due):
-                    await self._attempt(slot)
 
     async def run_intraday(self) -> None:
         """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
+        with self.observed("intraday"):
+            await self._run_intraday()
+
+    async def _run_intraday(self) -> None:
         slot = self.intraday.slot(self.calendar, self.clock.now())
         if slot is not None and await self.followed() and not await self.halted():
             await self._attempt(slot)
@@ -178,8 +189,9 @@ class Schedule:
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
         try:
-            if not await self.halted():
-                await self.digests(self.clock.now())
+            with self.observed("digests"):
+                if not await self.halted():
+                    await self.digests(self.clock.now())
         except Exception:
             log.exception("digests failed; tried again in a minute")
 
@@ -188,7 +200,20 @@ class Schedule:
             await self.poll(slot)
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
-            log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
+            log.exception("slot failed; tried again later", job=slot.job, batch=slot.batch)
+
+
+def wake(scheduler: AsyncIOScheduler) -> None:
+    """Have every job look now and reckon anew from there.
+
+    A scheduler goes by the machine's clock: one that was put back by a day would not look for a day.
+    """
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(MARKET_ZONE))
+
+
+def _unseen(_: str) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 async def _nothing() -> Sequence[Slot]:
