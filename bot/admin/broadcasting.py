@@ -100,7 +100,7 @@ async def send(world: World, number: int, deed: Deed) -> int:
     except BroadcastSettledError:
         raise CannotError("admin-broadcast-settled", number=number) from None
     with of_run(one.batch):
-        log.info("broadcast left", deliveries=sent)
+        log.debug("broadcast left", deliveries=sent)
     return sent
 
 

@@ -56,7 +56,7 @@ class AuditLog:
         """Add an entry."""
         async with self._connections.write() as connection:
             await add_entry(connection, at=now, who=who, what=what, before=before, after=after)
-        log.info("audited", who=who, what=what)
+        log.debug("audited", who=who, what=what)
 
     async def recent(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         """The newest entries, newest first; those before the entry of an id."""
@@ -81,7 +81,7 @@ async def audited(connections: Connections, deed: Deed) -> AsyncIterator[Trail]:
                 connection, at=deed.now, who=deed.who, what=trail.what, before=trail.before, after=trail.after
             )
     if trail.before != trail.after:
-        log.info("audited", who=deed.who, what=trail.what)
+        log.debug("audited", who=deed.who, what=trail.what)
 
 
 async def add_entry(connection: AsyncConnection, *, at: datetime, who: str, what: str, before: str, after: str) -> None:
