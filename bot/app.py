@@ -1,15 +1,16 @@
 """The composition root: turns settings into the objects that do the work, and knows every concrete class."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
 
 from bot.app_sources import manners_of
-from bot.channels.base import Managers
+from bot.channels.base import Channel, Managers
 from bot.channels.telegram import TelegramChannel
 from bot.commands.base import Desk, NewSubscriber, Tempo
 from bot.detecting import detectors_of
@@ -228,6 +229,7 @@ def desk_of(
     )
 
 
-def scrape_of(world: World, clock: Clock) -> Scrape:
+def scrape_of(world: World, clock: Clock, channels: Mapping[str, Channel] = MappingProxyType({})) -> Scrape:
     """What a Prometheus server is answered, with counters of its own."""
-    return Scrape(metrics=Metrics(CollectorRegistry()), world=world, now=clock.now, version=VERSION)
+    limiters = {kind: one.limiter for kind, one in channels.items()}
+    return Scrape(metrics=Metrics(CollectorRegistry()), world=world, now=clock.now, version=VERSION, limiters=limiters)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.blotting import secrets_of_url
 from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.telegram import TelegramChannel
@@ -14,10 +15,14 @@ from config.settings import Settings
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """What must never be logged."""
-    hidden = (settings.telegram.token, settings.telegram.webhook_secret, settings.web.password)
-    found = [one.get_secret_value() for one in hidden]
-    return [one for one in (*found, *_robots(settings).values()) if one]
+    """What must never be seen: a token also by its second half, which is all that a split address shows of it."""
+    chat = settings.telegram
+    token = chat.token.get_secret_value()
+    hidden = [chat.webhook_secret.get_secret_value(), settings.web.password.get_secret_value()]
+    urls = (settings.database, chat.proxy, chat.base_url, settings.wecom.base_url)
+    in_urls = [each for one in urls for each in secrets_of_url(one)]
+    found = [token, token.partition(":")[2], *hidden, *_robots(settings).values(), *in_urls]
+    return [one for one in found if one]
 
 
 def _robots(settings: Settings) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import stamina
 import structlog
 
+from bot.blotting import hide
 from bot.intake import Intake, Taken
 from bot.sources.base import (
     LimitedError,
@@ -87,7 +88,7 @@ class Asker:
             except AwayError:
                 raise
             except Exception as error:  # noqa: BLE001 -- a source may raise anything: the others go on
-                outcome, detail = outcome_of(error, source.name), str(error)
+                outcome, detail = outcome_of(error, source.name), hide(str(error))
                 retry_after = error.retry_after if isinstance(error, LimitedError) else None
                 self._note_failure(source, error, outcome)
         self.upstreams.note(source.host, outcome, self.now, retry_after)
@@ -107,6 +108,15 @@ class Asker:
         )
         await self.store.fetches.add(fetch)
         self.found.fetches.append(fetch)
+        log.debug(
+            "read",
+            datum=datum,
+            source=source.name,
+            outcome=outcome,
+            rows=rows,
+            requests=fetch.requests,
+            seconds=round(fetch.seconds, 3),
+        )
         return outcome
 
     async def _take(self, snapshots: list[Snapshot], source: Source, day: date, intake: Intake) -> tuple[Outcome, str]:

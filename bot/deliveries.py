@@ -1,9 +1,10 @@
 """One message for one subscriber: its states, and what an answer of the channel means for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from bot.blotting import hide
 from bot.messages.model import Message
 
 
@@ -31,7 +32,7 @@ class SendFailedError(Exception):
         markup: bool = False,
         unknown: bool = False,
     ) -> None:
-        super().__init__(reason)
+        super().__init__(hide(reason))
         self.permanent = permanent
         """The chat is gone or has blocked us: asking again is useless."""
         self.retry_after_seconds = retry_after_seconds
@@ -148,6 +149,8 @@ class Delivery:
     """The message that this one corrects or ends."""
     language: str = "zh"
     """Of its reader."""
+    due_at: datetime | None = field(default=None, compare=False)
+    """When it was due, or due again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

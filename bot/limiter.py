@@ -98,9 +98,13 @@ class Limiter:
             self._serve()
 
     def remember(self, sent: Iterable[tuple[str, float]]) -> None:
-        """Count what was sent before this process began: chats, and how many seconds ago the answer came."""
+        """Count what was sent before this process began: chats, and how many seconds ago the answer came.
+
+        An answer that seems to be yet to come was here before a clock was put back: it counts as of now.
+        """
         loop = asyncio.get_running_loop()
-        for chat, ago_seconds in sent:
+        for chat, ago in sent:
+            ago_seconds = max(0.0, ago)
             for quota in self._all(self._quotas.of_chat(chat)):
                 if ago_seconds < quota.seconds:
                     self._used[quota.key] += 1

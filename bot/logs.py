@@ -2,21 +2,26 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 import stamina.instrumentation
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-HIDDEN = "***"
+from bot.blotting import KNOWN, hide
 
 _TALKATIVE = ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn", "aiosqlite", "alembic", "asyncio")
 """Libraries that tell at INFO what nobody asked; two of them print whole addresses, tokens included."""
 
 
 def configure(level: str, form: Literal["console", "json"], secrets: Collection[str]) -> None:
-    """Send every log line, ours and the libraries', to stderr in one form, with `secrets` blotted out."""
+    """Send every log line, ours and the libraries', to stderr in one form, with `secrets` blotted out.
+
+    What nobody caught goes the same way: Python would print it as it is.
+    """
+    KNOWN.learn(secrets)
     number = logging.getLevelNamesMapping()[level.upper()]
     # A second try is no news; whoever asked tells what came of it in the end.
     stamina.instrumentation.set_on_retry_hooks(())
@@ -25,7 +30,7 @@ def configure(level: str, form: Literal["console", "json"], secrets: Collection[
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        Blot(secrets),
+        _blotted,
     ]
     last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
     if form == "console":
@@ -41,31 +46,43 @@ def configure(level: str, form: Literal["console", "json"], secrets: Collection[
     handler = logging.StreamHandler(sys.stderr)
     without_machinery = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processors=[*shared[1:-1], without_machinery, shared[-1], last])
+        structlog.stdlib.ProcessorFormatter(processors=[*shared[:-1], without_machinery, shared[-1], last])
     )
     logging.basicConfig(handlers=[handler], level=number, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    _let_nothing_out()
 
 
-class Blot:
-    """Replaces secrets wherever they stand in a log line: words, values, tracebacks."""
+def _blotted(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """The event without secrets, wherever they stand in it: words, values, tracebacks."""
+    return {hide(key): _clean(value) for key, value in event.items()}
 
-    def __init__(self, secrets: Collection[str]) -> None:
-        # Short values would blot out ordinary words; nothing that short is a secret worth the name.
-        self._secrets = [one for one in secrets if len(one) >= 6]
 
-    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
-        """The event without secrets."""
-        return {key: self._clean(value) for key, value in event.items()}
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return hide(value)
+    text = repr(value)
+    hidden = hide(text)
+    return value if hidden == text else hidden
 
-    def _clean(self, value: object) -> object:
-        if not isinstance(value, str):
-            text = repr(value)
-            return self._hide(text) if any(one in text for one in self._secrets) else value
-        return self._hide(value)
 
-    def _hide(self, text: str) -> str:
-        for one in self._secrets:
-            text = text.replace(one, HIDDEN)
-        return text
+def _let_nothing_out() -> None:
+    """Log what ends a thread, the process or an object unheard; a Ctrl+C stays what it is."""
+    lost = logging.getLogger("etfbot.lost")
+
+    def in_main(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, None)
+        else:
+            lost.critical("uncaught", exc_info=(kind, error, trace))
+
+    def in_thread(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            lost.error("uncaught in a thread", exc_info=(told.exc_type, told.exc_value, told.exc_traceback))
+
+    def unraisable(told: Any) -> None:
+        if told.exc_value is not None:
+            lost.error("could not be raised", exc_info=(told.exc_type, told.exc_value, told.exc_traceback))
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = in_main, in_thread, unraisable

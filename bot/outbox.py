@@ -10,7 +10,9 @@ from functools import partial
 from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry
 
+from bot.batches import sort_of
 from bot.breaker import Breaker
 from bot.channels.base import Amending, Channel, Probing
 from bot.crew import Crew
@@ -18,9 +20,11 @@ from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
 from bot.rendering import Renderings
+from bot.sending_metrics import Refusal, SendingMetrics, refusal_of
 from bot.store.crew import ALONE
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
+from bot.tracing import of_delivery
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +56,8 @@ class _InHand:
     on_its_way: bool = False
     """A part of it is with the channel, which has not answered."""
     stopping: bool = False
+    seconds: float = 0.0
+    """That the channel took so far, waits for its turn left out."""
 
 
 class _Hands:
@@ -111,6 +117,7 @@ class Drain:
         *,
         halted: Callable[[], Awaitable[bool]] | None = None,
         crew: Crew | None = None,
+        metrics: SendingMetrics | None = None,
     ) -> None:
         self.pace = pace
         self._outbox = outbox
@@ -118,12 +125,16 @@ class Drain:
         self._now = now
         self._halted = halted
         self._crew = crew
+        self._metrics = metrics or SendingMetrics(CollectorRegistry())
+        self._in_hand: set[int] = set()
+        """Deliveries that are worked on here: a clock that jumps ahead ends their leases, and not the work."""
         self._breakers = {kind: Breaker(kind) for kind in channels}
         self._at_once = {kind: asyncio.Semaphore(pace.at_once) for kind in channels}
         self._renderings = {kind: Renderings(channel) for kind, channel in channels.items()}
 
     async def run(self) -> None:
         """Drain until cancelled; channels do not wait for each other."""
+        self._metrics.expect(self._channels)
         async with asyncio.TaskGroup() as group:
             for kind in self._channels:
                 group.create_task(self._run(kind))
@@ -145,6 +156,7 @@ class Drain:
         async with asyncio.TaskGroup() as group:
             hands = _Hands(group)
             while True:
+                self._metrics.turned(kind)
                 room = await self._room(kind, hands.full)
                 claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
                 for one in claimed:
@@ -181,7 +193,9 @@ class Drain:
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         place = ALONE if self._crew is None else await self._crew.settled()
         claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, {kind}, place)
-        return [_InHand(one, until) for one in claimed]
+        fresh = [one for one in claimed if one.id not in self._in_hand]
+        self._in_hand |= {one.id for one in fresh}
+        return [_InHand(one, until) for one in fresh]
 
     async def _deliver(self, in_hand: _InHand) -> None:
         """Send one delivery, unless the service stops first: what is on its way is waited for, all else is put back."""
@@ -197,9 +211,15 @@ class Drain:
             await asyncio.wait({working}, timeout=self.pace.grace_seconds)
             working.cancel()
             raise
+        finally:
+            self._in_hand.discard(in_hand.delivery.id)
 
     async def _send(self, in_hand: _InHand) -> None:
         """Send one delivery while its lease lasts, and keep what came of it."""
+        with of_delivery(in_hand.delivery):
+            await self._try(in_hand)
+
+    async def _try(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds) as patience:
@@ -209,19 +229,23 @@ class Drain:
         except (TimeoutError, _LateError):
             await self._late(in_hand)
         except SendFailedError as failure:
-            await self._failed(delivery, failure)
+            await self._failed(delivery, failure, refusal_of(failure))
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
             reason = f"defect: {type(defect).__name__}"
-            await self._failed(delivery, SendFailedError(reason, unknown=in_hand.on_its_way))
+            await self._failed(delivery, SendFailedError(reason, unknown=in_hand.on_its_way), Refusal.DEFECT)
         else:
             self._breakers[delivery.channel].answered()
+            late = (self._now() - delivery.due_at).total_seconds() if delivery.due_at is not None else 0.0
+            self._metrics.sent(delivery.channel, late, in_hand.seconds, sort=sort_of(delivery.batch))
+            log.debug("sent", id=delivery.id, channel=delivery.channel)
             await self._mark_earlier(delivery)
 
     async def _late(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
         if in_hand.on_its_way:
-            await self._failed(delivery, SendFailedError("no answer while the lease lasted", unknown=True))
+            failure = SendFailedError("no answer while the lease lasted", unknown=True)
+            await self._failed(delivery, failure, refusal_of(failure))
             return
         if not in_hand.stopping:
             log.warning("channel too slow for a batch", channel=delivery.channel)
@@ -241,7 +265,8 @@ class Drain:
         except Exception:
             log.exception("defect while marking what was corrected", id=delivery.id, channel=delivery.channel)
 
-    async def _failed(self, delivery: Delivery, failure: SendFailedError) -> None:
+    async def _failed(self, delivery: Delivery, failure: SendFailedError, kind: Refusal) -> None:
+        self._metrics.refused(delivery.channel, kind)
         breaker = self._breakers[delivery.channel]
         if failure.failure.of_the_line:
             breaker.failed(_monotonic())
@@ -258,17 +283,21 @@ class Drain:
         channel = self._channels[delivery.channel]
         note, parts = self._renderings[delivery.channel].of(delivery)
         for number, part in enumerate(parts[delivery.parts_sent :], delivery.parts_sent + 1):
+            asked = _monotonic()
             turn = channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages)
             async with turn, self._at_once[delivery.channel]:
+                self._metrics.waited(delivery.channel, _monotonic() - asked)
                 if not await marks.begin(delivery.id, delivery.attempts):
                     raise _LostError
                 if in_hand.stopping or self._now() >= in_hand.until:
                     raise _LateError
                 in_hand.on_its_way = True
+                begun = _monotonic()
                 if note is not None:
                     await channel.send(delivery.address, note)
                     note = None
                 remote_id = await channel.send(delivery.address, part)
+                in_hand.seconds += _monotonic() - begun
                 # What the channel has is marked, however long the database takes for it.
                 patience.reschedule(None)
             if number == len(parts):

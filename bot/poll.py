@@ -61,6 +61,11 @@ class Slot:
         """Its name in the ledger."""
         return job_of(self.round)
 
+    @property
+    def batch(self) -> str:
+        """The name of what it leaves in the outbox."""
+        return f"{self.job}/{self.due.isoformat()}"
+
 
 def job_of(one: Round) -> str:
     """How the ledger of runs names the polls of a round."""
@@ -123,14 +128,13 @@ async def _tell(world: World, panel: Panel, slot: Slot, now: datetime, report: P
     told = await world.store.alerts.told([sight.kind for sight in sights])
     alerts = decide(sights, told, _pace(world, slot.day))
     report.alerts = len(alerts)
-    batch = f"{slot.job}/{slot.due.isoformat()}"
     rules = await world.rules.judge(world.store, panel, slot.day, intraday=intraday)
     report.rule_hits, report.rule_corrections = len(rules.findings), len(rules.withdrawn)
     report.deliveries = await world.store.outbox.record(
-        batch=batch,
+        batch=slot.batch,
         alerts=alerts,
         asof=now,
-        deliveries=await _fanout(world, panel, alerts, rules, batch=batch, now=now),
+        deliveries=await _fanout(world, panel, alerts, rules, batch=slot.batch, now=now),
         run=None if intraday else (slot.job, slot.due),
         rules=rules,
     )

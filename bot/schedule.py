@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -132,6 +133,8 @@ class Schedule:
     """Whether polls and digests stand still; what is missed meanwhile is caught up."""
     upkeep: Callable[[datetime], Awaitable[None]] = field(default_factory=lambda: _idle)
     """Looks after the database."""
+    observed: Callable[[str], AbstractContextManager[None]] = field(default_factory=lambda: _unseen)
+    """Stands around each look of a job, by its name."""
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -166,7 +169,7 @@ class Schedule:
         Where the database cannot be had nothing is run, and nothing is lost: the next look finds it undone.
         """
         async with self.looking:
-            with contextlib.suppress(AwayError):
+            with contextlib.suppress(AwayError), self.observed("polls"):
                 await self._run_due()
 
     async def _run_due(self) -> None:
@@ -182,6 +185,10 @@ class Schedule:
 
     async def run_intraday(self) -> None:
         """Poll the prices of this moment, if the exchanges trade and somebody wants to know."""
+        with self.observed("intraday"):
+            await self._run_intraday()
+
+    async def _run_intraday(self) -> None:
         slot = self.intraday.slot(self.calendar, self.clock.now())
         with contextlib.suppress(AwayError):
             if slot is not None and await self.followed() and not await self.halted():
@@ -190,8 +197,9 @@ class Schedule:
     async def run_digests(self) -> None:
         """Leave the digests that are due."""
         try:
-            if not await self.halted():
-                await self.digests(self.clock.now())
+            with self.observed("digests"):
+                if not await self.halted():
+                    await self.digests(self.clock.now())
         except AwayError:
             return
         except Exception:
@@ -200,7 +208,8 @@ class Schedule:
     async def run_upkeep(self) -> None:
         """Look after the database, also while polls stand still because administrators want it."""
         try:
-            await self.upkeep(self.clock.now())
+            with self.observed("upkeep"):
+                await self.upkeep(self.clock.now())
         except AwayError:
             return
         except Exception:
@@ -213,7 +222,20 @@ class Schedule:
             raise
         except Exception:
             # The slot stays undone: the next look at the clock tries it again, or a later price.
-            log.exception("slot failed; tried again later", job=slot.job, due=slot.due.isoformat())
+            log.exception("slot failed; tried again later", job=slot.job, batch=slot.batch)
+
+
+def wake(scheduler: AsyncIOScheduler) -> None:
+    """Have every job look now and reckon anew from there.
+
+    A scheduler goes by the machine's clock: one that was put back by a day would not look for a day.
+    """
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(MARKET_ZONE))
+
+
+def _unseen(_: str) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 async def _nothing() -> Sequence[Slot]:

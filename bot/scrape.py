@@ -1,18 +1,24 @@
 """The answer to a Prometheus server: the counters, and what the store and the calendar say at this moment."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy.exc import DBAPIError
 
+from bot.limiter import Limiter
 from bot.metrics import Metrics
 from bot.poll import World
 from bot.schedule import closed_session
 from bot.subscriptions import SESSION_CLOSE
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 from signals.core.snapshot import Dataset
+
+DATABASE_SECONDS = 5.0
+"""A scraper waits ten seconds as a rule, and what the process knows by itself is worth most while the database is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +29,21 @@ class Scrape:
     world: World
     now: Callable[[], datetime]
     version: str
+    limiters: Mapping[str, Limiter] = field(default_factory=dict)
+    """Of each channel that is switched on, by its kind."""
 
     async def __call__(self) -> str:
-        """Everything in the text format of Prometheus."""
+        """Everything in the text format of Prometheus; without the database, what this process knows by itself."""
+        stored = list[Metric]()
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                stored = [*await self._of_the_data(), *await self._of_the_queue()]
+        except (DBAPIError, OSError, TimeoutError):
+            answers = False
+        else:
+            answers = True
         moment = CollectorRegistry(auto_describe=False)
-        moment.register(_Told([*await self._of_the_data(), *await self._of_the_queue(), *self._of_the_service()]))
+        moment.register(_Told([*stored, *self._of_the_service(answers=answers)]))
         return (generate_latest(self.metrics.registry) + generate_latest(moment)).decode()
 
     async def _of_the_data(self) -> list[Metric]:
@@ -67,28 +83,24 @@ class Scrape:
         ]
 
     async def _of_the_queue(self) -> list[Metric]:
-        outbox, now = self.world.store.outbox, self.now()
-        due = await outbox.next_due()
+        queue, now = self.world.store.queue, self.now()
+        oldest = dict.fromkeys(self.limiters, now) | dict(await queue.oldest_due(now))
         return [
             _gauge(
                 "etfbot_deliveries",
-                "Stored deliveries by channel and state.",
-                ("channel", "state"),
-                {
-                    (channel, state.value): count
-                    for channel, states in (await outbox.counts_by_channel()).items()
-                    for state, count in states.items()
-                },
+                "Stored deliveries that wait, are being sent, or were given up.",
+                ("channel", "sort", "state"),
+                {(heap.channel, heap.sort, heap.state): count for heap, count in (await queue.heaps()).items()},
             ),
             _gauge(
                 "etfbot_outbox_oldest_due_age_seconds",
-                "How long the oldest delivery waits past the time it was due, or due again; 0 when none is due.",
-                (),
-                {(): max(0.0, (now - due).total_seconds()) if due is not None else 0.0},
+                "How long the oldest delivery of a channel waits past the time it was due, or due again; 0 when none is due.",
+                ("channel",),
+                {(channel,): (now - due).total_seconds() for channel, due in oldest.items()},
             ),
         ]
 
-    def _of_the_service(self) -> list[Metric]:
+    def _of_the_service(self, *, answers: bool) -> list[Metric]:
         upstreams, now = self.world.upstreams, self.now()
         resting = upstreams.resting(now)
         left = (self.world.calendar.last - now.astimezone(MARKET_ZONE).date()).days
@@ -104,6 +116,19 @@ class Scrape:
                 "How often a host with an allowance may still be asked today.",
                 ("host",),
                 {(host,): count for host, count in upstreams.allowances(now).items()},
+            ),
+            _gauge(
+                "etfbot_limiter_waiting",
+                "Messages that wait for their turn of a channel.",
+                ("channel",),
+                {(channel,): limiter.waiting for channel, limiter in self.limiters.items()},
+            ),
+            _gauge("etfbot_database_up", "1 while the database answers.", (), {(): answers}),
+            _gauge(
+                "etfbot_leading",
+                "1 while this process polls, keeps the timetable and listens to chats.",
+                (),
+                {(): self.world.store.leadership.held},
             ),
             _gauge("etfbot_calendar_left_days", "Days until the last known session.", (), {(): left}),
             _gauge("etfbot_build_info", "The version that runs.", ("version",), {(self.version,): 1}),

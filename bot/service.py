@@ -18,7 +18,7 @@ from bot.channels.base import Channel, Chat, Sociable
 from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
-from bot.digest import DigestRun, ends_week, enqueue_digests
+from bot.digest import DigestRun, batch_of, ends_week, enqueue_digests
 from bot.health import Change
 from bot.intraday import Intraday
 from bot.leading import Duty, while_leading
@@ -29,14 +29,16 @@ from bot.notices import tell_admins
 from bot.outbox import Drain
 from bot.poll import PollReport, Slot, poll
 from bot.presence import Presences
+from bot.readiness import DRAINING, LEADING, noted
 from bot.schedule import Clock, Schedule, Timetable, closed_session
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.datum import Datum, Round
 from bot.store.audit import Deed
 from bot.store.changes import Kind
 from bot.store.sweeps import Keeping
-from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, evening_digest_due
+from bot.subscriptions import ALL_FUNDS, SESSION_CLOSE, Subscription, evening_digest_due
 from bot.suggesting import Suggester
+from bot.tracing import of_run
 from bot.upkeep import Upkeep
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError
 from signals.core.constituents import lay_baskets
@@ -98,6 +100,7 @@ class Worker:
             answered=self._answered,
             halted=self._halted,
             upkeep=self.upkeep,
+            observed=self.metrics.job,
         )
 
     async def upkeep(self, now: datetime) -> None:
@@ -136,6 +139,10 @@ class Worker:
 
     async def poll(self, slot: Slot) -> None:
         """Run one slot of the timetable."""
+        with of_run(slot.batch):
+            await self._poll(slot)
+
+    async def _poll(self, slot: Slot) -> None:
         with self.metrics.polling(slot.job):
             world = (await self.desk.present()).world
             report = await poll(world, await self._wanted(slot), slot, self.clock.now())
@@ -148,7 +155,7 @@ class Worker:
         if slot.round is Round.CLOSE:
             await self.desk.world.store.market.forget_spot(slot.day)
         if changes:
-            await self._tell(f"health/{slot.job}/{slot.due.isoformat()}", lambda texts: _said(changes, texts))
+            await self._tell(f"health/{slot.batch}", lambda texts: _said(changes, texts))
         left = (self.desk.world.calendar.last - slot.day).days
         if slot.round is Round.WEEKLY and left < CALENDAR_DAYS_LEAST and not await self.look_ahead():
             await self._tell(
@@ -160,7 +167,7 @@ class Worker:
         world = self.desk.world
         for source in report.collected.broken:
             world.upstreams.postpone(source, self.clock.now() + world.upstreams.manners.rest)
-        if report.alerts or report.collected.broken:
+        if report.deliveries or report.alerts or report.collected.broken:
             log.info("polled", **_summary(report))
 
     async def look_ahead(self) -> bool:
@@ -213,7 +220,14 @@ class Worker:
         """Leave the digests whose time has come."""
         desk = await self.desk.present()
         calendar, active = desk.world.calendar, await desk.world.store.subscriptions.active()
-        enqueue = partial(enqueue_digests, desk.world, desk.limits, active=active, head=self.head)
+
+        async def enqueue(digest: DigestRun, due: Callable[[Subscription], bool] = lambda _: True) -> None:
+            with of_run(batch_of(digest)):
+                left = await enqueue_digests(desk.world, desk.limits, digest, due, active=active, head=self.head)
+                self.metrics.digests(digest.edition, left)
+                if left:
+                    log.info("digests left", edition=digest.edition, day=digest.day.isoformat(), deliveries=left)
+
         newest = closed_session(calendar, now, SESSION_CLOSE)
         # A minute shortly before the close can fall after the next one where clocks are put back between the two.
         closed = calendar.window(newest, 2) if newest is not None else ()
@@ -279,11 +293,14 @@ async def serve(
     *others: Coroutine[Any, Any, None],
     led: Collection[str] = (),
     duties: Sequence[Duty] = (),
+    going_on: set[str] | None = None,
 ) -> None:
     """Answer people, drain the outbox and run `others` until a signal asks to stop or one of them fails.
 
     Chats of the kinds in `led` are listened to, and `duties` done, only while this process leads.
+    `going_on` has what `Readiness` asks for while it lasts.
     """
+    going_on = set() if going_on is None else going_on
     registry = load_commands()
     answer = Answerer(desk=desk, registry=registry)
     presence = Presences(subscriptions=desk.world.store.subscriptions, now=desk.now, language=desk.newcomer.language)
@@ -301,9 +318,11 @@ async def serve(
             here = [listen() for kind, listen in chats if kind not in led]
             ours: list[Duty] = [*(listen for kind, listen in chats if kind in led), *duties]
             if ours:
-                here.append(while_leading(desk.world.store.leadership, ours))
+                here.append(noted(going_on, LEADING, while_leading(desk.world.store.leadership, ours)))
+            else:
+                going_on.add(LEADING)  # there is nothing to lead
             if drain is not None:
-                here.append(drain.run())
+                here.append(noted(going_on, DRAINING, drain.run()))
             running = [group.create_task(one) for one in (*here, *others)]
             await stopped.wait()
             for task in running:

@@ -32,6 +32,7 @@ from config.tables import (
     Archive,
     Backup,
     Digest,
+    Health,
     Intraday,
     Keeping,
     Outbox,
@@ -100,6 +101,7 @@ class Settings(Table):
     admins: tuple[Admin, ...] = text('a list of chats such as ["telegram:123456789"]')
     archive: Archive
     web: Web
+    health: Health
     telegram: Telegram
     wecom: Wecom
     akshare: Akshare

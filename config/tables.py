@@ -60,6 +60,13 @@ class Web(Table):
         return password
 
 
+class Health(Table):
+    """Where a process that serves no page is asked how it is."""
+
+    host: Host = text("a host name or an address to listen on")
+    port: int = whole(0, 65535)
+
+
 class Telegram(Table):
     """The Telegram channel; off without a token."""
 

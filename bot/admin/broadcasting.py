@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bot.admin.errors import CannotError
 from bot.deliveries import Priority
 from bot.messages.catalogue import Catalogue, catalogue
@@ -14,6 +16,9 @@ from bot.store.audit import Deed
 from bot.store.broadcasts import Broadcast, BroadcastSettledError, BroadcastState
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Subscription
+from bot.tracing import of_run
+
+log = structlog.get_logger(__name__)
 
 """After everything that figures caused."""
 
@@ -91,9 +96,12 @@ async def send(world: World, number: int, deed: Deed) -> int:
     readers = await readers_of(world, one.channel, one.watchlist)
     try:
         spread = Spread.over(readers, world.paces)
-        return await world.store.broadcasts.send(number, _deliveries(one, readers, spread, deed.now), deed)
+        sent = await world.store.broadcasts.send(number, _deliveries(one, readers, spread, deed.now), deed)
     except BroadcastSettledError:
         raise CannotError("admin-broadcast-settled", number=number) from None
+    with of_run(one.batch):
+        log.debug("broadcast left", deliveries=sent)
+    return sent
 
 
 async def cancel(world: World, number: int, deed: Deed) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
+from bot.blotting import hide
 from bot.channels.telegram_transport import AnswerLostError
 from bot.deliveries import Address, SendFailedError
 
@@ -38,7 +39,7 @@ def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
 
     A token that is refused is not the chat's fault: subscriptions stay, the operator reads the reason.
     """
-    reason = error.message[:REASON_MAX]
+    reason = hide(error.message)[:REASON_MAX]
     match error:
         case RetryAfter():
             return SendFailedError(reason, retry_after_seconds=_seconds(error.retry_after))

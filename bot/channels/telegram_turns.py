@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from contextlib import nullcontext
 from weakref import WeakValueDictionary
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
+
+from bot.tracing import of_update
 
 
 class Turns(BaseUpdateProcessor):
@@ -26,7 +29,8 @@ class Turns(BaseUpdateProcessor):
         self._running.add(task)
         try:
             async with self._turn(update):
-                await coroutine
+                with of_update(update.update_id) if isinstance(update, Update) else nullcontext():
+                    await coroutine
         finally:
             self._running.discard(task)
             coroutine.close()  # one that was cancelled before its turn would complain of never having run

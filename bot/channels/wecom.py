@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.blotting import Blot
 from bot.channels.base import Part
 from bot.channels.legible import NOTHING, legible, visible
 from bot.channels.wecom_markup import bare, marked
@@ -74,7 +75,7 @@ class WecomChannel:
         if key is None:
             raise SendFailedError(f"no robot {address.chat!r} is set up", permanent=True)
         told = await self._post(key, _body(part))
-        code, reason = told.get("errcode"), str(told.get("errmsg", ""))[:_REASON_MAX].replace(key, "***")
+        code, reason = told.get("errcode"), Blot([key]).hide(str(told.get("errmsg", "")))[:_REASON_MAX]
         if code == 0:
             return ""
         if code == _TOO_FAST:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from bot.app import VERSION, MixedMarketsError
+from bot.blotting import hide
 from bot.cli.admin_commands import COMMANDS, GROUPS
 from bot.cli.backfilling import backfill
 from bot.cli.benching import bench
@@ -119,10 +120,10 @@ def main() -> None:
         sys.exit(FAILED)
     except Exception as error:  # noqa: BLE001 - whatever it is, scripts get a line and an exit code
         if "--debug" in sys.argv:
-            traceback.print_exception(error)
+            typer.echo(hide("".join(traceback.format_exception(error))), err=True)
         causes = error.exceptions if isinstance(error, BaseExceptionGroup) else (error,)
         for cause in causes:
-            typer.echo(f"etfbot: {_said(cause)}", err=True)
+            typer.echo(f"etfbot: {hide(_said(cause))}", err=True)
         sys.exit(WRONG if isinstance(causes[0], (ConfigError, typer.TyperException)) else FAILED)
 
 

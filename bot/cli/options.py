@@ -9,6 +9,7 @@ import typer
 
 from bot import logs
 from bot.app_channels import secrets_of
+from bot.blotting import KNOWN, secrets_in
 from config.settings import Settings, load_settings
 from signals.core.calendar import MARKET_ZONE
 
@@ -54,6 +55,7 @@ AsofOption: TypeAlias = Annotated[
 def settings_of(database: str | None, source: str | None, *, debug: bool, **more: Any) -> Settings:
     """The settings with what the command line says on top; logging is set up by them."""
     said = {"database": database, "source": source, "log_level": "debug" if debug else None, **more}
+    KNOWN.learn(secrets_in(os.environ.items()))
     settings = load_settings(os.environ, Path.cwd(), {key: value for key, value in said.items() if value is not None})
     logs.configure(settings.log_level, settings.log_format, secrets_of(settings))
     return settings

@@ -34,6 +34,7 @@ from bot.channels.web_rooms import LOCAL_CHAT
 from bot.cli.importing import import_folder
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
 from bot.cli.progress import bar
+from bot.clockwatch import ClockWatch, Righting
 from bot.commands.base import Desk
 from bot.crew import Crew
 from bot.digest import DigestRun, write_digest
@@ -44,9 +45,10 @@ from bot.messages.wishes import DigestWishes
 from bot.metrics import Metrics
 from bot.outbox import Drain
 from bot.poll import World
+from bot.readiness import Readiness
 from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.robots import adopt_robots
-from bot.schedule import Clock, ClockFrom, SystemClock
+from bot.schedule import Clock, ClockFrom, SystemClock, wake
 from bot.scrape import Scrape
 from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
 from bot.store.errors import AwayError
@@ -54,6 +56,7 @@ from bot.store.trouble import PROBE_SECONDS
 from bot.subscriptions import Language, Subscription
 from bot.warming import warm_beside
 from bot.web.app import create_app
+from bot.web.probes import create_probes
 from bot.web.server import serve_page
 from bot.web.telegram_hook import with_hook
 from config.lists import load_watchlists
@@ -178,10 +181,16 @@ async def _serve(
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
     kinds = channels.by_kind()
     desk = desk_of(settings, world, clock, managers=Managers(kinds), **links)
-    scrape = scrape_of(world, clock)
+    scrape = scrape_of(world, clock, kinds)
     # Who only sends computes nothing: compiled kernels would be a third of his memory.
     running = [*others, *([warm_beside()] if role is not Role.WORKER else [])]
-    page = _page(settings, desk, channels, scrape) if role.serves else None
+    going_on = set[str]()
+    sending = scrape.metrics.sending
+    ready = Readiness(role=role, store=world.store, going_on=going_on, stalled=sending.stalled)
+    page = _page(settings, desk, channels, scrape, ready) if role.serves else None
+    if settings.health.port:
+        asked = create_probes(ready, scrape, host=settings.health.host)
+        running.append(serve_page(asked, settings.health.host, settings.health.port, what="health"))
     if page is not None:
         running.append(serve_page(page, settings.web.host, settings.web.port))
         typer.echo(f"http://{settings.web.host}:{settings.web.port}  (Ctrl+C ends it)", err=True)
@@ -199,7 +208,7 @@ async def _serve(
     )
     running.append(crew.run())
     halted = partial(_sends_halted, desk)
-    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=halted, crew=crew)
+    drain = Drain(world.store.outbox, kinds, clock.now, pace_of(settings), halted=halted, crew=crew, metrics=sending)
     try:
         await serve(
             desk,
@@ -208,12 +217,13 @@ async def _serve(
             *running,
             led=led,
             duties=duties if role.leads else (),
+            going_on=going_on,
         )
     finally:
         await channels.aclose()
 
 
-def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) -> Starlette | None:
+def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape, ready: Readiness) -> Starlette | None:
     """What is served over HTTP: the page if it is enabled, and the path to which Telegram brings updates if it does."""
     page = None
     if channels.web is not None:
@@ -228,6 +238,7 @@ def _page(settings: Settings, desk: Desk, channels: Channels, scrape: Scrape) ->
             admins=local_admins(desk.roles),
             previews=previews_of(channels.telegram),
             scrape=scrape,
+            ready=ready,
         )
     if channels.telegram is not None and settings.telegram.webhook_url:
         page = with_hook(page, channels.telegram.take, settings.telegram.webhook_secret.get_secret_value())
@@ -273,10 +284,21 @@ async def _keep_time(settings: Settings, clock: Clock, desk: Desk, metrics: Metr
         log.warning("the trading calendar ends soon; etfbot calendar FILE fetches what follows", days_left=left)
     schedule = worker.schedule()
     scheduler = schedule.scheduler()
+    righting = Righting(
+        world=desk.world,
+        now=clock.now,
+        lease_seconds=settings.outbox.lease_seconds,
+        metrics=metrics,
+        wake=partial(wake, scheduler),
+        looking=schedule.looking,
+    )
+    await righting.straighten()
+    watching = asyncio.create_task(ClockWatch(now=clock.now, jumped=righting).run())
     scheduler.start()
     try:
         await schedule.run_due()
         await worker.extended.wait()
         raise CalendarExtendedError
     finally:
+        watching.cancel()
         scheduler.shutdown(wait=False)

@@ -16,6 +16,7 @@ from bot.messages.catalogue import catalogue
 from bot.messages.model import Button, Message, line, muted, paragraph, plain
 from bot.store.errors import AwayError
 from bot.subscriptions import Language, Subscription
+from bot.tracing import of_question
 
 TEXT_MAX = 500
 """Nobody types more at once; anything longer is a mistake or an attack."""
@@ -53,6 +54,10 @@ class Answerer:
 
     async def __call__(self, incoming: Incoming) -> Message | None:
         """The answer to one line; None for the banned, and for those who were told already that they ask too fast."""
+        with of_question():
+            return await self._answered(incoming)
+
+    async def _answered(self, incoming: Incoming) -> Message | None:
         said = replace(incoming, text=_clean(incoming.text))
         try:
             return await self._heard(said)
@@ -111,6 +116,7 @@ class Answerer:
         except Exception:
             log.exception("defect while answering", command=command.name, channel=incoming.channel)
             return plain(texts.text("defect"))
+        log.debug("answered", command=command.name, channel=incoming.channel)
         return _headed(answer, elsewhere) if elsewhere else answer
 
     def _away(self, said: Incoming) -> Message | None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.commands.base import Tempo
 
 KEPT_MAX = 10_000
 """Speakers and chats that are remembered; those who spoke longest ago are forgotten."""
+
+PUT_BACK_MAX = timedelta(minutes=10)
+"""A clock that was put back by more keeps nobody waiting until it has caught up."""
 
 
 class Verdict(StrEnum):
@@ -58,7 +61,7 @@ class Allowances:
         one = self._buckets.pop(name, None) or _Bucket(tempo.burst, now)
         rested_minutes = max(0.0, (now - one.at).total_seconds() / 60)
         one.left = min(tempo.burst, one.left + rested_minutes * tempo.per_minute)
-        one.at = max(now, one.at)
+        one.at = now if one.at - now > PUT_BACK_MAX else max(now, one.at)
         self._buckets[name] = one
         if len(self._buckets) > KEPT_MAX:
             del self._buckets[next(iter(self._buckets))]

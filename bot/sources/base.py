@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from bot.blotting import hide
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.snapshot import Dataset, Snapshot
 
@@ -16,6 +17,9 @@ LIMITED_STATUSES = frozenset({403, 418, 429, 456})
 
 class SourceError(Exception):
     """A source has no table for the day; the text is one line for the operator and holds no secret."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(hide(detail))
 
 
 class NotPublishedError(SourceError):
@@ -50,7 +54,7 @@ class SourceChangedError(SourceError):
     def __init__(self, gate: str, detail: str) -> None:
         super().__init__(f"{gate}: {detail}")
         self.gate = gate
-        self.detail = detail
+        self.detail = hide(detail)
 
 
 @dataclass(frozen=True, kw_only=True)

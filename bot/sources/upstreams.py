@@ -120,6 +120,12 @@ class Upstreams:
         """Whether it is too early to ask a source again."""
         return now < self._not_before.get(source, now)
 
+    def put_back(self, by: timedelta) -> None:
+        """The clock was put back: what was to last a while from then lasts no longer for that."""
+        for one in self._hosts.values():
+            one.rests_until = one.rests_until and one.rests_until - by
+        self._not_before = {name: until - by for name, until in self._not_before.items()}
+
     async def turn(self, host: str) -> None:
         """Wait until the host has had its pause since it was asked last."""
         one, loop = self._hosts.setdefault(host, _Host()), asyncio.get_running_loop()

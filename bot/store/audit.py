@@ -5,11 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.blotting import hide
 from bot.store.connections import Connections, insert
 from bot.store.tables import AUDIT
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,7 @@ class AuditLog:
         """Add an entry."""
         async with self._connections.write() as connection:
             await add_entry(connection, at=now, who=who, what=what, before=before, after=after)
+        log.debug("audited", who=who, what=what)
 
     async def recent(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         """The newest entries, newest first; those before the entry of an id."""
@@ -75,9 +80,12 @@ async def audited(connections: Connections, deed: Deed) -> AsyncIterator[Trail]:
             await add_entry(
                 connection, at=deed.now, who=deed.who, what=trail.what, before=trail.before, after=trail.after
             )
+    if trail.before != trail.after:
+        log.debug("audited", who=deed.who, what=trail.what)
 
 
 async def add_entry(connection: AsyncConnection, *, at: datetime, who: str, what: str, before: str, after: str) -> None:
     """Add an entry within the transaction that makes the change."""
-    entry = insert(connection, AUDIT).values(at=at, who=who, what=what, before=before, after=after)
+    said = {"who": hide(who), "what": hide(what), "before": hide(before), "after": hide(after)}
+    entry = insert(connection, AUDIT).values(at=at, **said)
     await connection.execute(entry)

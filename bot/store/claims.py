@@ -131,4 +131,5 @@ def _claimed(row: Row[Any], message: Message, answers: Earlier | None) -> Delive
         repeats=row.repeats,
         answers=answers,
         language=row.language,
+        due_at=row.due_at,
     )

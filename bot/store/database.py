@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.alerts import AlertStore
@@ -11,6 +12,7 @@ from bot.store.bans import Bans
 from bot.store.broadcasts import BroadcastStore
 from bot.store.changes import ChangeStore
 from bot.store.chat import ChatLog
+from bot.store.clocks import ClockStore
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.crew import CrewStore
 from bot.store.dead import DeadStore
@@ -23,10 +25,11 @@ from bot.store.lock import FileLock
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
+from bot.store.queue import QueueStore
 from bot.store.readers import ReaderStore
 from bot.store.rules import RuleStore
 from bot.store.runs import RunLedger
-from bot.store.schema import require_head, upgrade
+from bot.store.schema import newest, require_head, upgrade
 from bot.store.sessions import SessionStore
 from bot.store.subscriptions import SubscriptionStore
 from bot.store.tidying import Tidying
@@ -57,6 +60,8 @@ class Database:
         self.watchlists = WatchlistStore(self._connections)
         self.rules = RuleStore(self._connections)
         self.outbox = Outbox(self._connections)
+        self.clocks = ClockStore(self._connections)
+        self.queue = QueueStore(self._connections)
         self.runs = RunLedger(self._connections)
         self.sessions = SessionStore(self._connections)
         self.fetches = FetchLedger(self._connections)
@@ -99,6 +104,13 @@ class Database:
     async def recovered(self) -> bool:
         """Whether the database takes what it is given, as far as is known; work that could not be kept is not begun."""
         return await self._connections.recovered()
+
+    async def check(self) -> None:
+        """Raise StoreError unless the schema is this program's, and what the driver raises when nobody answers."""
+        async with self._connections.read() as connection:
+            found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if found != newest():
+            raise StoreError(f"the database has schema {found or 'none'}, this program needs {newest()}")
 
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""

@@ -44,6 +44,11 @@ class Leadership:
         """Whether this process led when it last looked."""
         return self._connection is not None or self._alone
 
+    @property
+    def asks_in_vain(self) -> bool:
+        """Whether the database did not say, when it was last asked, who leads."""
+        return self._asks_in_vain
+
     async def take(self) -> None:
         """Wait until this process leads."""
         stands_by = False
@@ -88,10 +93,12 @@ class Leadership:
                 got = await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:what))"), _LOCK)
         except _UNANSWERED as error:
             self._puzzled(type(error).__name__)
-            got = False
+            got = None
         if got and connection is not None:
             self._connection, self._asks_in_vain = connection, False
             return True
+        if got is not None:
+            self._asks_in_vain = False
         if connection is not None:
             await connection.close()
         return False

@@ -1,5 +1,6 @@
 """Bring a database to the schema of this program, or say why it cannot be."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -35,6 +36,12 @@ def require_head(connection: Connection) -> None:
     found, head = _revision(connection, config), _head(config)
     if found != head:
         raise StoreError(f"the database has schema {found or 'none'}, this program needs {head}: start the bot once")
+
+
+@cache
+def newest() -> str | None:
+    """The schema of this program; reading the migrations takes a while, so it is remembered."""
+    return _head(migrations())
 
 
 def _revision(connection: Connection, config: Config) -> str | None:

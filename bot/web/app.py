@@ -1,8 +1,7 @@
-"""The chat page over HTTP, behind its guard; beside it health and what a Prometheus server scrapes."""
+"""The chat page over HTTP, behind its guard; beside it what machines ask."""
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,15 +19,12 @@ from bot.channels.web_rooms import OWN_ROOMS, Room
 from bot.channels.web_transcript import Transcript
 from bot.store.errors import AwayError
 from bot.web.cast import Cast
-from bot.web.guard import OPEN_PATH, Guard, Pace, is_loopback
+from bot.web.guard import Guard, Pace, is_loopback
 from bot.web.home import Home
+from bot.web.probes import Ready, Scraped, probes
 from bot.web.reading import Reading
 from bot.web.speaking import Speaking
 from bot.web.words import page_language, words_of
-
-METRICS_PATH = "/metrics"
-METRICS_TYPE = "text/plain; version=0.0.4"
-"""The text format of Prometheus; newer ones differ in names that ours do not have."""
 
 _FOLDER = Path(__file__).parent
 
@@ -45,7 +41,8 @@ def create_app(
     admins: Collection[str] = (),
     previews: Mapping[str, Channel] | None = None,
     clock: Callable[[], float] = time.monotonic,
-    scrape: Callable[[], Awaitable[str]] | None = None,
+    scrape: Scraped | None = None,
+    ready: Ready | None = None,
 ) -> Starlette:
     """The page of some chats, to be served once, on `host`; beside it what a Prometheus server scrapes.
 
@@ -72,8 +69,7 @@ def create_app(
             Route("/", Home(channel, shown).answer),
             *reading.routes(),
             *speaking.routes(),
-            Route(OPEN_PATH, _healthy),
-            *([Route(METRICS_PATH, _Metrics(scrape).answer)] if scrape else []),
+            *probes(ready, scrape),
             Mount("/static", _Files(directory=_FOLDER / "static")),
         ],
         middleware=[guard],
@@ -90,20 +86,6 @@ class _Files(StaticFiles):
         response = super().file_response(*asked, **how)
         response.headers["Cache-Control"] = "no-cache"
         return response
-
-
-@dataclass(frozen=True, slots=True)
-class _Metrics:
-    """The service's figures, behind the page's password like all but its health."""
-
-    scrape: Callable[[], Awaitable[str]]
-
-    async def answer(self, _: Request) -> Response:
-        return Response(await self.scrape(), media_type=METRICS_TYPE)
-
-
-async def _healthy(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
 
 
 async def _refused(_: Request, refusal: Exception) -> Response:

@@ -16,8 +16,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-OPEN_PATH = "/healthz"
-"""Answers without the password: it says nothing but that the page is up."""
+HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
+OPEN_PATHS = frozenset({HEALTH_PATH, READY_PATH})
+"""Answer without the password: they say that the page is up, and which of our own things is missing."""
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9_.-]+))(?::\d+)?")
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -91,7 +92,7 @@ class Guard:
     def _refusal(self, asked: HTTPConnection, method: str) -> Response | None:
         if not self._knows(asked.headers.get("host", "")):
             return PlainTextResponse("This page does not answer to that host name.", 400)
-        if self._password_hash is not None and asked.url.path != OPEN_PATH:
+        if self._password_hash is not None and asked.url.path not in OPEN_PATHS:
             refusal = self._wrong_password(asked, self._password_hash)
             if refusal is not None:
                 return refusal

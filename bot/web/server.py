@@ -13,12 +13,14 @@ CLOSING_SECONDS = 3
 CONNECTIONS_MAX = 200
 
 
-async def serve_page(app: Starlette, host: str, port: int, ready: asyncio.Event | None = None) -> None:
-    """Serve what `create_app` made until cancelled; `ready` is set when it answers.
+async def serve_page(
+    app: Starlette, host: str, port: int, ready: asyncio.Event | None = None, *, what: str = "the chat page"
+) -> None:
+    """Serve what `create_app` or `create_probes` made until cancelled; `ready` is set when it answers.
 
-    Raises OSError, naming the address, when it cannot listen there.
+    Raises OSError, naming the address and `what` wanted it, when it cannot listen there.
     """
-    listening = _listen(host, port)
+    listening = _listen(host, port, what)
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -59,10 +61,10 @@ class _Server(uvicorn.Server):
             self._ready.set()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, what: str) -> socket.socket:
     bare = host.strip("[]")
     try:
         return socket.create_server((bare, port), family=socket.AF_INET6 if ":" in bare else socket.AF_INET)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise OSError(error.errno, f"the chat page cannot use port {port} of {host}: {why}") from error
+        raise OSError(error.errno, f"{what} cannot use port {port} of {host}: {why}") from error

@@ -165,6 +165,16 @@ def test_who_gives_up_takes_nothing(people: list[tuple[float, bool]]) -> None:
     assert run(work()) == 0
 
 
+def test_what_was_sent_by_a_clock_that_has_been_put_back_counts_as_of_now() -> None:
+    async def work() -> list[float]:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        server.limiter.remember([("1", -3600.0), ("2", -86400.0)])
+        await asyncio.gather(server.send("1"), server.send("2"), server.send("3"))
+        return sorted(at for at, _ in server.taken)
+
+    assert run(work()) == pytest.approx([0.0, 1.0, 1.0])
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 10), min_size=1, max_size=40),

@@ -2,13 +2,16 @@
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 import stamina
 import structlog
 
-from bot.logs import HIDDEN, configure
+from bot.blotting import HIDDEN, KNOWN
+from bot.logs import configure
 
 TOKEN = "123456:AAF-geheim_geheim"
 PASSWORD = "correct horse"
@@ -22,7 +25,10 @@ def restored() -> Iterator[None]:
     levels = {
         name: logging.getLogger(name).level for name in ("httpx", "telegram", "apscheduler", "asyncio", "aiosqlite")
     }
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    KNOWN.forget()
     root.handlers, root.level = handlers, level
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
@@ -60,6 +66,29 @@ def test_a_secret_reaches_no_line(form: str, capsys: pytest.CaptureFixture[str])
     assert PASSWORD not in text
     assert text.count(HIDDEN) >= 10
     assert "ConnectionError" in text
+
+
+def test_what_nobody_caught_is_logged_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("info", "json", [TOKEN])
+
+    class Dying:
+        def __del__(self) -> None:
+            fail(f"dying of {TOKEN}")
+
+    thread = threading.Thread(target=fail, args=(f"in a thread: {TOKEN}",))
+    thread.start()
+    thread.join()
+    Dying()
+    try:
+        fail(f"in main: {TOKEN}")
+    except ConnectionError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    lines = [json.loads(line) for line in said(capsys).splitlines()]
+    assert [one["event"] for one in lines] == ["uncaught in a thread", "could not be raised", "uncaught"]
+    for line, words in zip(lines, ("in a thread", "dying of", "in main"), strict=True):
+        assert words in line["exception"]
+        assert HIDDEN in line["exception"]
+        assert "geheim" not in line["exception"]
 
 
 def test_a_library_that_logs_at_debug_is_not_let_speak(capsys: pytest.CaptureFixture[str]) -> None:

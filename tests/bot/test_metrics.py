@@ -98,6 +98,25 @@ def test_what_was_told_is_counted_by_what_it_was(metrics: Metrics) -> None:
     assert found == {"alert": 6, "rule_hit": 10, "rule_correction": 2, "delivery": 8}
 
 
+def test_a_look_of_a_job_is_counted_with_its_result_and_its_end(metrics: Metrics) -> None:
+    with metrics.job("digests", now=lambda: 1_700_000_000.0):
+        pass
+    with pytest.raises(OSError, match="full"), metrics.job("digests", now=lambda: 1_700_000_060.0):
+        raise OSError("the disk is full")
+    assert told(metrics, "job_runs_total", task="digests", result="done") == 1
+    assert told(metrics, "job_runs_total", task="digests", result="failed") == 1
+    assert told(metrics, "job_last_end_timestamp_seconds", task="digests") == 1_700_000_060.0
+    assert 0 <= (told(metrics, "job_last_duration_seconds", task="digests") or 0) < 60
+
+
+def test_digests_are_counted_by_edition(metrics: Metrics) -> None:
+    metrics.digests("evening", 3)
+    metrics.digests("evening", 0)
+    metrics.digests("morning", 1)
+    assert told(metrics, "digests_left_total", edition="evening") == 3
+    assert told(metrics, "digests_left_total", edition="morning") == 1
+
+
 def test_a_poll_that_a_shutdown_cuts_off_is_not_counted(metrics: Metrics) -> None:
     def end() -> None:
         raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """What a Prometheus server is answered, asked over the real page and read with Prometheus' own parser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.limiter import Limiter, Quotas
 from bot.messages.model import plain
 from bot.metrics import Metrics
 from bot.poll import Slot, World
@@ -36,7 +38,6 @@ EVENING = Slot(round=Round.EVENING, due=moment(LAST_DAY, "22:00"), day=LAST_DAY)
 SHORT = TradingCalendar.of([date(2020, 1, 2)])
 TABLE = market(1).index("000300", 3900.0).snapshots()[0].table
 PASSWORD = "壹贰叁-correct-horse"
-DOCUMENTATION = Path(__file__).parents[2] / "docs" / "metrics.md"
 
 
 @dataclass
@@ -50,7 +51,13 @@ class Scraped:
     page: Served = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scrape = Scrape(metrics=self.metrics, world=self.world, now=self.clock.now, version="1.2")
+        self.scrape = Scrape(
+            metrics=self.metrics,
+            world=self.world,
+            now=self.clock.now,
+            version="1.2",
+            limiters={"web": Limiter(Quotas())},
+        )
         self.worker = replace(worker_of(self.world, self.clock, self.source), metrics=self.metrics)
 
     async def poll(self, failure: Exception | None = None, table: pd.DataFrame = TABLE) -> None:
@@ -167,21 +174,23 @@ async def test_a_host_that_refuses_us_rests_until_its_time_is_over(store: Databa
 
 async def test_deliveries_and_the_age_of_the_queue_come_from_the_store(store: Database) -> None:
     async with scraped(store) as one:
-        assert await one.told("outbox_oldest_due_age_seconds") == {(): 0}
+        assert await one.told("outbox_oldest_due_age_seconds") == {("web",): 0}
         for channel in ("web", "telegram"):
             who = await reader(store, f"secret-{channel}", channel=channel)
-            letter = NewDelivery(batch="x", subscription_id=who.id, message=plain("private"), due_at=EVENING.due)
+            letter = NewDelivery(
+                batch="poll/evening/x", subscription_id=who.id, message=plain("private"), due_at=EVENING.due
+            )
             await store.outbox.enqueue([letter])
         (sent,) = await store.outbox.claim(EVENING.due, 1, 60, channels={"web"})
         await store.outbox.marks.sent(sent.id, EVENING.due)
         one.clock.at += timedelta(seconds=90)
-        assert await one.told("outbox_oldest_due_age_seconds") == {(): 90}
+        assert await one.told("outbox_oldest_due_age_seconds") == {("web",): 0, ("telegram",): 90}
         counts = await one.told("deliveries")
-        assert {key: count for key, count in counts.items() if count} == {
-            ("telegram", "pending"): 1,
-            ("web", "sent"): 1,
+        assert counts == {
+            ("telegram", "alert", "pending"): 1,
+            ("telegram", "alert", "sending"): 0,
+            ("telegram", "alert", "dead"): 0,
         }
-        assert counts["telegram", "dead"] == 0
         _, text = await one.text()
         assert "secret" not in text
         assert "private" not in text
@@ -194,7 +203,7 @@ async def test_a_delivery_that_is_not_due_yet_has_no_age(store: Database) -> Non
             batch="x", subscription_id=who.id, message=plain("x"), due_at=EVENING.due + timedelta(hours=1)
         )
         await store.outbox.enqueue([later])
-        assert await one.told("outbox_oldest_due_age_seconds") == {(): 0}
+        assert await one.told("outbox_oldest_due_age_seconds") == {("web",): 0}
 
 
 async def test_quarantine_calendar_and_version_are_told(store: Database) -> None:
@@ -237,11 +246,28 @@ async def test_the_answer_says_which_format_it_is_in(store: Database) -> None:
         assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
-async def test_every_metric_is_documented_and_none_is_made_up(store: Database) -> None:
-    text = await Scrape(
-        metrics=Metrics(CollectorRegistry()), world=world_of(store), now=Hand(EVENING.due).now, version="0"
-    )()
-    told = {one.split()[2] for one in text.splitlines() if one.startswith("# TYPE ")}
-    rows = DOCUMENTATION.read_text("utf-8").splitlines()
-    listed = {row.split("`")[1].partition("{")[0] for row in rows if row.startswith("| `")}
-    assert listed == told
+async def test_without_its_database_a_process_still_tells_what_it_knows_by_itself(
+    store: Database, tmp_path: Path
+) -> None:
+    async with scraped(store) as one:
+        await one.poll()
+        assert await one.told("database_up") == {(): 1}
+        await store.close()
+        (tmp_path / "store.db").unlink()
+        (tmp_path / "store.db").mkdir()
+        assert await one.told("database_up") == {(): 0}
+        assert await one.told("polls_total") == {("poll/evening", "done"): 1}
+        assert await one.told("deliveries") == {}
+
+
+async def test_who_leads_and_who_waits_for_a_turn_are_told(store: Database) -> None:
+    async with scraped(store) as one:
+        assert await one.told("leading") == {(): 0}
+        await store.leadership.take()
+        assert await one.told("leading") == {(): 1}
+        limiter = one.scrape.limiters["web"]
+        limiter.pause(60)
+        waiting = asyncio.create_task(limiter.turn("me", 1).__aenter__())
+        await asyncio.sleep(0)
+        assert await one.told("limiter_waiting") == {("web",): 1}
+        waiting.cancel()

@@ -49,6 +49,13 @@ def test_a_clock_that_goes_back_fills_nothing() -> None:
     assert take(kept, "a", minutes=9.4) is IGNORED
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_waiting_until_it_has_caught_up() -> None:
+    kept, day = Allowances(), 24 * 60
+    assert [take(kept, "a") for _ in range(4)][-1] is REFUSED
+    assert take(kept, "a", minutes=-day) is IGNORED
+    assert take(kept, "a", minutes=-day + 1) is PASSES
+
+
 def test_what_weighs_more_costs_more_and_what_nobody_can_pay_costs_all() -> None:
     kept = Allowances()
     assert [take(kept, "a", weight=2), take(kept, "a", weight=2), take(kept, "a")] == [PASSES, REFUSED, PASSES]
