@@ -28,6 +28,7 @@ class Quotas:
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
+    name: str
     chat: Sequence[Quota]
     turn: asyncio.Future[None]
     place: tuple[int, int]
@@ -61,6 +62,11 @@ class Limiter:
         """How many messages wait for their turn."""
         return len(self._ready) + sum(map(len, self._parked.values()))
 
+    @property
+    def full(self) -> frozenset[str]:
+        """The chats that have had all they may for now, while somebody waits for more: who joins him only waits too."""
+        return frozenset(one.name for several in self._parked.values() for one in several)
+
     @asynccontextmanager
     async def turn(self, chat: str, priority: int, messages: int = 1) -> AsyncIterator[None]:
         """Wait until a message may go to a chat; the lowest number first. What it uses is given back after the block.
@@ -70,7 +76,7 @@ class Limiter:
         """
         quotas = self._quotas.of_chat(chat)
         turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._ready, _Waiter(quotas, turn, (priority, next(self._numbers)), messages))
+        heapq.heappush(self._ready, _Waiter(chat, quotas, turn, (priority, next(self._numbers)), messages))
         self._serve()
         try:
             await turn

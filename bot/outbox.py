@@ -103,18 +103,20 @@ class Drain:
 
     async def _run(self, kind: str) -> None:
         await self._outbox.insist(lambda: self._remember(kind))
-        sending: set[asyncio.Task[None]] = set()
+        sending: dict[asyncio.Task[None], str] = {}
         async with asyncio.TaskGroup() as group:
             while True:
-                room = await self._room(kind, len(sending))
+                # What waits for its own chat needs no hand: else a few busy groups would hold up everybody.
+                full = self._channels[kind].limiter.full
+                room = await self._room(kind, sum(chat not in full for chat in sending.values()))
                 claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
-                sending |= {group.create_task(self._deliver(one)) for one in claimed}
+                sending |= {group.create_task(self._deliver(one)): one.delivery.address.chat for one in claimed}
                 if not sending:
                     await asyncio.sleep(self.pace.idle_seconds)
                 elif not room or len(claimed) < room:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
                     await asyncio.wait(sending, timeout=self.pace.idle_seconds, return_when=asyncio.FIRST_COMPLETED)
-                sending = {task for task in sending if not task.done()}
+                sending = {task: chat for task, chat in sending.items() if not task.done()}
 
     async def _room(self, kind: str, in_hand: int) -> int:
         """How many messages may be claimed now; none while the channel's server does not answer."""
@@ -140,7 +142,8 @@ class Drain:
         now = self._now()
         await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
-        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, channels={kind})
+        full = self._channels[kind].limiter.full
+        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, {kind}, without=full)
         return [_InHand(one, until) for one in claimed]
 
     async def _deliver(self, in_hand: _InHand) -> None:

@@ -87,9 +87,14 @@ class Outbox:
         return added
 
     async def claim(
-        self, now: datetime, limit: int, lease_seconds: float, channels: Collection[str] | None = None
+        self,
+        now: datetime,
+        limit: int,
+        lease_seconds: float,
+        channels: Collection[str] | None = None,
+        without: Collection[str] = (),
     ) -> list[Delivery]:
-        """Take up to `limit` due messages (of these channels), most urgent first, while the lease lasts.
+        """Take up to `limit` due messages (of these channels, `without` some chats), most urgent first, on a lease.
 
         No two callers get the same one, and never is more than the first of a subscription's in hand: its messages
         arrive in their order, and one that has many does not hold up the others. Messages of paused or held
@@ -98,7 +103,7 @@ class Outbox:
         been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
-            return await claim(connection, now, limit, lease_seconds, channels)
+            return await claim(connection, now, limit, lease_seconds, channels, without)
 
     async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` with this outbox returns, tried again for as long as the database takes nothing."""

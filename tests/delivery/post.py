@@ -1,21 +1,24 @@
 """A store, a real channel and its drain over a Bot API server, all on one hurried clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, event, insert, select
+from sqlalchemy.exc import ProgrammingError
 
+from bot.channels.base import Answer
 from bot.channels.telegram import TelegramChannel
-from bot.deliveries import Priority, State
+from bot.deliveries import Address, Priority, State
 from bot.messages.catalogue import catalogue
 from bot.messages.model import Message
 from bot.outbox import Drain, Pace
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
+from bot.store.subscriptions import _settings, subscription_of
 from bot.store.tables import DELIVERIES, SUBSCRIPTIONS
 from bot.subscriptions import Language, Subscription
 from tests.builders import LAST_DAY, moment
@@ -42,11 +45,24 @@ class Post:
     def __post_init__(self) -> None:
         self.now = clock_from(START)
 
-    async def subscribe(self, chats: Sequence[str], **wishes: object) -> dict[str, int]:
-        """New subscribers; returns their ids by chat."""
+    async def subscribe(self, places: Iterable[Address], **wishes: object) -> dict[Address, int]:
+        """New subscribers; returns their ids."""
         defaults = {"evening_digest": None, "morning_digest": False, "weekly_digest": False} | wishes
-        made = [Subscription(id=0, channel="telegram", chat=chat, **defaults) for chat in chats]  # type: ignore[arg-type]
-        return {one.chat: (await self.store.subscriptions.save(one, START)).id for one in made}
+        made = [
+            Subscription(id=0, channel="telegram", chat=one.chat, thread=one.thread, **defaults)  # type: ignore[arg-type]
+            for one in places
+        ]
+        rows = [{**_settings(one), "created_at": START, "updated_at": START} for one in made]
+        async with self.store.outbox._connections.write() as connection:
+            await connection.execute(insert(SUBSCRIPTIONS), rows)
+        return {Address(one.chat, one.thread): one.id for one in (await self.subscriptions()).values()}
+
+    async def subscriptions(self) -> dict[int, Subscription]:
+        """All of them by id, the paused ones too."""
+        query = select(SUBSCRIPTIONS)
+        async with self.store.outbox._connections.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return {row["id"]: subscription_of(row) for row in rows}
 
     async def leave(
         self, messages: Sequence[tuple[int, Message]], priority: Priority = Priority.ALERT, batch: str = ""
@@ -81,19 +97,32 @@ class Post:
 
 
 @asynccontextmanager
-async def post_over(api: LoadApi, path: Path, pace: Pace | None = None) -> AsyncIterator[Post]:
-    """A post whose drain runs; at the end it is stopped as a service stops it."""
+async def post_over(
+    api: LoadApi, path: Path, *, answer: Answer | None = None, killed: bool = False
+) -> AsyncIterator[Post]:
+    """A post whose drain runs and, with an `answer`, whose channel listens.
+
+    At the end it is stopped as a service stops it or, if it is to be `killed`, as a process that is gone.
+    """
     store = Database(f"sqlite:///{path}")
+    files: list[Any] = []
+    event.listen(store.outbox._connections._engine.sync_engine, "connect", lambda one, _: files.append(one))
     await store.open()
     channel = TelegramChannel(api.token, base_url=api.base_url, read_timeout_seconds=READ_TIMEOUT_SECONDS)
-    drain = Drain(store.outbox, {channel.kind: channel}, clock_from(START), pace or Pace())
-    draining = asyncio.create_task(drain.run())
+    drain = Drain(store.outbox, {channel.kind: channel}, clock_from(START), Pace())
+    running = [asyncio.create_task(drain.run())]
+    if answer is not None:
+        running.append(asyncio.create_task(channel.serve(answer, ())))
     try:
         yield Post(store, channel, drain)
-        assert not draining.done()
+        assert not any(one.done() for one in running)
+        if killed:
+            for one in files:
+                one._connection._connection.close()
     finally:
-        draining.cancel()
-        with suppress(asyncio.CancelledError):
-            await draining
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await channel.aclose()
-        await store.close()
+        with suppress(*([ProgrammingError] if killed else [])):
+            await store.close()

@@ -59,14 +59,17 @@ async def _run(path: Path, many: int, *, faults: bool) -> Storm:
             third = many / PER_SECOND / 3
             api.spells = [(third, third + 1.0 + third / 20), (2 * third, 2 * third + 1.0)]
         async with post_over(api, path) as post:
-            ids = await post.subscribe([one.chat for one in storm.fates], watched=frozenset({"510300"}), daily_cap=0)
-            storm.before = {one.chat: one for one in await post.store.subscriptions.active()}
+            places = [Address(one.chat) for one in storm.fates]
+            made = await post.subscribe(places, watched=frozenset({"510300"}), silent_digest=True)
+            ids = {place.chat: key for place, key in made.items()}
+            storm.before = {one.chat: one for one in (await post.subscriptions()).values()}
             for number, priority in enumerate(WAVES):
                 storm.left_at.append(asyncio.get_running_loop().time())
                 messages = [(ids[one.chat], plain(_words(number, one.chat))) for one in storm.fates]
                 await post.leave(messages, priority, batch=str(number))
                 await post.until(post.over, many / PER_SECOND + 900)
-            storm.after = {chat: one for chat, key in ids.items() if (one := await post.store.subscriptions.get(key))}
+            after = await post.subscriptions()
+            storm.after = {chat: after[key] for chat, key in ids.items()}
             storm.journal = list(api.journal)
             await _ended(post, storm, ids)
             if faults:
@@ -114,7 +117,7 @@ def _check_message(wave: int, calls: list[Entry], ended: tuple[str, str], *, gon
     marks = [REPEATED in one.text for one in mine]
     # What follows a lost answer says that it may be the second, and nothing else does.
     losses_before = [any(not one.said for one in mine[:at]) for at in range(len(mine))]
-    assert marks == losses_before
+    assert marks == losses_before, calls
     assert len(arrived) <= 1 + len(lost)
     match state:
         case State.SENT:
@@ -176,7 +179,7 @@ def _p99_seconds(storm: Storm) -> float:
     return waited[math.ceil(0.99 * len(waited)) - 1]
 
 
-@pytest.mark.parametrize("many", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", [200, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_nothing_is_lost_or_doubled_in_a_storm_and_the_healthy_do_not_wait(
     many: int, fresh: Callable[[str], Path]
 ) -> None:
@@ -187,5 +190,4 @@ def test_nothing_is_lost_or_doubled_in_a_storm_and_the_healthy_do_not_wait(
     for fate in storm.fates:
         _check_chat(fate, calls[fate.chat], storm)
     assert any(entry.said.startswith("Too Many") for entry in storm.journal)
-    print("p99", _p99_seconds(calm), _p99_seconds(storm))
     assert _p99_seconds(storm) <= 2 * _p99_seconds(calm)

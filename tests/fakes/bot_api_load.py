@@ -9,6 +9,7 @@ import json
 import random
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
@@ -16,13 +17,14 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes.bot_api import TOKEN
 from tests.fakes.bot_api_faults import Fault, RefusedError
 from tests.fakes.bot_api_windows import Windows
 
+TOKEN = "770001:AAfake-0123456789_secret-part-of-it"
+
 OK = "ok"
 
-_GONE, _MOVED = 403, "migrate_to_chat_id"
+_GONE, _MOVED, _SERVER_ERROR = 403, "migrate_to_chat_id", 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Entry:
     taken: bool
     """It stands in the chat."""
     said: str
-    """OK, the refusal's description, or empty where the answer was lost."""
+    """OK, the refusal's description or status, or empty where the answer was lost."""
     messages: int = 1
 
 
@@ -61,6 +63,7 @@ class LoadApi:
     def __post_init__(self) -> None:
         self._plans: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
         self._shut: dict[str, RefusedError] = {}
+        self._heard = asyncio.Event()
         self._ids = count(1)
         self._drawn = random.Random(self.seed)  # noqa: S311
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=0.1)
@@ -91,6 +94,7 @@ class LoadApi:
         message = {"message_id": next(self._ids), "date": 1_739_260_860, "chat": {"id": chat, "type": kind}}
         said = message | {"from": person, "text": text, "entities": _commands(text)}
         self.updates.append({"update_id": next(self._ids), "message": said})
+        self._heard.set()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.rpartition("/")[2].lower()
@@ -105,11 +109,14 @@ class LoadApi:
         return _answer([] if method.startswith("getmy") else True)
 
     async def _fetch(self, params: dict[str, Any]) -> list[dict[str, Any]]:
-        offset, until = int(params.get("offset", 0)), _now() + float(params.get("timeout", 0))
+        offset = int(params.get("offset", 0))
         while self.updates and self.updates[0]["update_id"] < offset:
             self.updates.popleft()
-        while not self.updates and _now() < until:
-            await asyncio.sleep(0.05)
+        self._heard.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(float(params.get("timeout", 0))):
+                while not self.updates:
+                    await self._heard.wait()
         return list(self.updates)[:100]
 
     async def _send(self, request: web.BaseRequest, params: dict[str, Any]) -> web.StreamResponse:
@@ -121,7 +128,7 @@ class LoadApi:
             if fault is None or fault.performed:
                 result = self._take(params, lost=fault is not None)
             else:
-                self._note(params, taken=False, said="")
+                self._note(params, taken=False, said="" if fault.status < _SERVER_ERROR else str(fault.status))
         except RefusedError as refusal:
             self._note(params, taken=False, said=refusal.description)
             return _refused(refusal)
