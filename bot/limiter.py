@@ -95,14 +95,16 @@ class Limiter:
         self._paused_until = max(self._paused_until, loop.time() + seconds)
         loop.call_later(seconds, self._serve)
 
-    def remember(self, sent: Iterable[tuple[str, float]]) -> None:
-        """Count what was sent before this process began: chats, and how many seconds ago the answer came."""
+    def remember(self, sent: Iterable[tuple[str, float, int]]) -> None:
+        """Count what was sent before this process began: to which chat, how many seconds ago, and how many messages."""
         loop = asyncio.get_running_loop()
-        for chat, ago_seconds in sent:
+        for chat, ago_seconds, messages in sent:
             for quota in self._all(self._quotas.of_chat(chat)):
-                if ago_seconds < quota.seconds:
-                    self._used[quota.key] += 1
-                    loop.call_later(quota.seconds - ago_seconds, self._returned, quota, 1)
+                for spans, part in enumerate(_by_spans(messages, quota.messages), 1):
+                    left_seconds = spans * quota.seconds - ago_seconds
+                    if left_seconds > 0:
+                        self._used[quota.key] += part
+                        loop.call_later(left_seconds, self._returned, quota, part)
 
     def _all(self, chat: Sequence[Quota]) -> tuple[Quota, ...]:
         return tuple(chat) if self._quotas.overall is None else (self._quotas.overall, *chat)

@@ -14,6 +14,7 @@ from bot.deliveries import Delivery, SendFailedError, after_failure
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
 from bot.messages.repeated import as_repeated, repeat_note
+from bot.store.lately import Lately
 from bot.store.outbox import Outbox
 from bot.subscriptions import Language
 
@@ -96,10 +97,12 @@ class Drain:
         return sum(map(len, claims))
 
     async def _remember(self, kind: str) -> None:
-        """Count what was sent just before this process began: the server does."""
-        now = self._now()
-        sent = await self._outbox.sent_since(kind, now - timedelta(seconds=REMEMBERED_SECONDS))
-        self._channels[kind].limiter.remember((chat, (now - at).total_seconds()) for chat, at in sent)
+        """Count what was sent just before this process began, or may have been: the server does."""
+        now, channel = self._now(), self._channels[kind]
+        told = await self._outbox.lately(kind, now - timedelta(seconds=REMEMBERED_SECONDS))
+        channel.limiter.remember(
+            (one.chat, (now - (one.at or now)).total_seconds(), _counted(channel, one)) for one in told
+        )
 
     async def _run(self, kind: str) -> None:
         await self._outbox.insist(lambda: self._remember(kind))
@@ -256,6 +259,13 @@ def _written(channel: Channel, delivery: Delivery) -> tuple[Part | None, list[Pa
     # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
     parts[0] = replace(parts[0], answers=delivery.answers.remote_id if delivery.answers else "")
     return note, parts
+
+
+def _counted(channel: Channel, one: Lately) -> int:
+    """As how many messages the server may count something."""
+    parts = channel.render(one.message, plain=one.plain)
+    again = parts[min(one.parts, len(parts) - 1)].messages if one.one_more else 0
+    return sum(part.messages for part in parts[: one.parts]) + again
 
 
 def _monotonic() -> float:

@@ -138,7 +138,7 @@ def test_a_pause_lets_nothing_out() -> None:
 def test_what_was_sent_before_the_start_counts() -> None:
     async def work() -> float:
         server = Server(Limiter(QUOTAS), lambda: 0.0)
-        server.limiter.remember([*(("-1", 10.0 + number) for number in range(20)), ("-1", 70.0)])
+        server.limiter.remember([*(("-1", 10.0 + number, 1) for number in range(20)), ("-1", 70.0, 1)])
         await server.send("-1")
         return server.taken[0][0]
 
