@@ -168,7 +168,7 @@ class Drain:
         """Send one delivery while its lease lasts, and keep what came of it."""
         delivery = in_hand.delivery
         try:
-            async with asyncio.timeout(self.pace.lease_seconds) as patience:
+            async with asyncio.timeout(self.pace.lease_seconds * LEASE_USED) as patience:
                 await self._send_parts(in_hand, patience)
         except _LostError:
             log.warning("delivery in other hands", id=delivery.id, channel=delivery.channel)
@@ -221,26 +221,39 @@ class Drain:
     async def _send_parts(self, in_hand: _InHand, patience: asyncio.Timeout) -> None:
         """Send what is left of a delivery; before each part goes out it is stored that it will."""
         delivery, marks = in_hand.delivery, self._outbox.marks
-        channel = self._channels[delivery.channel]
-        note, parts = _written(channel, delivery)
+        note, parts = _written(self._channels[delivery.channel], delivery)
+        begins_until = patience.when()
+        if note is not None:
+            await self._send_part(in_hand, note, patience)
         for number, part in enumerate(parts[delivery.parts_sent :], delivery.parts_sent + 1):
-            async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
-                if not await marks.begin(delivery.id, delivery.attempts):
-                    raise _LostError
-                if in_hand.stopping or self._now() >= in_hand.until:
-                    raise _LateError
-                in_hand.on_its_way = True
-                if note is not None:
-                    await channel.send(delivery.address, note)
-                    note = None
-                remote_id = await channel.send(delivery.address, part)
-                # What the channel has is marked, however long the database takes for it.
-                patience.reschedule(None)
+            patience.reschedule(begins_until)
+            remote_id = await self._send_part(in_hand, part, patience)
             if number == len(parts):
                 await marks.sent(delivery.id, self._now(), remote_id)
             else:
                 await marks.taken(delivery.id, remote_id)
             in_hand.on_its_way = False
+
+    async def _send_part(self, in_hand: _InHand, part: Part, patience: asyncio.Timeout) -> str:
+        """Send one part in its turn; what waited too long for that gives its turn to others."""
+        delivery = in_hand.delivery
+        channel = self._channels[delivery.channel]
+        async with channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages):
+            if not await self._outbox.marks.begin(delivery.id, delivery.attempts):
+                raise _LostError
+            if in_hand.stopping or self._now() >= in_hand.until:
+                raise _LateError
+            in_hand.on_its_way = True
+            patience.reschedule(_monotonic() + (in_hand.until - self._now()).total_seconds() + self._spare_seconds)
+            remote_id = await channel.send(delivery.address, part)
+            # What the channel has is marked, however long the database takes for it.
+            patience.reschedule(None)
+        return remote_id
+
+    @property
+    def _spare_seconds(self) -> float:
+        """What is left of a lease when nothing more is begun."""
+        return self.pace.lease_seconds * (1 - LEASE_USED)
 
 
 def _written(channel: Channel, delivery: Delivery) -> tuple[Part | None, list[Part]]:

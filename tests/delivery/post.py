@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Row, Select, event, insert, select
@@ -94,6 +96,27 @@ class Post:
         async with asyncio.timeout(seconds):
             while not await true():
                 await asyncio.sleep(every)
+
+
+@cache
+def _blank() -> bytes:
+    """A migrated database with nothing in it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "blank.db")
+
+        async def migrate() -> None:
+            database = Database(f"sqlite:///{path}")
+            await database.open()
+            await database.close()
+
+        asyncio.run(migrate())
+        return path.read_bytes()
+
+
+def fresh(path: Path) -> Path:
+    """A file with an empty database in it."""
+    path.write_bytes(_blank())
+    return path
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,11 +19,13 @@ from bot.subscriptions import Subscription
 from tests.bot.publishers import world_of
 from tests.bot.serving import Hand, desk_of
 from tests.delivery.hurry import hurried
-from tests.delivery.post import REPEATED, Post, post_over
+from tests.delivery.post import REPEATED, Post, fresh, post_over
 from tests.delivery.storm import Fate, fates
 from tests.fakes.bot_api_load import OK, Entry, LoadApi
 
 WAVES = (Priority.ALERT, Priority.DIGEST, Priority.ALERT)
+SEED = 15
+
 PER_SECOND = 24
 """Messages left, a little less than may be sent: healthy ones and retries together."""
 
@@ -50,7 +51,7 @@ def _words(wave: int, chat: str) -> str:
 
 
 async def _run(path: Path, many: int, *, faults: bool) -> Storm:
-    storm = Storm(fates(many, 11))
+    storm = Storm(fates(many, SEED))
     async with LoadApi() as api:
         if faults:
             for one in storm.fates:
@@ -151,7 +152,9 @@ def _check_chat(fate: Fate, calls: list[Entry], storm: Storm) -> None:
             assert all(one.chat == fate.moved_to for one in calls[calls.index(refusal) + 1 :])
             assert stored == replace(kept, chat=fate.moved_to)
         case "markup":
-            assert [one.plain for one in calls] == [one.said == OK and calls[at - 1] is refusal for at, one in enumerate(calls)]
+            assert refusal is not None
+            since = calls[calls.index(refusal) + 1 :]
+            assert [one for one in calls if one.plain] == [one for one in since if one.text == refusal.text]
             assert stored == kept
         case _:
             assert stored == kept
@@ -179,12 +182,12 @@ def _p99_seconds(storm: Storm) -> float:
     return waited[math.ceil(0.99 * len(waited)) - 1]
 
 
-@pytest.mark.parametrize("many", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", [150, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_nothing_is_lost_or_doubled_in_a_storm_and_the_healthy_do_not_wait(
-    many: int, fresh: Callable[[str], Path]
+    many: int, tmp_path: Path
 ) -> None:
-    calm = hurried(lambda: _run(fresh("calm.db"), many, faults=False))
-    storm = hurried(lambda: _run(fresh("storm.db"), many, faults=True))
+    calm = hurried(lambda: _run(fresh(tmp_path / "calm.db"), many, faults=False))
+    storm = hurried(lambda: _run(fresh(tmp_path / "storm.db"), many, faults=True))
     assert sum(one.kind == "healthy" for one in storm.fates) >= 0.7 * many
     calls = _calls(storm)
     for fate in storm.fates:
