@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,10 +43,8 @@ class Post:
     store: Database
     channel: TelegramChannel
     drain: Drain
+    now: Callable[[], datetime]
     batches: int = 0
-
-    def __post_init__(self) -> None:
-        self.now = clock_from(START)
 
     async def subscribe(self, places: Iterable[Address], **wishes: object) -> dict[Address, int]:
         """New subscribers; returns their ids."""
@@ -121,7 +120,13 @@ def fresh(path: Path) -> Path:
 
 @asynccontextmanager
 async def post_over(
-    api: LoadApi, path: Path, *, answer: Answer | None = None, killed: bool = False
+    api: LoadApi,
+    path: Path,
+    *,
+    answer: Answer | None = None,
+    killed: bool = False,
+    start: datetime = START,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Post]:
     """A post whose drain runs and, with an `answer`, whose channel listens.
 
@@ -132,12 +137,12 @@ async def post_over(
     event.listen(store.outbox._connections._engine.sync_engine, "connect", lambda one, _: files.append(one))
     await store.open()
     channel = TelegramChannel(api.token, base_url=api.base_url, read_timeout_seconds=READ_TIMEOUT_SECONDS)
-    drain = Drain(store.outbox, {channel.kind: channel}, clock_from(START), Pace())
+    drain = Drain(store.outbox, {channel.kind: channel}, clock_from(start), pace or Pace())
     running = [asyncio.create_task(drain.run())]
     if answer is not None:
         running.append(asyncio.create_task(channel.serve(answer, ())))
     try:
-        yield Post(store, channel, drain)
+        yield Post(store, channel, drain, clock_from(start))
         assert not any(one.done() for one in running)
         if killed:
             for one in files:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -41,6 +41,8 @@ class Entry:
     said: str
     """OK, the refusal's description or status, or empty where the answer was lost."""
     messages: int = 1
+    ids: tuple[int, ...] = ()
+    """Of the messages that stand there now."""
 
 
 @dataclass(kw_only=True)
@@ -57,6 +59,10 @@ class LoadApi:
     journal: list[Entry] = field(default_factory=list)
     spells: list[tuple[float, float]] = field(default_factory=list)
     """From when until when everybody is told to wait."""
+    away: list[tuple[float, float]] = field(default_factory=list)
+    """From when until when every connection drops before anything is read."""
+    weather: Callable[[str], Fault | None] = lambda _: None
+    """What goes wrong with a call for a chat that has nothing planned."""
     updates: deque[dict[str, Any]] = field(default_factory=deque)
     """What people have said and nobody has fetched."""
 
@@ -99,6 +105,11 @@ class LoadApi:
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.rpartition("/")[2].lower()
         params = dict(await request.post())
+        if any(begin <= _now() < end for begin, end in self.away) and request.transport:
+            if method.startswith("send"):
+                self._note(params, said="")
+            request.transport.abort()
+            return _answer(None)
         if method in {"sendmessage", "sendmediagroup"}:
             return await self._send(request, params)
         if method == "getupdates":
@@ -128,9 +139,9 @@ class LoadApi:
             if fault is None or fault.performed:
                 result = self._take(params, lost=fault is not None)
             else:
-                self._note(params, taken=False, said="" if fault.status < _SERVER_ERROR else str(fault.status))
+                self._note(params, said="" if fault.status < _SERVER_ERROR else str(fault.status))
         except RefusedError as refusal:
-            self._note(params, taken=False, said=refusal.description)
+            self._note(params, said=refusal.description)
             return _refused(refusal)
         await asyncio.sleep((whole - there) if fault is None else fault.wait_seconds)
         if fault is not None and fault.body is not None:
@@ -148,7 +159,7 @@ class LoadApi:
         if chat in self._shut:
             raise self._shut[chat]
         plan = self._plans[chat]
-        fault = plan.popleft() if plan else None
+        fault = plan.popleft() if plan else self.weather(chat)
         if fault is not None and fault.refusal:
             if fault.refusal.status == _GONE or _MOVED in fault.refusal.parameters:
                 self._shut[chat] = fault.refusal
@@ -159,18 +170,19 @@ class LoadApi:
 
     def _take(self, params: dict[str, Any], *, lost: bool) -> object:
         chat, many = str(params["chat_id"]), _many(params)
-        self._note(params, taken=True, said="" if lost else OK)
+        ids = tuple(next(self._ids) for _ in range(many))
+        self._note(params, said="" if lost else OK, ids=ids)
         if self.windows is not None:
             self.windows.count(chat, many, _now())
         shown = {"date": 1_739_260_860, "chat": {"id": int(chat), "type": "private"}, "text": "x"}
-        made = [shown | {"message_id": next(self._ids)} for _ in range(many)]
+        made = [shown | {"message_id": one} for one in ids]
         return made if "media" in params else made[0]
 
-    def _note(self, params: dict[str, Any], *, taken: bool, said: str) -> None:
+    def _note(self, params: dict[str, Any], *, said: str, ids: tuple[int, ...] = ()) -> None:
         media = json.loads(params["media"]) if "media" in params else [{}]
         text = params.get("text") or media[0].get("caption", "")
         plain = "parse_mode" not in (params if "text" in params else media[0])
-        self.journal.append(Entry(_now(), str(params["chat_id"]), text, plain, taken, said, len(media)))
+        self.journal.append(Entry(_now(), str(params["chat_id"]), text, plain, bool(ids), said, len(media), ids))
 
 
 def _now() -> float:
