@@ -244,16 +244,15 @@ class Drain:
             if in_hand.stopping or self._now() >= in_hand.until:
                 raise _LateError
             in_hand.on_its_way = True
-            patience.reschedule(_monotonic() + (in_hand.until - self._now()).total_seconds() + self._spare_seconds)
+            patience.reschedule(_monotonic() + self._lease_left(in_hand))
             remote_id = await channel.send(delivery.address, part)
             # What the channel has is marked, however long the database takes for it.
             patience.reschedule(None)
         return remote_id
 
-    @property
-    def _spare_seconds(self) -> float:
-        """What is left of a lease when nothing more is begun."""
-        return self.pace.lease_seconds * (1 - LEASE_USED)
+    def _lease_left(self, in_hand: _InHand) -> float:
+        """Seconds until somebody else may take a message."""
+        return (in_hand.until - self._now()).total_seconds() + self.pace.lease_seconds * (1 - LEASE_USED)
 
 
 def _written(channel: Channel, delivery: Delivery) -> tuple[Part | None, list[Part]]:

@@ -32,6 +32,7 @@ async def claim(
     limit: int,
     lease_seconds: float,
     channels: Collection[str] | None,
+    *,
     without: Collection[str] = (),
 ) -> list[Delivery]:
     """Take what is due, as `Outbox.claim` says."""

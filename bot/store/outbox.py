@@ -93,6 +93,7 @@ class Outbox:
         limit: int,
         lease_seconds: float,
         channels: Collection[str] | None = None,
+        *,
         without: Collection[str] = (),
     ) -> list[Delivery]:
         """Take up to `limit` due messages (of these channels, `without` some chats), most urgent first, on a lease.
@@ -104,7 +105,7 @@ class Outbox:
         been tried `ATTEMPTS_MAX` times.
         """
         async with self._connections.write() as connection:
-            return await claim(connection, now, limit, lease_seconds, channels, without)
+            return await claim(connection, now, limit, lease_seconds, channels, without=without)
 
     async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` with this outbox returns, tried again for as long as the database takes nothing."""

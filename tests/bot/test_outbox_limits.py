@@ -65,13 +65,12 @@ async def test_a_group_that_has_had_all_it_may_takes_no_hand_from_others(office:
 async def test_what_waits_too_long_for_its_turn_takes_none(office: Office) -> None:
     office.channel.limiter = limiter = Limiter(Quotas(Quota("*", 1, 1.0)))
     await office.leave("a", "a")
-    async with limiter.turn("z", 0):
-        async with draining(office, Pace(lease_seconds=0.2, idle_seconds=HOUR_SECONDS)):
-            async with asyncio.timeout(10):
-                while not limiter.waiting:  # noqa: ASYNC110 - the limiter tells nobody
-                    await asyncio.sleep(0.01)
-                while await office.states() != {"pending": 1}:
-                    await asyncio.sleep(0.01)
+    async with limiter.turn("z", 0), draining(office, Pace(lease_seconds=0.2, idle_seconds=HOUR_SECONDS)):
+        async with asyncio.timeout(10):
+            while not limiter.waiting:  # noqa: ASYNC110 - the limiter tells nobody
+                await asyncio.sleep(0.01)
+            while await office.states() != {"pending": 1}:  # noqa: ASYNC110 - nor does the store
+                await asyncio.sleep(0.01)
     waits = asyncio.create_task(_turn(limiter))
     await asyncio.wait_for(waits, 10)
     assert office.channel.sent == []

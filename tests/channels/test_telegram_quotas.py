@@ -57,7 +57,9 @@ async def test_two_at_once_mean_everybody(telegram: TelegramChannel, api: BotApi
     assert not await _has_a_turn(telegram)
 
 
-async def test_two_full_groups_are_not_everybody_while_others_are_served(telegram: TelegramChannel, api: BotApi) -> None:
+async def test_two_full_groups_are_not_everybody_while_others_are_served(
+    telegram: TelegramChannel, api: BotApi
+) -> None:
     await _refused(telegram, api, LI, 30)
     api.open(ZHAO)
     await telegram.send(Address(str(ZHAO)), telegram.render(plain("x"))[0])

@@ -183,9 +183,7 @@ def _p99_seconds(storm: Storm) -> float:
 
 
 @pytest.mark.parametrize("many", [150, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_nothing_is_lost_or_doubled_in_a_storm_and_the_healthy_do_not_wait(
-    many: int, tmp_path: Path
-) -> None:
+def test_nothing_is_lost_or_doubled_in_a_storm_and_the_healthy_do_not_wait(many: int, tmp_path: Path) -> None:
     calm = hurried(lambda: _run(fresh(tmp_path / "calm.db"), many, faults=False))
     storm = hurried(lambda: _run(fresh(tmp_path / "storm.db"), many, faults=True))
     assert sum(one.kind == "healthy" for one in storm.fates) >= 0.7 * many

@@ -41,7 +41,9 @@ class Crowd:
 
     def __post_init__(self) -> None:
         drawn = random.Random(5)  # noqa: S311
-        topics = [Address(str(-100_000 - group), str(topic)) for group in range(GROUPS) for topic in range(1, TOPICS + 1)]
+        topics = [
+            Address(str(-100_000 - group), str(topic)) for group in range(GROUPS) for topic in range(1, TOPICS + 1)
+        ]
         channels = [Address(str(-900_000 - channel)) for channel in range(CHANNELS)]
         rounds = self.many // 300
         self.letters = [[(one, _some(drawn, f"{turn}")) for one in topics + channels] for turn in range(rounds)]

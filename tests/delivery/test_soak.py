@@ -23,13 +23,13 @@ from tests.bot.publishers import world_of
 from tests.bot.serving import worker_of
 from tests.delivery.hurry import clock_from, hurried
 from tests.delivery.post import Post, fresh, post_over
+from tests.delivery.promises import Look
 from tests.delivery.season import Season, settle
 from tests.fakes.bot_api_faults import Fault, broken, flooded, garbage, lost, refused, reset
-from tests.delivery.promises import Look
 from tests.fakes.bot_api_load import LoadApi
 
 DETECTORS = ("inflow_streak", "outflow_streak", "premium_spike", "discount_spike", "inflow_shock", "rising_streak")
-PACE = Pace(idle_seconds=60.0)
+PACE = Pace(idle_seconds=150.0)
 OUTAGE_SECONDS = 420.0
 SETTLED_AFTER = timedelta(minutes=40)
 """After the last moment of a day all that can arrive has arrived."""
@@ -63,15 +63,17 @@ class Soak:
     async def run(self) -> None:
         """Day by day, two processes end a day: one is stopped, one killed."""
         now = clock_from(self.season.start)
-        for number, day in enumerate(self.season.days):
+        for day in self.season.days:
             moments = list(self.season.moments(day))
             third = len(moments) // 3
             away = (moments[2 * third - 1] - self.season.start).total_seconds() + 20
             self.api.away = [(away, away + OUTAGE_SECONDS)]
-            for part, killed in ((moments[:third], False), (moments[third : 2 * third], True), (moments[2 * third :], False)):
-                async with post_over(
-                    self.api, self.path, start=self.season.start, pace=PACE, killed=killed
-                ) as post:
+            for part, killed in (
+                (moments[:third], False),
+                (moments[third : 2 * third], True),
+                (moments[2 * third :], False),
+            ):
+                async with post_over(self.api, self.path, start=self.season.start, pace=PACE, killed=killed) as post:
                     await self._work(post, part, now)
                     if part[-1] is moments[-1]:
                         await _until(moments[-1] + SETTLED_AFTER, now)
