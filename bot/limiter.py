@@ -28,6 +28,7 @@ class Quotas:
 
 @dataclass(eq=False, slots=True)
 class _Waiter:
+    name: str
     chat: Sequence[Quota]
     turn: asyncio.Future[None]
     place: tuple[int, int]
@@ -61,6 +62,11 @@ class Limiter:
         """How many messages wait for their turn."""
         return len(self._ready) + sum(map(len, self._parked.values()))
 
+    @property
+    def full(self) -> frozenset[str]:
+        """The chats that have had all they may for now, while somebody waits for more: who joins him only waits too."""
+        return frozenset(one.name for several in self._parked.values() for one in several)
+
     @asynccontextmanager
     async def turn(self, chat: str, priority: int, messages: int = 1) -> AsyncIterator[None]:
         """Wait until a message may go to a chat; the lowest number first. What it uses is given back after the block.
@@ -70,7 +76,7 @@ class Limiter:
         """
         quotas = self._quotas.of_chat(chat)
         turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._ready, _Waiter(quotas, turn, (priority, next(self._numbers)), messages))
+        heapq.heappush(self._ready, _Waiter(chat, quotas, turn, (priority, next(self._numbers)), messages))
         self._serve()
         try:
             await turn
@@ -97,18 +103,20 @@ class Limiter:
             self._quotas = replace(self._whole, overall=part)
             self._serve()
 
-    def remember(self, sent: Iterable[tuple[str, float]]) -> None:
-        """Count what was sent before this process began: chats, and how many seconds ago the answer came.
+    def remember(self, sent: Iterable[tuple[str, float, int]]) -> None:
+        """Count what was sent before this process began: to which chat, how many seconds ago, and how many messages.
 
-        An answer that seems to be yet to come was here before a clock was put back: it counts as of now.
+        What seems to be yet to come was sent before a clock was put back: it counts as of now.
         """
         loop = asyncio.get_running_loop()
-        for chat, ago in sent:
+        for chat, ago, messages in sent:
             ago_seconds = max(0.0, ago)
             for quota in self._all(self._quotas.of_chat(chat)):
-                if ago_seconds < quota.seconds:
-                    self._used[quota.key] += 1
-                    loop.call_later(quota.seconds - ago_seconds, self._returned, quota, 1)
+                for spans, part in enumerate(_by_spans(messages, quota.messages), 1):
+                    left_seconds = spans * quota.seconds - ago_seconds
+                    if left_seconds > 0:
+                        self._used[quota.key] += part
+                        loop.call_later(left_seconds, self._returned, quota, part)
 
     def _all(self, chat: Sequence[Quota]) -> tuple[Quota, ...]:
         return tuple(chat) if self._quotas.overall is None else (self._quotas.overall, *chat)

@@ -2,21 +2,20 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
 
 from bot.batches import sort_of
 from bot.breaker import Breaker
-from bot.channels.base import Amending, Channel, Probing
+from bot.channels.base import Amending, Channel, Part, Probing
 from bot.crew import Crew
 from bot.deliveries import Delivery, SendFailedError, after_failure
+from bot.hands import Hands
 from bot.holding import verdict
 from bot.messages.corrected import as_corrected
 from bot.rendering import Renderings
@@ -58,33 +57,6 @@ class _InHand:
     stopping: bool = False
     seconds: float = 0.0
     """That the channel took so far, waits for its turn left out."""
-
-
-class _Hands:
-    """The messages of one channel that are being sent side by side."""
-
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self._group = group
-        self._enough = asyncio.Event()
-        self._awaited = -1
-        self.full = 0
-        """How many there are."""
-
-    def take(self, sending: Coroutine[Any, Any, None]) -> None:
-        self.full += 1
-        self._group.create_task(sending).add_done_callback(self._drop)
-
-    async def freed(self, number: int, seconds: float) -> None:
-        """Wait until so many of them are done, at most so long."""
-        self._awaited = self.full - number
-        self._enough.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._enough.wait(), seconds)
-
-    def _drop(self, _: asyncio.Task[None]) -> None:
-        self.full -= 1
-        if self.full <= self._awaited:
-            self._enough.set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,24 +118,28 @@ class Drain:
         return sum(map(len, claims))
 
     async def _remember(self, kind: str) -> None:
-        """Count what was sent just before this process began: the server does."""
-        now = self._now()
-        sent = await self._outbox.sent_since(kind, now - timedelta(seconds=REMEMBERED_SECONDS))
-        self._channels[kind].limiter.remember((chat, (now - at).total_seconds()) for chat, at in sent)
+        """Count what was sent just before this process began, or may have been: the server does."""
+        now, channel = self._now(), self._channels[kind]
+        told = await self._outbox.lately(kind, now - timedelta(seconds=REMEMBERED_SECONDS))
+        channel.limiter.remember(
+            (one.chat, (now - (one.at or now)).total_seconds(), self._renderings[kind].counted(one)) for one in told
+        )
 
     async def _run(self, kind: str) -> None:
         await self._outbox.insist(lambda: self._remember(kind))
         async with asyncio.TaskGroup() as group:
-            hands = _Hands(group)
+            hands = Hands(group)
             while True:
                 self._metrics.turned(kind)
-                room = await self._room(kind, hands.full)
+                # What waits for its own chat needs no hand: else a few busy groups would hold up everybody.
+                busy = hands.busy(self._channels[kind].limiter.full)
+                room = await self._room(kind, busy)
                 claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
                 for one in claimed:
-                    hands.take(self._deliver(one))
+                    hands.take(one.delivery.address.chat, self._deliver(one))
                 if hands.full:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
-                    await hands.freed(math.ceil(hands.full * ROOM), self.pace.idle_seconds)
+                    await hands.freed(max(1, math.ceil(busy * ROOM)), self.pace.idle_seconds)
                 else:
                     await asyncio.sleep(self.pace.idle_seconds)
 
@@ -192,7 +168,8 @@ class Drain:
         await self._outbox.held.judge(now, {kind}, partial(verdict, now=now))
         until = now + timedelta(seconds=self.pace.lease_seconds * LEASE_USED)
         place = ALONE if self._crew is None else await self._crew.settled()
-        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, {kind}, place)
+        full = self._channels[kind].limiter.full
+        claimed = await self._outbox.claim(now, most, self.pace.lease_seconds, {kind}, place=place, without=full)
         fresh = [one for one in claimed if one.id not in self._in_hand]
         self._in_hand |= {one.id for one in fresh}
         return [_InHand(one, until) for one in fresh]
@@ -222,7 +199,7 @@ class Drain:
     async def _try(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
         try:
-            async with asyncio.timeout(self.pace.lease_seconds) as patience:
+            async with asyncio.timeout(self.pace.lease_seconds * LEASE_USED) as patience:
                 await self._send_parts(in_hand, patience)
         except _LostError:
             log.warning("delivery in other hands", id=delivery.id, channel=delivery.channel)
@@ -280,31 +257,42 @@ class Drain:
     async def _send_parts(self, in_hand: _InHand, patience: asyncio.Timeout) -> None:
         """Send what is left of a delivery; before each part goes out it is stored that it will."""
         delivery, marks = in_hand.delivery, self._outbox.marks
-        channel = self._channels[delivery.channel]
         note, parts = self._renderings[delivery.channel].of(delivery)
+        begins_until = patience.when()
+        if note is not None:
+            await self._send_part(in_hand, note, patience)
         for number, part in enumerate(parts[delivery.parts_sent :], delivery.parts_sent + 1):
-            asked = _monotonic()
-            turn = channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages)
-            async with turn, self._at_once[delivery.channel]:
-                self._metrics.waited(delivery.channel, _monotonic() - asked)
-                if not await marks.begin(delivery.id, delivery.attempts):
-                    raise _LostError
-                if in_hand.stopping or self._now() >= in_hand.until:
-                    raise _LateError
-                in_hand.on_its_way = True
-                begun = _monotonic()
-                if note is not None:
-                    await channel.send(delivery.address, note)
-                    note = None
-                remote_id = await channel.send(delivery.address, part)
-                in_hand.seconds += _monotonic() - begun
-                # What the channel has is marked, however long the database takes for it.
-                patience.reschedule(None)
+            patience.reschedule(begins_until)
+            remote_id = await self._send_part(in_hand, part, patience)
             if number == len(parts):
                 await marks.sent(delivery.id, self._now(), remote_id)
             else:
                 await marks.taken(delivery.id, remote_id)
             in_hand.on_its_way = False
+
+    async def _send_part(self, in_hand: _InHand, part: Part, patience: asyncio.Timeout) -> str:
+        """Send one part in its turn; what waited too long for that gives its turn to others."""
+        delivery, asked = in_hand.delivery, _monotonic()
+        channel = self._channels[delivery.channel]
+        turn = channel.limiter.turn(delivery.address.chat, delivery.priority, part.messages)
+        async with turn, self._at_once[delivery.channel]:
+            self._metrics.waited(delivery.channel, _monotonic() - asked)
+            if not await self._outbox.marks.begin(delivery.id, delivery.attempts):
+                raise _LostError
+            if in_hand.stopping or self._now() >= in_hand.until:
+                raise _LateError
+            in_hand.on_its_way = True
+            patience.reschedule(_monotonic() + self._lease_left(in_hand))
+            begun = _monotonic()
+            remote_id = await channel.send(delivery.address, part)
+            in_hand.seconds += _monotonic() - begun
+            # What the channel has is marked, however long the database takes for it.
+            patience.reschedule(None)
+        return remote_id
+
+    def _lease_left(self, in_hand: _InHand) -> float:
+        """Seconds until somebody else may take a message."""
+        return (in_hand.until - self._now()).total_seconds() + self.pace.lease_seconds * (1 - LEASE_USED)
 
 
 def _monotonic() -> float:

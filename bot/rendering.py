@@ -7,6 +7,7 @@ from bot.channels.base import Channel, Part
 from bot.deliveries import Delivery
 from bot.messages.model import Message
 from bot.messages.repeated import as_repeated, repeat_note
+from bot.store.lately import Lately
 from bot.subscriptions import Language
 
 _KEPT = 64
@@ -38,6 +39,12 @@ class Renderings:
             # A correction stands as a reply under what it corrects; the parts after the first follow it anyway.
             parts[0] = replace(parts[0], answers=delivery.answers.remote_id)
         return note, parts
+
+    def counted(self, one: Lately) -> int:
+        """As how many messages the server may count what it had lately."""
+        parts = self._channel.render(one.message, plain=one.plain)
+        again = parts[min(one.parts, len(parts) - 1)].messages if one.one_more else 0
+        return sum(part.messages for part in parts[: one.parts]) + again
 
     def _parts(self, message: Message, *, plain: bool) -> tuple[Part, ...]:
         # By identity: to compare messages is as dear as to cut them, and claims share what is equal.

@@ -30,10 +30,12 @@ REPLY_WAIT_SECONDS_MAX = 30.0
 """Longest waiting time of the server's naming after which a reply is still of use."""
 
 FLOOD_SECONDS = 1.0
-"""Two chats that are refused for flooding within this span mean that the whole bot is."""
+"""Two chats that are refused for flooding within this span, and none served in between, mean that the whole bot is."""
 
 _SIDE_CALLS, _POLLS = 8, 2
 """Connections of the listener: for acknowledging buttons and setting menus, and for polling."""
+
+_NOBODY = "", float("-inf")
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,7 @@ class TelegramChannel:
         self._writer = Writer(self._bot, token.partition(":")[0], uploads or MemoryUploads())
         self._poll_timeout_seconds = poll_timeout_seconds
         self.limiter = Limiter(quotas(messages_per_second))
-        self._flooded = "", float("-inf")
+        self._flooded = _NOBODY
         self._hook = hook
         self._admins = tuple(admins)
         self._company = Company()
@@ -101,9 +103,12 @@ class TelegramChannel:
     async def send(self, address: Address, part: Part) -> str:
         """Send one part and return its message id; raises `SendFailedError`, which has no cause and no secret."""
         try:
-            return await self._writer.write(address, part)
+            remote_id = await self._writer.write(address, part)
         except TelegramError as error:
             failure = refusal(error, address)
+        else:
+            self._flooded = _NOBODY
+            return remote_id
         if failure is None:
             return ""
         self._note_flood(address, failure)
@@ -214,7 +219,7 @@ class TelegramChannel:
             await self.send(address, part)
 
     def _note_flood(self, address: Address, failure: SendFailedError) -> None:
-        """One chat that is asked too often waits by itself; where two are told so at once, the server means us."""
+        """A chat that is asked too often waits by itself; where two in a row are told so at once, the server means us."""
         if failure.retry_after_seconds is None:
             return
         now = asyncio.get_running_loop().time()

@@ -29,17 +29,19 @@ from bot.store.tables import DELIVERIES, SUBSCRIPTIONS
 _REPEATABLE = [one for one in Priority if one.repeatable]
 
 
-async def claim(  # noqa: PLR0917 - those of `Outbox.claim`
+async def claim(
     connection: AsyncConnection,
     now: datetime,
     limit: int,
     lease_seconds: float,
     channels: Collection[str] | None,
+    *,
     place: Place,
+    without: Collection[str],
 ) -> list[Delivery]:
     """Take what is due, as `Outbox.claim` says."""
     await _end_leases(connection, now)
-    rows = (await connection.execute(_due(now, channels).where(place.is_mine()).limit(limit))).all()
+    rows = (await connection.execute(_due(now, channels, without).where(place.is_mine()).limit(limit))).all()
     if not rows:
         return []
     ids = [row.id for row in rows]
@@ -87,7 +89,7 @@ async def _end_leases(connection: AsyncConnection, now: datetime) -> None:
     )
 
 
-def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
+def _due(now: datetime, channels: Collection[str] | None, without: Collection[str]) -> Select[Any]:
     before = DELIVERIES.alias("before")
     earlier = and_(
         before.c.state == State.PENDING,
@@ -113,6 +115,8 @@ def _due(now: datetime, channels: Collection[str] | None) -> Select[Any]:
         .order_by(DELIVERIES.c.priority, DELIVERIES.c.id)
         .with_for_update(of=DELIVERIES, skip_locked=True)
     )
+    if without:
+        query = query.where(SUBSCRIPTIONS.c.chat.not_in(without))
     return query if channels is None else query.where(SUBSCRIPTIONS.c.channel.in_(channels))
 
 

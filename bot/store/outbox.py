@@ -18,6 +18,7 @@ from bot.store.claims import claim
 from bot.store.connections import Connections, one_at_a_time
 from bot.store.crew import ALONE, Place
 from bot.store.held import HeldStore
+from bot.store.lately import Lately, lately
 from bot.store.marks import Marks
 from bot.store.new_deliveries import NewDelivery, add_deliveries
 from bot.store.rules import RecordedRules, add_hits, expire, withdraw
@@ -100,9 +101,11 @@ class Outbox:
         limit: int,
         lease_seconds: float,
         channels: Collection[str] | None = None,
+        *,
         place: Place = ALONE,
+        without: Collection[str] = (),
     ) -> list[Delivery]:
-        """Take up to `limit` due messages (of these channels, for chats of this `place`), while the lease lasts.
+        """Take up to `limit` due messages (of these channels, for other chats of this `place`), while the lease lasts.
 
         The most urgent come first. No two callers get the same one, and never is more than the first of a
         subscription's in hand: its messages arrive in their order, and one that has many does not hold up the others.
@@ -117,7 +120,7 @@ class Outbox:
         if connections.shared and connections.trouble.over_for_seconds < OTHERS_SECONDS:
             return []
         async with self._connections.write() as connection:
-            return await claim(connection, now, limit, lease_seconds, channels, place)
+            return await claim(connection, now, limit, lease_seconds, channels, place=place, without=without)
 
     async def insist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What `work` with this outbox returns, tried again for as long as the database takes nothing."""
@@ -174,16 +177,10 @@ class Outbox:
             }
         return {channel: {one: found.get((channel, one), 0) for one in State} for channel, _ in found}
 
-    async def sent_since(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
-        """Chat and moment of everything that a channel has taken since, once for each part."""
-        query = (
-            select(SUBSCRIPTIONS.c.chat, DELIVERIES.c.ended_at, DELIVERIES.c.parts_sent)
-            .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
-            .where(DELIVERIES.c.state == State.SENT, DELIVERIES.c.ended_at >= since, SUBSCRIPTIONS.c.channel == channel)
-        )
+    async def lately(self, channel: str, since: datetime) -> list[Lately]:
+        """What a channel's server may count since a moment."""
         async with self._connections.read() as connection:
-            rows = (await connection.execute(query)).all()
-        return [(row.chat, row.ended_at) for row in rows for _ in range(row.parts_sent)]
+            return await lately(connection, channel, since)
 
     async def next_due(self) -> datetime | None:
         """The earliest moment at which `claim` may find something; None when nothing is waiting."""

@@ -138,11 +138,33 @@ def test_a_pause_lets_nothing_out() -> None:
 def test_what_was_sent_before_the_start_counts() -> None:
     async def work() -> float:
         server = Server(Limiter(QUOTAS), lambda: 0.0)
-        server.limiter.remember([*(("-1", 10.0 + number) for number in range(20)), ("-1", 70.0)])
+        server.limiter.remember([*(("-1", 10.0 + number, 1) for number in range(20)), ("-1", 70.0, 1)])
         await server.send("-1")
         return server.taken[0][0]
 
     assert run(work()) == pytest.approx(60 - 29)
+
+
+def test_an_album_before_the_start_comes_back_as_it_would_have() -> None:
+    async def work() -> list[float]:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        server.limiter.remember([("1", 0.5, 3)])
+        await asyncio.gather(server.send("1"), server.send("2"))
+        return sorted(at for at, _ in server.taken)
+
+    assert run(work()) == pytest.approx([0.0, 2.5])
+
+
+def test_a_chat_is_full_while_somebody_waits_for_more_than_it_may_have() -> None:
+    async def work() -> list[set[str]]:
+        server = Server(Limiter(QUOTAS), lambda: 0.0)
+        sending = [asyncio.create_task(server.send(chat)) for chat in ("1", "2", "2")]
+        await asyncio.sleep(0.5)
+        full = [{*server.limiter.full}]
+        await asyncio.gather(*sending)
+        return [*full, {*server.limiter.full}]
+
+    assert run(work()) == [{"2"}, set()]
 
 
 @settings(max_examples=30, deadline=None)

@@ -13,7 +13,7 @@ from tests.fakes.bot_api_faults import flooded
 
 pytestmark = pytest.mark.anyio
 
-LI, WANG = 7001, 7002
+LI, WANG, ZHAO = 7001, 7002, 7003
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,13 @@ async def test_two_at_once_mean_everybody(telegram: TelegramChannel, api: BotApi
     await _refused(telegram, api, LI, 30)
     await _refused(telegram, api, WANG, 30)
     assert not await _has_a_turn(telegram)
+
+
+async def test_two_full_groups_are_not_everybody_while_others_are_served(
+    telegram: TelegramChannel, api: BotApi
+) -> None:
+    await _refused(telegram, api, LI, 30)
+    api.open(ZHAO)
+    await telegram.send(Address(str(ZHAO)), telegram.render(plain("x"))[0])
+    await _refused(telegram, api, WANG, 30)
+    assert await _has_a_turn(telegram)

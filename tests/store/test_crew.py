@@ -61,7 +61,7 @@ async def test_a_process_that_says_nothing_for_a_while_is_gone(store: Database) 
 async def test_every_chat_is_some_process_s_and_no_other_s(store: Database) -> None:
     everybody = await subscribers(store, 60)
     await store.outbox.enqueue(letters(everybody))
-    claims = [await store.outbox.claim(NOW, 100, 60, None, Place(number, 3, 3)) for number in range(3)]
+    claims = [await store.outbox.claim(NOW, 100, 60, place=Place(number, 3, 3)) for number in range(3)]
     assert sorted(one.subscription_id for claim in claims for one in claim) == sorted(everybody)
     assert all(len(claim) >= 8 for claim in claims)
 
