@@ -33,9 +33,14 @@ class Round:
         """The name of its deliveries."""
         return f"round {self.number}"
 
+    @property
+    def head(self) -> str:
+        """How every line of it begins."""
+        return f"第{self.number}轮"
+
     def words(self, chat: int) -> str:
         """What a chat is told."""
-        first = f"第{self.number}轮 第{chat}号"
+        first = f"{self.head} 第{chat}号"
         return "\n".join([first, *(f"{first} 第{line}行{'。' * 80}" for line in range(LONG_LINES * self.long))])
 
     def message(self, chat: int) -> Message:

@@ -148,8 +148,7 @@ class Stage:
 
     def arrived(self, one: Round) -> dict[int, Arrival]:
         """What came of a round, by chat."""
-        first = one.words(0).partition("第0号")[0]
-        return arrivals(each for each in self.api.journal if first in each.text or "第" not in each.text)
+        return arrivals(self.api.journal, one.head)
 
     async def resent(self, hurt: Collection[int]) -> None:
         """Wait until these deliveries are sent."""

@@ -44,8 +44,8 @@ class Arrival:
         ]
 
 
-def arrivals(journal: Iterable[Taken]) -> dict[int, Arrival]:
-    """By chat; a word that stands by itself marks what comes after it."""
+def arrivals(journal: Iterable[Taken], head: str) -> dict[int, Arrival]:
+    """What begins with `head`, by chat; a mark that stands by itself is one of what comes after it."""
     found: dict[int, Arrival] = defaultdict(Arrival)
     ahead: dict[int, bool] = {}
     for one in journal:
@@ -53,7 +53,9 @@ def arrivals(journal: Iterable[Taken]) -> dict[int, Arrival]:
             ahead[one.chat] = True
             continue
         marked = one.text.startswith(MARK) or ahead.pop(one.chat, False)
-        found[one.chat].add(one.text.removeprefix(MARK).strip(), marked=marked)
+        text = one.text.removeprefix(MARK).strip()
+        if text.startswith(head):
+            found[one.chat].add(text, marked=marked)
     return found
 
 
