@@ -1,6 +1,6 @@
 """One message for one subscriber: its states, and what an answer of the channel means for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -143,11 +143,15 @@ class Delivery:
     plain: bool = False
     """Send without markup: the channel refused ours."""
     repeats: int = 0
-    """How often it went out once more, though it may have arrived."""
+    """How often its next part went out once more, though it may have arrived."""
     answers: Earlier | None = None
     """The message that this one corrects or ends."""
     language: str = "zh"
     """Of its reader."""
+
+    def with_part_taken(self) -> "Delivery":
+        """What is left of it once the channel has confirmed one more part."""
+        return replace(self, parts_sent=self.parts_sent + 1, repeats=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,20 +163,35 @@ class Drain:
         delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds) as patience:
+                if delivery.repeats:
+                    await self._reach(delivery.channel)
                 await self._send_parts(in_hand, patience)
         except _LostError:
             log.warning("delivery in other hands", id=delivery.id, channel=delivery.channel)
         except (TimeoutError, _LateError):
             await self._late(in_hand)
         except SendFailedError as failure:
-            await self._failed(delivery, failure)
+            await self._failed(in_hand.delivery, failure)
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
             reason = f"defect: {type(defect).__name__}"
-            await self._failed(delivery, SendFailedError(reason, unknown=in_hand.on_its_way))
+            await self._failed(in_hand.delivery, SendFailedError(reason, unknown=in_hand.on_its_way))
         else:
             self._breakers[delivery.channel].answered()
             await self._mark_earlier(delivery)
+
+    async def _reach(self, kind: str) -> None:
+        """Ask whether a channel's server is there, where it can be asked; raises SendFailedError where it is not.
+
+        What may go out only once more is lost if it goes to a server that answers nothing.
+        """
+        channel = self._channels[kind]
+        if isinstance(channel, Probing):
+            try:
+                await channel.probe()
+            except SendFailedError as failure:
+                # Whatever became of the question, the message has not gone out.
+                raise SendFailedError(str(failure)) from None
 
     async def _late(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
@@ -234,6 +249,7 @@ class Drain:
                 await marks.sent(delivery.id, self._now(), remote_id)
             else:
                 await marks.taken(delivery.id, remote_id)
+                in_hand.delivery = in_hand.delivery.with_part_taken()
             in_hand.on_its_way = False
 
 

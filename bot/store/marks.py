@@ -104,6 +104,7 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int
             "parts_sent": DELIVERIES.c.parts_sent + 1,
             "remote_ids": DELIVERIES.c.remote_ids + bindparam("line"),
             "on_its_way": False,
+            "repeats": 0,
         }
         await connection.execute(update(DELIVERIES).where(this).values(more), taken)
     if sent:

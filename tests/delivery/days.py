@@ -1,13 +1,14 @@
 """Two days of everything that leaves messages: each step can be done once, or again and again, by one process or by two.
 
-Wednesday's margin and counts come late as they do: what the evening told by provisional counts, the morning corrects.
+What the evening tells by provisional counts the morning takes back.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import date, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from itertools import count
+from typing import TypeAlias
 
 import pandas as pd
 from sqlalchemy import select
@@ -69,26 +70,29 @@ def shuffled(market: Market, **more: object) -> dict[str, Publisher]:
     }
 
 
+Step: TypeAlias = Callable[[Database, timedelta], Awaitable[None]]
+"""Something that is done at a time of day, or so much later."""
+
+
 @dataclass(frozen=True)
 class Days:
     """What was prepared before the first step."""
 
     broadcast: int
-    told: dict[str, int] = field(default_factory=dict)
 
-    def steps(self) -> dict[str, Callable[[Database], Awaitable[None]]]:
+    def steps(self) -> tuple[Step, ...]:
         """In their order; each begins as a process that has just started."""
-        return {
-            "the week's digest": lambda store: _look(store, FRIDAY, "22:00"),
-            "a rise within the session": _minute,
-            "the evening's poll": _evening,
-            "the evening's digest": lambda store: _look(store, LAST_DAY, "22:05"),
-            "the morning's poll": _morning,
-            "the morning's digest": lambda store: _look(store, NEXT_DAY, "09:21"),
-            "a broadcast": self._broadcast,
-        }
+        return (
+            lambda store, late: _look(store, moment(FRIDAY, "22:00") + late),
+            lambda store, late: _minute(store, moment(LAST_DAY, "10:00") + late),
+            lambda store, late: _evening(store, moment(LAST_DAY, "22:00") + late),
+            lambda store, late: _look(store, moment(LAST_DAY, "22:10") + late),
+            lambda store, late: _morning(store, moment(NEXT_DAY, "08:50") + late),
+            lambda store, late: _look(store, moment(NEXT_DAY, "09:21") + late),
+            self._broadcast,
+        )
 
-    async def _broadcast(self, store: Database) -> None:
+    async def _broadcast(self, store: Database, _: timedelta) -> None:
         with suppress(CannotError):
             await broadcasting.send(world_of(store), self.broadcast, Deed("test:boss", moment(NEXT_DAY, "10:00")))
 
@@ -116,32 +120,29 @@ def _worker(store: Database, hand: Hand, *sources: Source) -> Worker:
     return replace(worker_of(world, hand, *sources), admins=("test:boss",))
 
 
-async def _look(store: Database, day: date, clock: str) -> None:
-    at = moment(day, clock)
+async def _look(store: Database, at: datetime) -> None:
     await adopt_robots(store, ROBOTS, NewSubscriber(), at)
     await _worker(store, Hand(at)).digests(at)
 
 
-async def _minute(store: Database) -> None:
-    at = moment(LAST_DAY, "10:00")
+async def _minute(store: Database, at: datetime) -> None:
     prices = {code: {"spot_price": price, "spot_prev_close": 1.0} for code, price in ((FUND, 1.06), (OTHER, 1.0))}
     spot = Shuffled(Dataset.SPOT, tables={LAST_DAY: snapshot(Dataset.SPOT, LAST_DAY, prices).table}, settles=False)
     await _worker(store, Hand(at), spot).poll(Slot(round=Round.INTRADAY, due=at, day=LAST_DAY))
 
 
-async def _evening(store: Database) -> None:
+async def _evening(store: Database, at: datetime) -> None:
     sources = shuffled(EVENING)
     sources["etf_shares.szse"].provisional = {LAST_DAY}
     broken = Publisher(Dataset.INDEX, tables={LAST_DAY: UnavailableError("no line")})
-    await _poll(store, Round.EVENING, [*sources.values(), broken], LAST_DAY, "22:00")
+    await _poll(store, Round.EVENING, [*sources.values(), broken], at)
 
 
-async def _morning(store: Database) -> None:
-    await _poll(store, Round.MORNING, list(shuffled(MORNING).values()), NEXT_DAY, "08:55")
+async def _morning(store: Database, at: datetime) -> None:
+    await _poll(store, Round.MORNING, list(shuffled(MORNING).values()), at)
 
 
-async def _poll(store: Database, one: Round, sources: Sequence[Source], on: date, clock: str) -> None:
-    at = moment(on, clock)
+async def _poll(store: Database, one: Round, sources: Sequence[Source], at: datetime) -> None:
     asked = [each for each in sources if not each.name.startswith("etf_nav")]
     await _worker(store, Hand(at), *asked).poll(Slot(round=one, due=at, day=LAST_DAY))
 

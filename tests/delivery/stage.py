@@ -23,7 +23,8 @@ from tests.store.samples import NOW, subscription
 
 LOOK_SECONDS = 0.02
 
-STEP_SECONDS = 15.0
+STEP_SECONDS, DONE_SECONDS = 15.0, 0.15
+"""Of the test's clock, and what a worker has for them."""
 
 
 class Stage:
@@ -50,13 +51,16 @@ class Stage:
     def move(self, seconds: float) -> None:
         """Let time pass."""
         self._ahead += seconds
-        self._clock.write_text(str(self._ahead), "ascii")
+        # Whoever reads it at this moment sees the old file or the new one.
+        new = self._clock.with_name("new clock")
+        new.write_text(str(self._ahead), "ascii")
+        new.replace(self._clock)
 
     async def pass_by(self, seconds: float) -> None:
         """Let time pass in steps that are much shorter than a lease, with something done in each."""
         for _ in range(int(seconds / STEP_SECONDS)):
             self.move(STEP_SECONDS)
-            await asyncio.sleep(LOOK_SECONDS * 3)
+            await asyncio.sleep(DONE_SECONDS)
 
     async def start(self, *, point: str = "", at: int = 1, **how: object) -> Life:
         """A victim that dies at a point, if one is named."""
@@ -95,10 +99,8 @@ class Stage:
             one.send(signal.SIGTERM)
         assert [await one.end() for one in lives] == [0] * len(lives)
 
-    async def produce(self, one: Round, point: str = "") -> None:
-        """Record a round twice over, and before that die at a point, if one is named."""
-        if point:
-            await self.killed(await self.start(produces=one, point=point))
+    async def produce(self, one: Round) -> None:
+        """Record a round, and then once more."""
         for _ in range(2):
             assert await (await self.start(produces=one)).end() == 0
 
@@ -108,11 +110,12 @@ class Stage:
             while not true():  # noqa: ASYNC110 - victims tell nobody
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def settled(self) -> None:
-        """Wait until nothing waits and nothing is on its way."""
+    async def settled(self, step_seconds: float = 0.0) -> None:
+        """Wait until nothing waits and nothing is on its way, while time passes by as much at a look."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.busy():  # noqa: ASYNC110 - victims tell nobody
-                await asyncio.sleep(LOOK_SECONDS)
+            while await self.busy():
+                self.move(step_seconds)
+                await asyncio.sleep(DONE_SECONDS if step_seconds else LOOK_SECONDS)
 
     async def busy(self) -> bool:
         """Whether anything waits or is on its way."""
@@ -165,7 +168,8 @@ class Stage:
         doubts = self.doubts()
         for one in rounds:
             rows = await self._rows(one)
-            assert {row.state for row in rows} == {State.SENT}
+            fates = {(row.state, row.error) for row in rows}
+            assert fates == {(State.SENT, "")}, fates
             told = {chat: one.words(chat) for chat in range(1, one.chats + 1)}
             check(told, self.arrived(one), {int(row.chat): row.id for row in rows}, doubts)
 

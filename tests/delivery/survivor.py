@@ -49,6 +49,8 @@ class Survivor(BotApi):
         super().__init__()
         self.journal: list[Taken] = []
         self.away: Away | None = None
+        self.asked = 0
+        """How often it was called, whatever it said."""
         self.born: dict[str, asyncio.Future[int]] = {}
         """The process of each caller, as soon as it is known."""
         self._dooms: dict[str, _Doom] = {}
@@ -76,6 +78,7 @@ class Survivor(BotApi):
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        self.asked += 1
         if self.away is Away.REFUSING:
             return web.Response(status=503, text="Service Unavailable")
         caller = request.match_info.get("caller", "")

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.deliveries import LONGEST_WAIT, NOBODY_KNOWS, State
+from bot.deliveries import NOBODY_KNOWS, State
 from tests.delivery.letters import Round
-from tests.delivery.stage import Stage
+from tests.delivery.stage import STEP_SECONDS, Stage
 from tests.delivery.survivor import ON_THE_WIRE, TAKEN, Away
 
 pytestmark = pytest.mark.anyio
@@ -90,8 +90,10 @@ async def struck(stage: Stage, one: Round, point: Point, *, steady: int = 0) -> 
         stage.api.away = Away.REFUSING
     await stage.produce(one)
     before = stage.doubts()
-    victim = await stage.start(point=point.name, at=1 if point.long or point in REFUSED else 3, lease_seconds=LEASE)
-    if point in STOPPING:
+    stopping = point in STOPPING
+    at = 1 if point.long or point in REFUSED else 3
+    victim = await stage.start(point=point.name, at=at, lease_seconds=LEASE, limited=stopping)
+    if stopping:
         # Between the parts of a message it waits for a second: Telegram takes no more for one chat.
         await stage.until(lambda: stage.diary.of(victim.pid, "kept"))
         victim.send(signal.SIGTERM)
@@ -216,24 +218,24 @@ async def test_who_is_killed_twice_over_one_alert_gives_it_up_and_says_why(stage
     [("sqlite", 1), pytest.param("postgresql", 3, marks=pytest.mark.pg)],
     indirect=["store_url"],
 )
-@pytest.mark.parametrize("chats", [1, 3, CHATS])
-async def test_a_server_that_is_away_in_every_way_for_long_loses_nothing(
-    stage: Stage, workers: int, chats: int
+@pytest.mark.parametrize("away", Away)
+@pytest.mark.parametrize("chats", [1, CHATS])
+async def test_a_server_that_is_away_for_ten_minutes_loses_nothing(
+    stage: Stage, workers: int, chats: int, away: Away
 ) -> None:
+    """For five minutes it is so, and for five more it takes no connections."""
     one = Round(number=1, chats=chats)
     await stage.people(chats)
-    lives = [await stage.start(batch=50) for _ in range(workers)]
-    stage.api.away = Away.REFUSING
     await stage.produce(one)
+    stage.api.away = away
+    lives = [await stage.start(batch=50) for _ in range(workers)]
+    await stage.until(lambda: stage.api.asked)
     await stage.pass_by(FIVE_MINUTES)
     await stage.api.hang_up()
     await stage.pass_by(FIVE_MINUTES)
-    assert stage.api.journal == []
-    await stage.api.come_back()
-    stage.api.away = Away.SILENT
-    await stage.pass_by(FIVE_MINUTES)
+    assert bool(stage.api.journal) == (away is Away.SILENT)
     stage.api.away = None
-    await stage.pass_by(LONGEST_WAIT.total_seconds())
-    await stage.settled()
+    await stage.api.come_back()
+    await stage.settled(STEP_SECONDS)
     await stage.stop(*lives)
     await stage.check(one)

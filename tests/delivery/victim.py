@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import bot.outbox
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Delivery, Outcome
+from bot.limiter import Limiter, Quotas
 from bot.outbox import Drain, Pace
 from bot.store.connections import Connections
 from bot.store.database import Database
@@ -39,9 +40,6 @@ from tests.delivery.letters import Round, produce
 from tests.fakes.bot_api import TOKEN
 
 STEPS = ("record", "claim", "begin", "send", "mark", "put back", "fail")
-
-PER_SECOND = 100_000
-"""Messages that the channel may send: the limiter is no part of this."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +60,8 @@ class Order:
     """It dies the so-manieth time that it comes to its point."""
     batch: int = 1
     lease_seconds: float = 60.0
+    limited: bool = False
+    """It heeds the quotas of Telegram, which go by the machine's clock."""
 
     def as_line(self) -> str:
         return json.dumps(asdict(self))
@@ -108,7 +108,9 @@ class Victim:
 
     async def _drain(self, database: Database) -> None:
         base_url = f"{self._order.api}/{self._order.name}/bot"
-        channel = TelegramChannel(TOKEN, base_url=base_url, messages_per_second=PER_SECOND)
+        channel = TelegramChannel(TOKEN, base_url=base_url)
+        if not self._order.limited:
+            channel.limiter = Limiter(Quotas())
         pace = Pace(batch=self._order.batch, lease_seconds=self._order.lease_seconds, idle_seconds=0.02)
         # The breaker rests by the test's clock, too.
         bot.outbox._monotonic = lambda: self.now().timestamp()
