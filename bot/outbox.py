@@ -248,7 +248,7 @@ class Drain:
             if number == len(parts):
                 await marks.sent(delivery.id, self._now(), remote_id)
             else:
-                await marks.taken(delivery.id, remote_id)
+                await marks.taken(delivery.id, number, remote_id)
                 in_hand.delivery = in_hand.delivery.with_part_taken()
             in_hand.on_its_way = False
 

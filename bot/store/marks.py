@@ -17,6 +17,9 @@ from bot.store.tables import DELIVERIES
 _TOGETHER = 500
 """Marks of one transaction: others want to write too."""
 
+_LAST = 2**31 - 1
+"""Stands for the number of a last part."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
@@ -27,6 +30,8 @@ class _Begun:
 @dataclass(frozen=True, slots=True)
 class _Taken:
     delivery_id: int
+    number: int
+    """Which part it is, from 1: a mark that is written twice, as its first answer was lost, counts once."""
     remote_id: str
 
 
@@ -56,13 +61,13 @@ class Marks:
         """A part is about to go out; False where the delivery is not in the hands of this attempt any more."""
         return await self._write(_Begun(delivery_id, attempts))
 
-    async def taken(self, delivery_id: int, remote_id: str) -> None:
-        """The channel has one more part, under this id."""
-        await self._write(_Taken(delivery_id, remote_id))
+    async def taken(self, delivery_id: int, number: int, remote_id: str) -> None:
+        """The channel has one more part, the so-manieth, under this id."""
+        await self._write(_Taken(delivery_id, number, remote_id))
 
     async def sent(self, delivery_id: int, at: datetime, remote_id: str | None = None) -> None:
         """The channel has the whole message, whatever became of the lease; its last part under `remote_id`."""
-        last = [] if remote_id is None else [_Taken(delivery_id, remote_id)]
+        last = [] if remote_id is None else [_Taken(delivery_id, _LAST, remote_id)]
         await self._write(*last, _Sent(delivery_id, at))
 
     async def _write(self, *marks: _Mark) -> bool:
@@ -95,7 +100,11 @@ class Marks:
 
 async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int]:
     """In this order: a delivery that begins in this transaction was not taken or sent in it."""
-    taken = [{"it": one.delivery_id, "line": f"{one.remote_id}\n"} for one in marks if isinstance(one, _Taken)]
+    taken = [
+        {"it": one.delivery_id, "number": one.number, "line": f"{one.remote_id}\n"}
+        for one in marks
+        if isinstance(one, _Taken)
+    ]
     sent = [{"it": one.delivery_id, "at": one.at} for one in marks if isinstance(one, _Sent)]
     begun = [(one.delivery_id, one.attempts) for one in marks if isinstance(one, _Begun)]
     this = DELIVERIES.c.id == bindparam("it")
@@ -106,7 +115,8 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int
             "on_its_way": False,
             "repeats": 0,
         }
-        await connection.execute(update(DELIVERIES).where(this).values(more), taken)
+        new = DELIVERIES.c.parts_sent < bindparam("number")
+        await connection.execute(update(DELIVERIES).where(this, new).values(more), taken)
     if sent:
         done: dict[str, Any] = {
             "state": State.SENT,
