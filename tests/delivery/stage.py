@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from bot.deliveries import NOBODY_KNOWS, State
 from bot.store.database import Database
@@ -73,6 +73,7 @@ class Stage:
             name=name,
             database=self.url,
             api=self.api.url,
+            token=self.api.token,
             diary=str(self._diary),
             clock=str(self._clock),
             point="" if at_server else point,
@@ -130,7 +131,7 @@ class Stage:
         """Why those of a round that are given up are."""
         return {row.error for row in await self._rows(one) if row.state == State.DEAD}
 
-    async def _rows(self, one: Round) -> Sequence[Row[Any]]:
+    async def _rows(self, one: Round) -> Sequence[Any]:
         query = (
             select(SUBSCRIPTIONS.c.chat, DELIVERIES.c.id, DELIVERIES.c.state, DELIVERIES.c.error)
             .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)

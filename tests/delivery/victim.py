@@ -37,7 +37,6 @@ from bot.store.database import Database
 from bot.store.marks import Marks
 from bot.store.outbox import Outbox
 from tests.delivery.letters import Round, produce
-from tests.fakes.bot_api import TOKEN
 
 STEPS = ("record", "claim", "begin", "send", "mark", "put back", "fail")
 
@@ -50,6 +49,7 @@ class Order:
     """Stands in the URLs that it asks, so that the server knows it."""
     database: str
     api: str
+    token: str
     diary: str
     clock: str
     """A file with the seconds that the test's clock is ahead of the machine's."""
@@ -108,7 +108,7 @@ class Victim:
 
     async def _drain(self, database: Database) -> None:
         base_url = f"{self._order.api}/{self._order.name}/bot"
-        channel = TelegramChannel(TOKEN, base_url=base_url)
+        channel = TelegramChannel(self._order.token, base_url=base_url)
         if not self._order.limited:
             channel.limiter = Limiter(Quotas())
         pace = Pace(batch=self._order.batch, lease_seconds=self._order.lease_seconds, idle_seconds=0.02)
@@ -179,7 +179,7 @@ class Victim:
                 for step in steps.get():
                     self.reach(f"in {step}")
 
-        Marks._store, Connections.write = stored, written  # type: ignore[method-assign]
+        Marks._store, Connections.write = stored, written  # type: ignore[method-assign,assignment]
 
 
 def _bury(*_: object) -> None:
