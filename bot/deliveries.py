@@ -1,6 +1,6 @@
 """One message for one subscriber: its states, and what an answer of the channel means for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -144,13 +144,17 @@ class Delivery:
     plain: bool = False
     """Send without markup: the channel refused ours."""
     repeats: int = 0
-    """How often it went out once more, though it may have arrived."""
+    """How often its next part went out once more, though it may have arrived."""
     answers: Earlier | None = None
     """The message that this one corrects or ends."""
     language: str = "zh"
     """Of its reader."""
     due_at: datetime | None = field(default=None, compare=False)
     """When it was due, or due again."""
+
+    def with_part_taken(self) -> "Delivery":
+        """What is left of it once the channel has confirmed one more part."""
+        return replace(self, parts_sent=self.parts_sent + 1, repeats=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,23 +200,38 @@ class Drain:
         delivery = in_hand.delivery
         try:
             async with asyncio.timeout(self.pace.lease_seconds * LEASE_USED) as patience:
+                if delivery.repeats:
+                    await self._reach(delivery.channel)
                 await self._send_parts(in_hand, patience)
         except _LostError:
             log.warning("delivery in other hands", id=delivery.id, channel=delivery.channel)
         except (TimeoutError, _LateError):
             await self._late(in_hand)
         except SendFailedError as failure:
-            await self._failed(delivery, failure, refusal_of(failure))
+            await self._failed(in_hand.delivery, failure, refusal_of(failure))
         except Exception as defect:
             log.exception("defect while sending", id=delivery.id, channel=delivery.channel)
             reason = f"defect: {type(defect).__name__}"
-            await self._failed(delivery, SendFailedError(reason, unknown=in_hand.on_its_way), Refusal.DEFECT)
+            await self._failed(in_hand.delivery, SendFailedError(reason, unknown=in_hand.on_its_way), Refusal.DEFECT)
         else:
             self._breakers[delivery.channel].answered()
             late = (self._now() - delivery.due_at).total_seconds() if delivery.due_at is not None else 0.0
             self._metrics.sent(delivery.channel, late, in_hand.seconds, sort=sort_of(delivery.batch))
             log.debug("sent", id=delivery.id, channel=delivery.channel)
             await self._mark_earlier(delivery)
+
+    async def _reach(self, kind: str) -> None:
+        """Ask whether a channel's server is there, where it can be asked; raises SendFailedError where it is not.
+
+        What may go out only once more is lost if it goes to a server that answers nothing.
+        """
+        channel = self._channels[kind]
+        if isinstance(channel, Probing):
+            try:
+                await channel.probe()
+            except SendFailedError as failure:
+                # Whatever became of the question, the message has not gone out.
+                raise SendFailedError(str(failure)) from None
 
     async def _late(self, in_hand: _InHand) -> None:
         delivery = in_hand.delivery
@@ -267,7 +282,8 @@ class Drain:
             if number == len(parts):
                 await marks.sent(delivery.id, self._now(), remote_id)
             else:
-                await marks.taken(delivery.id, remote_id)
+                await marks.taken(delivery.id, number, remote_id)
+                in_hand.delivery = in_hand.delivery.with_part_taken()
             in_hand.on_its_way = False
 
     async def _send_part(self, in_hand: _InHand, part: Part, patience: asyncio.Timeout) -> str:

@@ -7,12 +7,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import and_, bindparam, tuple_, update
+from sqlalchemy import bindparam, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.deliveries import State
 from bot.store.connections import Connections
-from bot.store.errors import AwayError
 from bot.store.tables import DELIVERIES
 
 _TOGETHER = 500
@@ -28,6 +27,8 @@ class _Begun:
 @dataclass(frozen=True, slots=True)
 class _Taken:
     delivery_id: int
+    number: int
+    """Which part it is, from 1: a mark that is written twice, as its first answer was lost, counts once."""
     remote_id: str
 
 
@@ -53,16 +54,14 @@ class Marks:
         self._connections = connections
         self._waiting: list[tuple[_Mark, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._behind = False
-        """The marks that are being written were tried before."""
 
     async def begin(self, delivery_id: int, attempts: int) -> bool:
         """A part is about to go out; False where the delivery is not in the hands of this attempt any more."""
         return await self._write(_Begun(delivery_id, attempts))
 
-    async def taken(self, delivery_id: int, remote_id: str) -> None:
-        """The channel has one more part, under this id."""
-        await self._write(_Taken(delivery_id, remote_id))
+    async def taken(self, delivery_id: int, number: int, remote_id: str) -> None:
+        """The channel has one more part, which is the `number`-th, under this id."""
+        await self._write(_Taken(delivery_id, number, remote_id))
 
     async def sent(self, delivery_id: int, at: datetime, remote_id: str | None = None) -> None:
         """The channel has the whole message, whatever became of the lease; its last part under `remote_id`."""
@@ -92,23 +91,21 @@ class Marks:
 
     async def _store(self, marks: Sequence[_Mark]) -> set[int]:
         """Write marks in one transaction; returns which deliveries of those that begin are still in hand."""
-        try:
-            async with self._connections.write() as connection:
-                held = await _apply(connection, marks, again=self._behind)
-        except AwayError:
-            self._behind = True
-            raise
-        self._behind = False
-        return held
+        async with self._connections.write() as connection:
+            return await _apply(connection, marks)
 
 
-async def _apply(connection: AsyncConnection, marks: Sequence[_Mark], *, again: bool) -> set[int]:
+async def _apply(connection: AsyncConnection, marks: Sequence[_Mark]) -> set[int]:
     """In this order: a delivery that begins in this transaction was not taken or sent in it.
 
-    `again`: perhaps these very marks are stored, for a server that is gone has not answered to the end of their
-    transaction. A part is not counted twice then.
+    Perhaps these very marks are stored, for a server that is gone has not answered to the end of their transaction: no
+    part is counted twice.
     """
-    taken = [{"it": one.delivery_id, "line": f"{one.remote_id}\n"} for one in marks if isinstance(one, _Taken)]
+    taken = [
+        {"it": one.delivery_id, "number": one.number, "line": f"{one.remote_id}\n"}
+        for one in marks
+        if isinstance(one, _Taken)
+    ]
     sent = [
         {
             "it": one.delivery_id,
@@ -126,9 +123,10 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark], *, again: 
             "parts_sent": DELIVERIES.c.parts_sent + 1,
             "remote_ids": DELIVERIES.c.remote_ids + bindparam("line"),
             "on_its_way": False,
+            "repeats": 0,
         }
-        known = and_(bindparam("line") != "\n", DELIVERIES.c.remote_ids.endswith(bindparam("line")))
-        await connection.execute(update(DELIVERIES).where(this, *([~known] if again else [])).values(more), taken)
+        new = DELIVERIES.c.parts_sent < bindparam("number")
+        await connection.execute(update(DELIVERIES).where(this, new).values(more), taken)
     if sent:
         done: dict[str, Any] = {
             "state": State.SENT,
@@ -141,7 +139,7 @@ async def _apply(connection: AsyncConnection, marks: Sequence[_Mark], *, again: 
             "on_its_way": False,
         }
         unsent = DELIVERIES.c.state != State.SENT
-        await connection.execute(update(DELIVERIES).where(this, *([unsent] if again else [])).values(done), sent)
+        await connection.execute(update(DELIVERIES).where(this, unsent).values(done), sent)
     if not begun:
         return set()
     mine = tuple_(DELIVERIES.c.id, DELIVERIES.c.attempts).in_(begun), DELIVERIES.c.state == State.SENDING

@@ -47,6 +47,24 @@ async def test_parts_resume_where_they_stopped(office: Office) -> None:
     assert await office.states() == {"sent": 1}
 
 
+async def test_each_part_of_a_message_may_go_out_once_more(office: Office) -> None:
+    await office.leave("a", "one\ntwo\nthree")
+    office.channel.failures = {at: SendFailedError("no answer", unknown=True) for at in (1, 4)}
+    await office.work()
+    await office.work(SOON)
+    again = [f"a: <{REPEATED}>", "a: <one>", f"a: <{REPEATED}>", "a: <two>", "a: <three>"]
+    assert await office.work(2 * SOON) == again
+    assert await office.states() == {"sent": 1}
+
+
+async def test_a_note_is_not_repeated_ahead_of_what_has_not_gone_out(office: Office) -> None:
+    await office.leave("a", "one\ntwo")
+    office.channel.failures = {1: SendFailedError("no answer", unknown=True), 4: SendFailedError("busy")}
+    await office.work()
+    await office.work(SOON)
+    assert await office.work(2 * SOON) == [f"a: <{REPEATED}>", "a: <one>", "a: <two>"]
+
+
 async def test_what_is_refused_is_not_tried_before_its_time(office: Office) -> None:
     await office.leave("a", "one")
     office.channel.failures = {1: SendFailedError("reset")}

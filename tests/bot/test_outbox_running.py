@@ -262,6 +262,17 @@ async def test_a_server_that_is_away_is_asked_without_messages_until_it_is_back(
     await _stopped(draining)
 
 
+async def test_what_may_go_out_only_once_more_waits_for_a_server_that_answers(office: Office) -> None:
+    office.channel = channel = Probed(unknown=True)
+    await office.leave("a", "one")
+    for _ in range(10):
+        await office.work(timedelta(minutes=31))
+    assert channel.calls == 1
+    channel.away = False
+    assert await office.work(timedelta(minutes=38)) == [f"a: <{REPEATED}>", "a: <one>"]
+    assert await office.states() == {"sent": 1}
+
+
 async def test_a_server_that_can_be_asked_by_a_message_only_gets_one_at_a_time(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,7 @@ async def test_a_message_goes_out_part_by_part_and_is_sent(store: Database) -> N
     assert await rows(store) == [("sending", False, 0, 0, "", "")]
     assert await store.outbox.marks.begin(one.id, one.attempts)
     assert await rows(store) == [("sending", True, 0, 0, "", "")]
-    await store.outbox.marks.taken(one.id, "7")
+    await store.outbox.marks.taken(one.id, 1, "7")
     assert await rows(store) == [("sending", False, 1, 0, "7\n", "")]
     assert await store.outbox.marks.begin(one.id, one.attempts)
     await store.outbox.marks.sent(one.id, NOW, "8")
@@ -126,6 +126,41 @@ async def test_a_mark_outlives_whoever_made_it(store: Database) -> None:
     assert await asyncio.gather(marking, return_exceptions=True)
     await store.outbox.marks.sent(one.id, NOW)
     assert await rows(store) == [("sent", False, 1, 0, "1\n", "")]
+
+
+async def test_a_part_counts_once_where_the_answer_of_the_database_is_lost(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "FIRST_WAIT_SECONDS", 0.001)
+    await store.outbox.enqueue(letters(await subscribers(store, 1)))
+    [one] = await store.outbox.claim(NOW, 1, LEASE)
+    await store.outbox.marks.begin(one.id, one.attempts)
+    write, lost = store._connections.write, [False]
+
+    @asynccontextmanager
+    async def losing() -> AsyncIterator[AsyncConnection]:
+        async with write() as connection:
+            yield connection
+        if not lost[0]:
+            lost[0] = True
+            raise OperationalError("", {}, Exception("connection closed"))
+
+    monkeypatch.setattr(store._connections, "write", losing)
+    with capture_logs():
+        await store.outbox.marks.taken(one.id, 1, "7")
+    assert await rows(store) == [("sending", False, 1, 0, "7\n", "")]
+
+
+async def test_parts_after_one_that_was_repeated_may_be_repeated_too(store: Database) -> None:
+    await store.outbox.enqueue(letters(await subscribers(store, 1)))
+    [one] = await store.outbox.claim(NOW, 1, LEASE)
+    await store.outbox.marks.begin(one.id, one.attempts)
+    [again] = await store.outbox.claim(ENDED, 1, LEASE)
+    await store.outbox.marks.begin(again.id, again.attempts)
+    await store.outbox.marks.taken(again.id, 1, "7")
+    await store.outbox.marks.begin(again.id, again.attempts)
+    [third] = await store.outbox.claim(ENDED + timedelta(seconds=LEASE), 1, LEASE)
+    assert (third.parts_sent, third.repeats) == (1, 1)
 
 
 async def _counted(store: Database, monkeypatch: pytest.MonkeyPatch, failing: int = 0) -> list[bool]:

@@ -98,8 +98,8 @@ async def test_what_was_sent_after_the_lease_is_not_sent_again(store: Database) 
 
 async def test_parts_that_were_sent_are_remembered(store: Database) -> None:
     claimed = await one_claimed(store)
-    await store.outbox.marks.taken(claimed.id, "101")
-    await store.outbox.marks.taken(claimed.id, "102")
+    await store.outbox.marks.taken(claimed.id, 1, "101")
+    await store.outbox.marks.taken(claimed.id, 2, "102")
     (again,) = await store.outbox.claim(ENDED, 10, LEASE)
     assert again.parts_sent == 2
 
