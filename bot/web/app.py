@@ -19,9 +19,13 @@ from bot.channels.web import WebChannel
 from bot.channels.web_rooms import OWN_ROOMS, Room
 from bot.channels.web_transcript import Transcript
 from bot.web.cast import Cast
-from bot.web.guard import OPEN_PATH, Guard, Pace, is_loopback
+from bot.web.door import Door
+from bot.web.guard import OPEN_PATH, Guard, is_loopback
 from bot.web.home import Home
+from bot.web.lock import Lock
+from bot.web.pace import Pace
 from bot.web.reading import Reading
+from bot.web.sessions import Sessions
 from bot.web.speaking import Speaking
 
 METRICS_PATH = "/metrics"
@@ -43,13 +47,14 @@ def create_app(
     admins: Collection[str] = (),
     previews: Mapping[str, Channel] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    calendar_clock: Callable[[], float] = time.time,
     scrape: Callable[[], Awaitable[str]] | None = None,
 ) -> Starlette:
     """The page of some chats, to be served once, on `host`; beside it what a Prometheus server scrapes.
 
     `admins` are people of the rooms who are shown the commands of administrators; what they may say is decided
     elsewhere. `allowed_hosts` are names that it answers to besides this computer's own (behind a proxy, which must
-    pass the Host header on). Raises ValueError when `host` can be reached from elsewhere and there is no password.
+    pass the Host header on). `calendar_clock` tells Unix seconds. Raises ValueError when `host` can be reached from elsewhere and there is no password.
     """
     if not password and not is_loopback(host):
         raise ValueError(
@@ -58,16 +63,18 @@ def create_app(
     shown = Cast(rooms=rooms, admins=admins, previews=previews or {}, demo=demo)
     reading = Reading(channel, transcript, shown, Pace(burst=20, per_second=2, clock=clock))
     speaking = Speaking(channel, shown, Pace(burst=10, per_second=1, clock=clock))
+    lock, sessions = Lock(password, clock) if password else None, Sessions(password, calendar_clock)
     guard = Middleware(
         Guard,
         hosts=(*allowed_hosts, host),
         any_address=not is_loopback(host),
-        password=password,
-        guesses=Pace(burst=10, per_second=0.1, clock=clock),
+        lock=lock,
+        sessions=sessions,
     )
     app = Starlette(
         routes=[
-            Route("/", Home(channel, shown).answer),
+            Route("/", Home(channel, shown, sessions).answer),
+            *Door(sessions, lock, _FOLDER / "templates").routes(),
             *reading.routes(),
             *speaking.routes(),
             Route(OPEN_PATH, _healthy),

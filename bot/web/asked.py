@@ -10,7 +10,7 @@ from starlette.requests import Request
 from bot.channels.legible import legible
 from bot.channels.web_rooms import Room
 from bot.messages.model import Document
-from bot.web.guard import Pace
+from bot.web.pace import Pace, household
 from bot.web.words import Words, client_languages
 
 TEXT_CHARS_MAX = 2_000
@@ -28,7 +28,7 @@ _LANGUAGE_CHARS_MAX = 35
 
 def keep_pace(pace: Pace, request: Request, words: Words) -> None:
     """Count a request of somebody, or refuse it when he asks too fast."""
-    who = request.client.host if request.client else ""
+    who = household(request.client.host if request.client else "")
     if (wait := pace.wait_seconds(who)) > 0:
         raise HTTPException(429, words["too_fast"].format(n=ceil(wait)), {"Retry-After": str(ceil(wait))})
     pace.take(who)

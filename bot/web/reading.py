@@ -25,7 +25,7 @@ from bot.web.gallery import (
     picture_name,
     pngs,
 )
-from bot.web.guard import Pace
+from bot.web.pace import Pace
 from bot.web.shown import entry_to_json
 from bot.web.words import page_language, words_of
 
@@ -152,7 +152,7 @@ class Reading:
         self._readers += 1
         try:
             yield "retry: 1000\n\n"
-            while not self._closed:
+            while not self._closed and request.state.lasts():
                 entries = await self._channel.news(self._cast.chats, after, STREAM_ENTRIES, QUIET_SECONDS)
                 for entry in entries:
                     name = "update" if entry.edits else "entry"

@@ -1135,3 +1135,11 @@ admin-ban-lifted = { $who } is answered again.
 # Robots that administrators set up
 manage-robot = { $name } (robot)
 corrected-mark = [corrected below]
+
+# Chat page: coming in
+page-password = Password
+page-enter = Log in
+page-enter-again = This page was out of date. Please enter the password again.
+page-wrong-password = That is not the password. Please try again.
+page-guesses = Too many wrong passwords. Please try again in { $n } s.
+page-leave = Log out

@@ -1111,3 +1111,11 @@ admin-ban-lifted = 已解除对 { $who } 的封禁。
 # Robots that administrators set up
 manage-robot = { $name }（群机器人）
 corrected-mark = 〔已更正，见后文〕
+
+# 聊天页：登录
+page-password = 密码
+page-enter = 登录
+page-enter-again = 页面已过期，请再输入一次密码。
+page-wrong-password = 密码不对，请重试。
+page-guesses = 试错太多次了，请{ $n }秒后再试。
+page-leave = 退出登录
