@@ -1,5 +1,6 @@
 """What a request asks for, read with a bound on everything; raises HTTPException with words for the person."""
 
+import asyncio
 import json
 from math import ceil
 from typing import Any
@@ -18,6 +19,8 @@ BODY_BYTES_MAX = 32 * 1024
 """Room for the longest text with every character escaped."""
 FILE_BYTES_MAX = 256 * 1024
 """A set-up of a few hundred rules is a tenth of it."""
+BODY_SECONDS_MAX = 60.0
+"""Whoever sends slower keeps a connection for himself; there are not many."""
 NAME_CHARS_MAX = 120
 SEARCH_CHARS_MAX = 100
 
@@ -35,12 +38,16 @@ def keep_pace(pace: Pace, request: Request, words: Words) -> None:
 
 
 async def body_of(request: Request, most_bytes: int, refusal: str) -> bytes:
-    """The whole body, or 413 with `refusal`."""
+    """The whole body, or 413 with `refusal`; 408 for one that does not come to its end."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise HTTPException(413, refusal)
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most_bytes:
+                    raise HTTPException(413, refusal)
+    except TimeoutError:
+        raise HTTPException(408, "too slow") from None
     return bytes(body)
 
 

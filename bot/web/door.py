@@ -88,6 +88,7 @@ class Door:
             language=HTML_LANGUAGES[language],
             words=words_of(language),
             problem=problem,
+            foreign=request.headers.get("sec-fetch-site") == "cross-site",
             token=self._sessions.token(session),
         )
         answer = HTMLResponse(page, status, headers)

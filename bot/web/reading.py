@@ -152,8 +152,10 @@ class Reading:
         self._readers += 1
         try:
             yield "retry: 1000\n\n"
-            while not self._closed and request.state.lasts():
+            while not self._closed:
                 entries = await self._channel.news(self._cast.chats, after, STREAM_ENTRIES, QUIET_SECONDS)
+                if not request.state.lasts():
+                    break
                 for entry in entries:
                     name = "update" if entry.edits else "entry"
                     yield f"id: {entry.id}\nevent: {name}\ndata: {json.dumps(self._shown(entry, request))}\n\n"

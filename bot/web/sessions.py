@@ -64,10 +64,10 @@ class Sessions:
         return Session(kind, secrets.token_urlsafe(16), int(self._clock()) + LASTS_SECONDS)
 
     def of(self, asked: HTTPConnection) -> Session | None:
-        """The session whose cookie came along, if it is ours and lasts."""
-        plain = _name(asked.headers)
-        for name in (_SECURE + plain, plain):
-            found = self._read(asked.cookies.get(name, ""))
+        """The session whose cookie came along, if it is ours and lasts; a reader's before a visitor's."""
+        cookies = asked.cookies
+        for name in _names(asked.headers):
+            found = self._read(cookies.get(name, ""))
             if found is not None and self.lasts(found):
                 return found
         return None
@@ -94,7 +94,7 @@ class Sessions:
         """Give the browser the cookie: no script reads it, no other site has it sent, over TLS it stays there."""
         secure = over_tls(asked)
         answer.set_cookie(
-            _SECURE * secure + _name(asked.headers),
+            _SECURE * secure + _name(asked.headers, session.kind),
             f"{session}.{self._signed(f'cookie {session}')}",
             max_age=max(0, session.ends_at - int(self._clock())),
             path="/",
@@ -104,11 +104,9 @@ class Sessions:
         )
 
     def drop(self, asked: HTTPConnection, answer: Response) -> None:
-        """Take the cookie away."""
-        plain = _name(asked.headers)
-        for name in (_SECURE + plain, plain):
-            if name in asked.cookies:
-                answer.delete_cookie(name, path="/", secure=name != plain, httponly=True, samesite="strict")
+        """Take the cookies away."""
+        for name in asked.cookies.keys() & {*_names(asked.headers)}:
+            answer.delete_cookie(name, path="/", secure=name.startswith(_SECURE), httponly=True, samesite="strict")
 
     def _read(self, cookie: str) -> Session | None:
         told, _, signature = cookie.rpartition(".")
@@ -126,10 +124,19 @@ def over_tls(asked: HTTPConnection) -> bool:
     return asked.url.scheme == "https" or asked.headers.get("origin", "").lower().startswith("https://")
 
 
-def _name(headers: Headers) -> str:
-    """Cookies know no ports: two pages of one host must not take each other's."""
+def _name(headers: Headers, kind: str) -> str:
+    """Cookies know no ports: two pages of one host must not take each other's.
+
+    A reader whose cookie did not come along, because a link of another site brought him, is a visitor for a
+    moment: that must not take the place of what he has.
+    """
     port = headers.get("host", "").rpartition(":")[2]
-    return f"{COOKIE}-{port}" if port.isascii() and port.isdecimal() else COOKIE
+    return f"{COOKIE}-{kind}-{port}" if port.isascii() and port.isdecimal() else f"{COOKIE}-{kind}"
+
+
+def _names(headers: Headers) -> list[str]:
+    """Every name that a cookie of ours may have, the strongest first."""
+    return [secure + _name(headers, kind) for kind in (_READER, _VISITOR) for secure in (_SECURE, "")]
 
 
 def _same(given: str, expected: str) -> bool:

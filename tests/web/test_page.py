@@ -240,6 +240,22 @@ async def test_what_is_said_before_the_service_is_ready_is_refused(page: Served,
     assert await refusal(http, json={"text": "早"}) == (503, "服务正在启动，请稍后再发。")
 
 
+async def test_a_body_that_comes_too_slowly_is_given_up(
+    page: Served, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.asked.BODY_SECONDS_MAX", 0.05)
+    ended = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"text": '
+        await ended.wait()
+
+    async with http.post("/say", data=slowly()) as answer:
+        assert answer.status == 408
+        ended.set()
+    assert page.transcript.entries == []
+
+
 async def test_a_body_that_never_ends_is_not_an_error_of_ours(
     page: Served, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
