@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo run test slow lint lock bench clean
+.PHONY: demo run test slow lint audit lock bench clean
 
 demo: $(VENV)/run.stamp     ## the main job on embedded defaults: http://127.0.0.1:8787
 	$(BIN)/etfbot demo
@@ -23,6 +23,9 @@ test: lint                  ## everything that CI checks
 
 slow: $(VENV)/dev.stamp     ## the tests that take long, too
 	$(BIN)/pytest -n auto --dist worksteal -m slow
+
+audit: $(VENV)/dev.stamp    ## known vulnerabilities of what requirements.lock pins
+	$(BIN)/python -m tools.audit
 
 bench: $(VENV)/run.stamp    ## speed beside pandas, and polars and vectorbt where installed: docs/benchmarks.md
 	$(BIN)/python -m benchmarks --write

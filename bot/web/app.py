@@ -54,7 +54,9 @@ def create_app(
 
     `admins` are people of the rooms who are shown the commands of administrators; what they may say is decided
     elsewhere. `allowed_hosts` are names that it answers to besides this computer's own (behind a proxy, which must
-    pass the Host header on). `calendar_clock` tells Unix seconds. Raises ValueError when `host` can be reached from elsewhere and there is no password.
+    pass the Host header on). `calendar_clock` tells Unix seconds.
+
+    Raises ValueError when `host` can be reached from elsewhere and there is no password.
     """
     if not password and not is_loopback(host):
         raise ValueError(
