@@ -7,11 +7,12 @@ import structlog
 from telegram import Bot, Update
 from telegram.error import NetworkError
 
+from bot.channels.telegram_shapes import UPDATE, fits
+
 UNREADABLE = (TypeError, LookupError, AttributeError, ValueError, ArithmeticError, OSError, RecursionError)
 """What the library raises for data of another shape than the Bot API's; a date can be any number."""
 
 NOT_OURS = "an answer that is not the Bot API's"
-_ID_MAX = 2**63 - 1
 
 T = TypeVar("T")
 
@@ -28,13 +29,12 @@ async def answered(call: Awaitable[T]) -> T:
     raise NetworkError(NOT_OURS)
 
 
-def update_of(told: Mapping[str, Any], bot: Bot | None = None) -> Update:
+def update_of(told: dict[str, Any], bot: Bot | None = None) -> Update:
     """An update; raises ValueError for what is none."""
-    number = told.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > _ID_MAX:
+    if not fits(told, UPDATE):
         raise ValueError("this is no update")
     try:
-        update = Update.de_json(dict(told), bot)
+        update = Update.de_json(told, bot)
         # Who speaks where is looked for in every part of it.
         _ = update.effective_chat, update.effective_user, update.effective_message
     except UNREADABLE:

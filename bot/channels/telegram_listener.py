@@ -108,7 +108,7 @@ class Listener:
         """
         if self._hook is None or not self._application.running:
             return False
-        taken = update_of(update, self._bot)
+        taken = update_of(dict(update), self._bot)
         if taken.update_id not in self._taken:
             self._taken.append(taken.update_id)
             self._application.update_queue.put_nowait(taken)
