@@ -10,8 +10,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from bot.channels.base import Incoming, Suggestion
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_listener import Hook
+from bot.limiter import Limiter, Quotas
 from bot.presence import Presences
 from bot.store.database import Database
 from bot.subscriptions import Language
@@ -64,9 +66,10 @@ async def listening(database: Path, *, echo: bool = False) -> AsyncIterator[Bot]
     url = f"http://127.0.0.1:{port}{HOOK_PATH}"
     async with BotApi() as api, talking(database) as chat, ClientSession() as http:
         channel = TelegramChannel(api.token, base_url=api.base_url, hook=Hook(url, SECRET))
+        channel.limiter = Limiter(Quotas())  # nobody has to wait for his turn
         answer = chat.answer
         presence = Presences(subscriptions=chat.store.subscriptions, now=answer.desk.now, language=Language.ZH)
-        channel.introduce(presence, Suggester(desk=answer.desk, registry=answer.registry))
+        channel.introduce(presence, _nothing if echo else Suggester(desk=answer.desk, registry=answer.registry))
         page = asyncio.create_task(serve_page(with_hook(None, channel.take, SECRET), "127.0.0.1", port, ready))
         await asyncio.wait_for(ready.wait(), 10)
         try:
@@ -78,6 +81,10 @@ async def listening(database: Path, *, echo: bool = False) -> AsyncIterator[Bot]
             page.cancel()
             await asyncio.wait([page])
             await channel.aclose()
+
+
+async def _nothing(_: Incoming) -> list[Suggestion]:
+    return []
 
 
 def update(number: int, body: dict[str, Any]) -> bytes:

@@ -38,7 +38,7 @@ def test_updates_of_every_kind_are_taken_or_refused(loop: Loop, bot: Bot, count:
 
 
 @pytest.mark.parametrize("bot", [False], indirect=True, ids=["service"])
-@examples(30)
+@examples(20)
 def test_the_whole_service_stands_them(loop: Loop, bot: Bot, count: int) -> None:
     brought(loop, bot, count)
     loop.run(bot.store.subscriptions.active())
