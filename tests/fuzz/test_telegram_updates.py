@@ -38,9 +38,9 @@ def test_updates_of_every_kind_are_taken_or_refused(loop: Loop, bot: Bot, count:
 
 
 @pytest.mark.parametrize("bot", [False], indirect=True, ids=["service"])
-@examples(20)
-def test_the_whole_service_stands_them(loop: Loop, bot: Bot, count: int) -> None:
-    brought(loop, bot, count)
+@pytest.mark.slow
+def test_the_whole_service_stands_them(loop: Loop, bot: Bot) -> None:
+    brought(loop, bot, 400)
     loop.run(bot.store.subscriptions.active())
 
 
