@@ -118,7 +118,7 @@ def said(text: str, person: str = STRANGER, kind: ChatKind = ChatKind.PRIVATE, *
     )
 
 
-@examples(200)
+@examples(100)
 def test_whatever_is_said_is_answered(service: Service, count: int) -> None:
     def check(line: str, person: str, kind: ChatKind, about: dict[str, Any]) -> None:
         service.hears(said(line, person, kind, **about))
@@ -182,7 +182,7 @@ def pressed(service: Service, message: Message, person: str = STRANGER) -> list[
     return [service.hears(said(one, person)) for one in commands]
 
 
-@examples(400)
+@examples(100)
 def test_any_set_up_is_taken_whole_or_refused(service: Service, count: int) -> None:
     kept: list[bool] = []
 
@@ -203,7 +203,7 @@ def test_any_set_up_is_taken_whole_or_refused(service: Service, count: int) -> N
     assert kept
 
 
-@examples(150)
+@examples(100)
 def test_any_file_is_read_or_refused(service: Service, count: int) -> None:
     def check(name: str, data: bytes, line: str) -> None:
         offer = service.hears(said(line, document=Document(name, data)))
