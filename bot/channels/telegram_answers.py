@@ -45,7 +45,8 @@ def update_of(told: dict[str, Any], bot: Bot | None = None) -> Update:
 def readable(told: object) -> list[Mapping[str, Any]]:
     """The updates of a poll; of those that cannot be read the number alone, which confirms them.
 
-    The library ends its polling at the first one that it cannot read. Raises NetworkError for what is no list.
+    The library gives up on all of them at the first one that it cannot read, and asks for the same ones for ever.
+    Raises NetworkError for what is no list.
     """
     if not isinstance(told, list):
         raise NetworkError(NOT_OURS)

@@ -78,7 +78,7 @@ class WatchedTransport(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer of a poll, with updates that can be read; raises NetworkError for what is none."""
         answer = AiohttpTransport.parse_json_payload(payload)
-        return {**answer, "result": readable(answer["result"])} if "result" in answer else answer
+        return {**answer, "result": readable(answer.get("result", []))}
 
     async def initialize(self) -> None:
         """Open the transport."""
