@@ -1,6 +1,7 @@
 """The channels that settings switch on, and what of theirs must never be logged."""
 
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
@@ -17,7 +18,15 @@ def secrets_of(settings: Settings) -> list[str]:
     """What must never be logged."""
     hidden = (settings.telegram.token, settings.telegram.webhook_secret, settings.web.password)
     found = [one.get_secret_value() for one in hidden]
-    return [one for one in (*found, *_robots(settings).values()) if one]
+    addresses = (settings.database, settings.telegram.base_url, settings.telegram.proxy, settings.wecom.base_url)
+    passwords = [one for each in addresses for one in _passwords(each)]
+    return [one for one in (*found, *passwords, *_robots(settings).values()) if one]
+
+
+def _passwords(address: str | None) -> set[str]:
+    """The password of an address, as it stands there and as it is meant."""
+    written = urlsplit(address or "").password or ""
+    return {written, unquote(written)}
 
 
 def _robots(settings: Settings) -> dict[str, str]:
