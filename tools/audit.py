@@ -19,7 +19,9 @@ PATIENCE_SECONDS = 300
 NOT_CHECKED = "not checked: no advisory database reachable"
 FINE, FOUND, FAILED = 0, 1, 2
 
-_OUT_OF_REACH = re.compile(r"ServiceError|connect|timed? ?out|resolve|unreachable|proxy|ssl|HTTP ?error|\b50\d\b", re.IGNORECASE)
+_OUT_OF_REACH = re.compile(
+    r"ServiceError|connect|timed? ?out|resolve|unreachable|proxy|ssl|HTTP ?error|\b50\d\b", re.IGNORECASE
+)
 """What the last lines of an audit say that did not get through."""
 _NAMED_MAX = 5
 

@@ -181,13 +181,11 @@ async def test_a_rule_of_a_file_is_no_command(owner: Person, rule: str) -> None:
 
 @people
 @pytest.mark.usefixtures("unchanged")
-@pytest.mark.parametrize(
-    "word", ["admin", "admin_backup", "ok_1", "rule_1_admin", "list_admin", "sub_admin", "../admin"]
-)
-async def test_no_link_does_anything(owner: Person, who: Who, word: str) -> None:
-    answer = await owner.chat.answer(who.says(f"/start {word}"))
-    commands = [one.command for row in answer.buttons for one in row]
-    assert not any(one.startswith("/admin") for one in commands)
+async def test_no_link_does_anything(owner: Person, who: Who) -> None:
+    for word in ("admin", "admin_backup", "ok_1", "rule_1_admin", "list_admin", "sub_admin", "../admin"):
+        answer = await owner.chat.answer(who.says(f"/start {word}"))
+        commands = [one.command for row in answer.buttons for one in row]
+        assert not any(one.startswith("/admin") for one in commands)
 
 
 @people
