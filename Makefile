@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo run test slow soak lint lock bench clean
+.PHONY: demo run test slow soak lint audit lock bench clean
 
 demo: $(VENV)/run.stamp     ## the main job on embedded defaults: http://127.0.0.1:8787
 	$(BIN)/etfbot demo
@@ -26,6 +26,9 @@ slow: $(VENV)/dev.stamp     ## the tests that take long, too
 
 soak: $(VENV)/dev.stamp     ## thirty trading days with all their faults in some minutes, a line for each day
 	$(BIN)/pytest -q -s -n 0 -m slow tests/delivery/test_soak.py
+
+audit: $(VENV)/dev.stamp    ## known vulnerabilities of what requirements.lock pins
+	$(BIN)/python -m tools.audit
 
 bench: $(VENV)/run.stamp    ## speed beside pandas, and polars and vectorbt where installed: docs/benchmarks.md
 	$(BIN)/python -m benchmarks --write

@@ -1,5 +1,6 @@
 """What is wrong with a configuration, in sentences that a human can act on."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -7,6 +8,8 @@ from typing import Any
 
 SHOWN_CHARACTERS_MAX = 60
 _LARGE = 10**20
+_SECRET = re.compile(r"[0-9]{5,}:[A-Za-z0-9_-]{20,}|://[^/\s]*:[^/\s]*@", re.ASCII)
+"""A bot's token, an address with a password: somebody has put it into the wrong place."""
 _KINDS: Mapping[type, str] = {dict: "a table", list: "a list", tuple: "a list"}
 
 
@@ -51,6 +54,8 @@ def shown(value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()
+        case str() if _SECRET.search(value):
+            return "what looks like a secret"
         case str():
             return repr(value if len(value) <= SHOWN_CHARACTERS_MAX else f"{value[:SHOWN_CHARACTERS_MAX]}…")
         case int() if abs(value) > _LARGE:

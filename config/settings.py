@@ -24,6 +24,7 @@ from config.layers import (
     words_of_table,
 )
 from config.problems import ConfigError, Problem, shown
+from config.secret_files import with_files
 from config.shape import Shape
 from config.tables import (
     Abuse,
@@ -57,11 +58,15 @@ def load_settings(
 ) -> "Settings":
     """The settings from the packaged defaults, then the file, then the environment, then `overrides`.
 
+    A variable that ends in _FILE names a file that holds the value: containers are handed secrets so.
+
     Tables merge, values and lists replace. `overrides` come from the command line, by dotted key or in
     nested tables; None is skipped. Relative names of files and folders are of `directory`.
     Raises ConfigError with everything that is wrong in any of them.
     """
+    environment, unread = with_files(environment, directory)
     own, problems = _own_words(environment, directory)
+    problems += unread
     words = [*_packaged_words(), *own, *words_of_environment(environment), *words_of_command_line(overrides)]
     shape = Shape.of(Settings)
     held = [(word, shape.problem(word)) for word in words]

@@ -11,6 +11,7 @@ from telegram.constants import FloodLimit
 from telegram.error import TelegramError
 
 from bot.channels.base import Answer, MenuEntry, Part, Presence, Suggest
+from bot.channels.telegram_answers import answered
 from bot.channels.telegram_ears import Company
 from bot.channels.telegram_listener import Hook, Listener
 from bot.channels.telegram_markup import bare
@@ -103,7 +104,7 @@ class TelegramChannel:
     async def send(self, address: Address, part: Part) -> str:
         """Send one part and return its message id; raises `SendFailedError`, which has no cause and no secret."""
         try:
-            remote_id = await self._writer.write(address, part)
+            remote_id = await answered(self._writer.write(address, part))
         except TelegramError as error:
             failure = refusal(error, address)
         else:
@@ -117,14 +118,14 @@ class TelegramChannel:
     async def amend(self, address: Address, remote_id: str, part: Part) -> None:
         """Change an earlier message; one that is gone or too old stays as it is, which the log says."""
         try:
-            await self._writer.amend(address, replace(part, replaces=remote_id))
+            await answered(self._writer.amend(address, replace(part, replaces=remote_id)))
         except TelegramError as error:
             log.info("telegram message not marked", chat=address.chat, why=error.message)
 
     async def whoami(self) -> str:
         """The bot's user name, as the server knows it; raises `SendFailedError` as `send` does."""
         try:
-            me = await self._bot.get_me()
+            me = await answered(self._bot.get_me())
         except TelegramError as error:
             failure = refusal(error, Address("")) or SendFailedError(error.message)
         else:

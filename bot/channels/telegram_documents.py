@@ -5,6 +5,7 @@ from telegram import Document as Sent
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.channels.telegram_answers import answered
 from bot.messages.catalogue import Catalogue, catalogue
 from bot.messages.model import Document
 from bot.subscriptions import Language
@@ -26,10 +27,11 @@ async def fetched(bot: ExtBot[None], file: Sent, tag: str) -> Document:
     """
     texts = _texts(tag)
     too_large = UnreadError(texts.text("file-too-large", limit=BYTES_MAX // 1024))
-    if file.file_size is None or file.file_size > BYTES_MAX:
+    if not isinstance(file.file_size, int) or file.file_size > BYTES_MAX:
         raise too_large
     try:
-        data = bytes(await (await bot.get_file(file.file_id)).download_as_bytearray())
+        stored = await answered(bot.get_file(file.file_id))
+        data = bytes(await answered(stored.download_as_bytearray()))
     except TelegramError as error:
         log.warning("telegram file not fetched", why=error.message)
         raise UnreadError(texts.text("file-not-fetched")) from None

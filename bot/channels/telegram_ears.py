@@ -28,6 +28,7 @@ from telegram.ext import (
 )
 
 from bot.channels.base import Answer, ChatKind, Incoming, Presence, Suggest, Suggestion
+from bot.channels.telegram_answers import answered
 from bot.channels.telegram_documents import UnreadError, fetched
 from bot.channels.telegram_markup import marked
 from bot.channels.telegram_people import Managers, kind_of, speaker_of
@@ -106,7 +107,7 @@ class Ears:
         if query is None:
             return
         with suppress(TelegramError):  # too late to stop the button's turning wheel; the command counts all the same
-            await query.answer()
+            await answered(query.answer())
         text = pressed(query)
         if text is not None and isinstance(query.message, Message):
             await self._respond(self._managers.pressed(query.message, text, query.from_user))
@@ -157,7 +158,7 @@ class Ears:
         found = await suggest(asked) if suggest else []
         articles = _articles(found)
         with suppress(TelegramError):  # the person has typed on, and asked for something else
-            await query.answer(articles, cache_time=SUGGESTED_FOR_SECONDS, is_personal=True)
+            await answered(query.answer(articles, cache_time=SUGGESTED_FOR_SECONDS, is_personal=True))
 
 
 def _came(change: ChatMemberUpdated) -> Incoming:

@@ -2,12 +2,13 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram_answers import readable
 from bot.channels.telegram_transport import AiohttpTransport
 
 if TYPE_CHECKING:
@@ -64,8 +65,6 @@ class WatchedTransport(BaseRequest):
     The library ends its polling with one more poll, which would throw the other listener out in turn.
     """
 
-    parse_json_payload = staticmethod(AiohttpTransport.parse_json_payload)
-
     def __init__(self, transport: AiohttpTransport, line: Line) -> None:
         self._transport = transport
         self._line = line
@@ -74,6 +73,12 @@ class WatchedTransport(BaseRequest):
     def read_timeout(self) -> float:
         """That of the transport."""
         return self._transport.read_timeout
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer of a poll, with updates that can be read; raises NetworkError for what is none."""
+        answer = AiohttpTransport.parse_json_payload(payload)
+        return {**answer, "result": readable(answer.get("result", []))}
 
     async def initialize(self) -> None:
         """Open the transport."""

@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, CallbackContext, Updater
 
 from bot.channels.base import Answer, MenuEntry
+from bot.channels.telegram_answers import answered, update_of
 from bot.channels.telegram_ears import Company, Ears, Reply
 from bot.channels.telegram_line import Line, WatchedTransport
 from bot.channels.telegram_menus import set_menus
@@ -107,10 +108,7 @@ class Listener:
         """
         if self._hook is None or not self._application.running:
             return False
-        try:
-            taken = Update.de_json(dict(update), self._bot)
-        except (TypeError, KeyError, AttributeError, ValueError, OverflowError, OSError):  # a date can be any number
-            raise ValueError("this is no update") from None
+        taken = update_of(dict(update), self._bot)
         if taken.update_id not in self._taken:
             self._taken.append(taken.update_id)
             self._application.update_queue.put_nowait(taken)
@@ -134,7 +132,7 @@ class Listener:
         wait_seconds = FIRST_WAIT_SECONDS
         while True:
             try:
-                await do()
+                await answered(do())
             except InvalidToken:
                 return self._line.refused()
             except TelegramError as error:

@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.channels.base import MenuEntry
+from bot.channels.telegram_answers import answered
 
 CODES = ("", "zh")
 """Clients in any other language get the first."""
@@ -46,8 +47,8 @@ async def set_menus(bot: ExtBot[None], menu: Collection[MenuEntry], admins: Coll
 async def _set(bot: ExtBot[None], scope: BotCommandScope, commands: list[BotCommand], code: str) -> None:
     wanted, of = commands[: BotCommandLimit.MAX_COMMAND_NUMBER], code or None
     try:
-        if list(await bot.get_my_commands(scope, of)) != wanted:
-            await bot.set_my_commands(wanted, scope, of)
+        if list(await answered(bot.get_my_commands(scope, of))) != wanted:
+            await answered(bot.set_my_commands(wanted, scope, of))
     except TelegramError as error:
         log.warning("telegram menu not set", scope=scope.type, why=error.message)
 

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.channels.base import ChatKind, Incoming, Speaker
+from bot.channels.telegram_answers import answered
 from bot.channels.telegram_speech import language, where
 
 KNOWN_SECONDS = 60.0
@@ -18,7 +19,7 @@ KNOWN_SECONDS = 60.0
 
 KNOWN_MAX = 1_000
 
-_KINDS = {ChatType.PRIVATE: ChatKind.PRIVATE, ChatType.CHANNEL: ChatKind.CHANNEL}
+_KINDS = {str(ChatType.PRIVATE): ChatKind.PRIVATE, str(ChatType.CHANNEL): ChatKind.CHANNEL}
 _MANAGING = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 def kind_of(chat: Chat) -> ChatKind:
     """Who reads a chat."""
-    return _KINDS.get(ChatType(chat.type), ChatKind.GROUP)
+    return _KINDS.get(str(chat.type), ChatKind.GROUP)
 
 
 def speaker_of(user: User | None) -> Speaker:
@@ -48,7 +49,7 @@ class Managers:
         if now < until:
             return manages
         try:
-            member = await self._bot.get_chat_member(chat, person)
+            member = await answered(self._bot.get_chat_member(chat, person))
         except TelegramError as error:
             log.warning("telegram does not say who manages a chat", chat=chat, why=error.message)
             return False

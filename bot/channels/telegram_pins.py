@@ -7,6 +7,7 @@ from telegram import Message as Sent
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.channels.telegram_answers import answered
 from bot.deliveries import Address
 
 log = structlog.get_logger(__name__)
@@ -19,14 +20,14 @@ async def pin(bot: ExtBot[None], bot_id: str, address: Address, message_id: int)
     not tell who wrote it, so there nothing is unpinned.
     """
     try:
-        before = (await bot.get_chat(address.chat)).pinned_message
-        await bot.pin_chat_message(address.chat, message_id, disable_notification=True)
+        before = (await answered(bot.get_chat(address.chat))).pinned_message
+        await answered(bot.pin_chat_message(address.chat, message_id, disable_notification=True))
     except TelegramError as error:
         log.warning("not pinned", channel="telegram", chat=address.chat, why=error.message)
         return
     if before is not None and before.message_id != message_id and _ours(before, bot_id, address):
         with suppress(TelegramError):  # somebody else was quicker
-            await bot.unpin_chat_message(address.chat, before.message_id)
+            await answered(bot.unpin_chat_message(address.chat, before.message_id))
 
 
 def _ours(message: Sent, bot_id: str, address: Address) -> bool:

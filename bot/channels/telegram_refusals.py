@@ -16,6 +16,9 @@ REASON_MAX = 200
 _GATEWAY_TIMEOUT = re.compile(r"gateway time-?out|\(504\)", re.IGNORECASE)
 """A proxy has passed the call on, and the server did not answer it in time."""
 
+WAIT_SECONDS_MAX = 24 * 3600.0
+"""No server asks for longer; a proxy could, and nothing would be sent for ever."""
+
 _DONE = re.compile(r"message is not modified", re.IGNORECASE)
 _NO_TEXT = re.compile(r"there is no text in the message", re.IGNORECASE)
 _NO_FILES = re.compile(
@@ -39,12 +42,14 @@ def refusal(error: TelegramError, address: Address) -> SendFailedError | None:
 
     A token that is refused is not the chat's fault: subscriptions stay, the operator reads the reason.
     """
-    reason = hide(error.message)[:REASON_MAX]
+    reason = hide(str(error.message))[:REASON_MAX]
     match error:
         case RetryAfter():
             return SendFailedError(reason, retry_after_seconds=_seconds(error.retry_after))
         case ChatMigrated():
-            return SendFailedError(reason, moved_to=replace(address, chat=str(error.new_chat_id)))
+            moved = str(error.new_chat_id)
+            known = moved.removeprefix("-").isdecimal()
+            return SendFailedError(reason, moved_to=replace(address, chat=moved) if known else None)
         case InvalidToken():
             return SendFailedError("Telegram refuses the bot's token")
         case BadRequest() if is_done(error):
@@ -72,4 +77,5 @@ def is_no_files(error: TelegramError) -> bool:
 
 
 def _seconds(wait: timedelta | int) -> float:
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return min(max(0.0, seconds), WAIT_SECONDS_MAX)

@@ -12,10 +12,14 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram_answers import NOT_OURS
+
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput
 
 CONNECT_TIMEOUT_SECONDS = 10.0
+ANSWER_BYTES_MAX = 32 * 1024 * 1024
+"""More than a hundred of the largest updates, and than the largest file that a bot may fetch."""
 KEEP_SECONDS = 30.0
 """Shorter than servers and proxies keep an idle connection: a kept one is seldom a dead one."""
 
@@ -101,11 +105,10 @@ class AiohttpTransport(BaseRequest):
             sock_read=_seconds(read_timeout, self._read_timeout_seconds),
         )
         failure: NetworkError
+        how: dict[str, Any] = {"timeout": timeout, "proxy": self._proxy, "allow_redirects": False}
         try:
-            async with self._open().request(
-                method, self._address(url), data=_form(request_data), timeout=timeout, proxy=self._proxy
-            ) as response:
-                return response.status, (await response.read()).replace(self._secret, b"***")
+            async with self._open().request(method, self._address(url), data=_form(request_data), **how) as response:
+                return response.status, (await _body(response)).replace(self._secret, b"***")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             failure = NetworkError(type(error).__name__)
         except aiohttp.ClientHttpProxyError as error:
@@ -122,10 +125,10 @@ class AiohttpTransport(BaseRequest):
         """An answer of the Bot API as data; raises AnswerLostError for what a proxy or a portal says instead."""
         try:
             answer = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict) or not answer.keys() & {"result", "description"}:
-            raise AnswerLostError("an answer that is not the Bot API's")
+            raise AnswerLostError(NOT_OURS)
         return answer
 
     def _address(self, url: str) -> str:
@@ -172,6 +175,16 @@ def _check_url(url: str, name: str) -> None:
 
 def _seconds(given: "ODVInput[float]", default: float) -> float | None:
     return given if given is None or isinstance(given, (int, float)) else default
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer; raises ValueError for one that is larger than any answer of the Bot API."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > ANSWER_BYTES_MAX:
+            raise ValueError("too large")
+    return bytes(body)
 
 
 def _form(request_data: RequestData | None) -> aiohttp.BytesPayload | aiohttp.MultipartWriter | None:

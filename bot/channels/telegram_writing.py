@@ -37,9 +37,12 @@ class Writer:
         if part.replaces and await self._edited(address, part):
             return part.replaces
         sent = await self._new(address, part)
+        written = str(sent.message_id)
+        if not written.isdecimal():  # it stands there all the same; nothing can be done to it any more
+            return ""
         if part.pin:
             await pin(self._bot, self._bot_id, address, sent.message_id)
-        return str(sent.message_id)
+        return written
 
     async def amend(self, address: Address, part: Part) -> None:
         """Put a part in the place of the message that it replaces, or leave that as it is."""

@@ -1,6 +1,7 @@
 """企业微信 (WeCom): pushes to groups through the robots that their members have set up there; nobody talks back."""
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ _TOO_FAST, _WAIT_SECONDS = 45009, 60.0
 _KEY_REFUSED = frozenset({93000, 40013, 40001})
 """No such robot: its group has removed it, or the key was mistyped."""
 _REASON_MAX = 200
+_ANSWER_BYTES_MAX = 64 * 1024
+"""It says two things."""
 
 
 class WecomChannel:
@@ -93,23 +96,33 @@ class WecomChannel:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
         failure, unknown = "", True
         try:
-            async with self._session.post(self._url, params={"key": key}, json=body) as answer:
+            async with self._session.post(self._url, params={"key": key}, json=body, allow_redirects=False) as answer:
                 failure = f"HTTP {answer.status}"
                 unknown = answer.ok or answer.status == HTTPStatus.GATEWAY_TIMEOUT
-                told = await answer.json(content_type=None)
+                told = json.loads(await _start_of(answer))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             failure, unknown = type(error).__name__, False
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
             # The text of an error may hold the address, and with it the key.
             failure = f"{failure} {type(error).__name__}".strip()
         else:
-            if isinstance(told, dict) and "errcode" in told:
+            if isinstance(told, dict) and isinstance(told.get("errcode"), int):
                 return told
         raise SendFailedError(failure, unknown=unknown)
 
     def _texts(self, blocks: list[Block], *, plain: bool) -> list[Part]:
         parts = marked(Message(blocks=tuple(blocks)))
         return [Part(markup=bare(one) if plain else one, plain=plain) for one in parts]
+
+
+async def _start_of(answer: aiohttp.ClientResponse) -> bytes:
+    """The answer, which is no JSON any more where it is cut off."""
+    start = bytearray()
+    async for chunk in answer.content.iter_any():
+        start += chunk
+        if len(start) > _ANSWER_BYTES_MAX:
+            break
+    return bytes(start[:_ANSWER_BYTES_MAX])
 
 
 def _body(part: Part) -> dict[str, Any]:

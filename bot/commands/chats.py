@@ -1,6 +1,7 @@
 """A chat's own subscription: what it begins with, how it is stored, and the trail of its changes."""
 
 from dataclasses import asdict, replace
+from datetime import datetime, time
 
 from bot.channels.base import ChatKind
 from bot.commands.base import Right, SaidWrongError, Talk
@@ -71,4 +72,16 @@ def _changes(before: Subscription | None, after: Subscription) -> tuple[str, str
 
 
 def _words(value: object) -> str:
-    return " ".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
+    """A value as administrators read it; settings within settings come as mappings."""
+    match value:
+        case None:
+            return "-"
+        case frozenset():
+            return " ".join(sorted(map(str, value)))
+        case dict():
+            return "-".join(map(_words, value.values()))
+        case tuple():
+            return " ".join(map(_words, value))
+        case time() | datetime():
+            return value.isoformat(timespec="minutes")
+    return str(value)

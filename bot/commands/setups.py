@@ -10,6 +10,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
+from bot.channels.legible import legible
 from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.subscriptions import ALL_FUNDS, Language, Subscription
 from signals.core.detector import Topic
@@ -23,13 +24,15 @@ ITEMS_MAX = 2000
 
 DAILY_CAP_MAX = 500
 _WORD_MAX = 40
+_TEXT_MAX = 500
+"""Of a name or a rule: nobody can say longer ones."""
 
 
 class BadSetUpError(Exception):
     """A file is no set-up; `word` is what is wrong in it."""
 
     def __init__(self, word: object) -> None:
-        self.word = str(word)[:_WORD_MAX]
+        self.word = legible(_written(word))[:_WORD_MAX]
         super().__init__(self.word)
 
 
@@ -86,9 +89,9 @@ def read(text: str) -> SetUp:
 def of_body(body: Any) -> SetUp:
     """The same of plain data."""
     if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise BadSetUpError(body.get("format", "format") if isinstance(body, dict) else type(body).__name__)
+        raise BadSetUpError(body.get("format", "format") if isinstance(body, dict) else body)
     if body.get("version") != VERSION:
-        raise BadSetUpError(f"version {body.get('version')}")
+        raise BadSetUpError(f"version {_written(body.get('version'))}")
     unknown = body.keys() - {"format", "version", "made", "settings", "watched", "lists", "rules", "mutes"}
     settings = body.get("settings", {})
     if not isinstance(settings, dict):
@@ -123,7 +126,7 @@ def _read(name: str, value: Any) -> Any:
     except BadSetUpError:
         raise
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise BadSetUpError(f"{name}: {value}") from None
+        raise BadSetUpError(f"{name}: {_written(value)}") from None
 
 
 def _items(body: dict[str, Any], name: str, read_one: Callable[[Any], Any]) -> tuple[Any, ...]:
@@ -146,9 +149,15 @@ def _fund(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    """Something that can be shown and stored again: no halves of characters, nothing that moves a cursor."""
+    if not isinstance(value, str) or not value.strip() or len(value) > _TEXT_MAX or legible(value) != value:
         raise ValueError(value)
     return value
+
+
+def _written(value: Any) -> str:
+    """A value as the file has it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _mute(value: Any) -> Mute:
@@ -166,7 +175,15 @@ def _flag(value: Any) -> bool:
 
 
 def _minute(value: Any) -> time | None:
-    return None if value is None else time.fromisoformat(value)
+    return None if value is None else _clock(value)
+
+
+def _clock(value: Any) -> time:
+    """A minute of the reader's day, in no zone of its own."""
+    moment = time.fromisoformat(value)
+    if moment.tzinfo is not None or moment.second or moment.microsecond:
+        raise ValueError(value)
+    return moment
 
 
 def _zone(value: Any) -> str:
@@ -178,7 +195,7 @@ def _zone(value: Any) -> str:
 def _quiet(value: Any) -> QuietHours | None:
     if value is None:
         return None
-    start, until = (time.fromisoformat(one) for one in value)
+    start, until = map(_clock, value)
     return QuietHours(start, until)
 
 

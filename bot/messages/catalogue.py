@@ -11,6 +11,9 @@ from fluent.runtime import FluentBundle, FluentResource
 from bot.subscriptions import Language
 from signals.core.text import Text
 
+VALUE_CHARS_MAX = 1000
+"""The library refuses a text with a longer value in it, and people say longer words than that."""
+
 _PLACEHOLDER = re.compile(r"\{\s*\$(\w+)\s*\}")
 _LOCALES = Path(__file__).parent / "locales"
 _TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
@@ -68,10 +71,16 @@ class Catalogue:
         pattern = self._bundle.get_message(key).value
         if pattern is None:
             raise KeyError(f"text {key!r} of {self.language} is empty")
-        words, errors = self._bundle.format_pattern(pattern, dict(values))
+        words, errors = self._bundle.format_pattern(pattern, {name: _short(one) for name, one in values.items()})
         if errors:
             raise KeyError(f"text {key!r} of {self.language}: {errors[0]}")
         return str(words)
+
+
+def _short(value: str | int) -> str | int:
+    if isinstance(value, int) or len(value) <= VALUE_CHARS_MAX:
+        return value
+    return value[: VALUE_CHARS_MAX - 1] + "…"
 
 
 def placeholders(pattern: str) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 from bot.store.audit import Deed, audited
 from bot.store.connections import Connections
 from bot.store.errors import StoreError
+from bot.store.lock import make_private
 from bot.store.url import is_memory, is_sqlite
 from signals.core.calendar import MARKET_ZONE
 
@@ -77,10 +78,11 @@ class BackupStore:
 
 
 def _copy(source: Path, folder: Path, keep: int, now: datetime) -> Backup:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"{source.stem}-{now.astimezone(MARKET_ZONE):%Y%m%d-%H%M%S}.db"
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
+    make_private(part)
     try:
         with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(part)) as other:
             one.backup(other)

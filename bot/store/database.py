@@ -21,7 +21,7 @@ from bot.store.fetches import FetchLedger
 from bot.store.forgetting import Forgetting
 from bot.store.imports import ImportStore
 from bot.store.leader import Leadership
-from bot.store.lock import FileLock
+from bot.store.lock import FileLock, make_private
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
 from bot.store.outbox import Outbox
@@ -132,6 +132,7 @@ class Database:
         lock = FileLock(path.with_name(f"{path.name}.lock"))
         lock.acquire()
         self._lock = lock
+        make_private(path)
 
     async def _settle_schema(self) -> None:
         if not self._exclusive and not is_memory(self._url):

@@ -1,10 +1,15 @@
-"""One process at a time: a lock file beside a database file."""
+"""One process at a time, and one user: a lock file beside a database file that nobody else may read."""
 
 import fcntl
 import os
 from pathlib import Path
 
 from bot.store.errors import InUseError
+
+
+def make_private(path: Path) -> None:
+    """Make a file that is not there yet, for its owner alone; what SQLite puts beside it has the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 class FileLock:

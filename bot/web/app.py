@@ -19,10 +19,14 @@ from bot.channels.web_rooms import OWN_ROOMS, Room
 from bot.channels.web_transcript import Transcript
 from bot.store.errors import AwayError
 from bot.web.cast import Cast
-from bot.web.guard import Guard, Pace, is_loopback
+from bot.web.door import Door
+from bot.web.guard import Guard, is_loopback
 from bot.web.home import Home
+from bot.web.lock import Lock
+from bot.web.pace import Pace
 from bot.web.probes import Ready, Scraped, probes
 from bot.web.reading import Reading
+from bot.web.sessions import Sessions
 from bot.web.speaking import Speaking
 from bot.web.words import page_language, words_of
 
@@ -41,6 +45,7 @@ def create_app(
     admins: Collection[str] = (),
     previews: Mapping[str, Channel] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    calendar_clock: Callable[[], float] = time.time,
     scrape: Scraped | None = None,
     ready: Ready | None = None,
 ) -> Starlette:
@@ -48,7 +53,9 @@ def create_app(
 
     `admins` are people of the rooms who are shown the commands of administrators; what they may say is decided
     elsewhere. `allowed_hosts` are names that it answers to besides this computer's own (behind a proxy, which must
-    pass the Host header on). Raises ValueError when `host` can be reached from elsewhere and there is no password.
+    pass the Host header on). `calendar_clock` tells Unix seconds.
+
+    Raises ValueError when `host` can be reached from elsewhere and there is no password.
     """
     if not password and not is_loopback(host):
         raise ValueError(
@@ -57,16 +64,18 @@ def create_app(
     shown = Cast(rooms=rooms, admins=admins, previews=previews or {}, demo=demo)
     reading = Reading(channel, transcript, shown, Pace(burst=20, per_second=2, clock=clock))
     speaking = Speaking(channel, shown, Pace(burst=10, per_second=1, clock=clock))
+    lock, sessions = Lock(password, clock) if password else None, Sessions(password, calendar_clock)
     guard = Middleware(
         Guard,
         hosts=(*allowed_hosts, host),
         any_address=not is_loopback(host),
-        password=password,
-        guesses=Pace(burst=10, per_second=0.1, clock=clock),
+        lock=lock,
+        sessions=sessions,
     )
     app = Starlette(
         routes=[
-            Route("/", Home(channel, shown).answer),
+            Route("/", Home(channel, shown, sessions).answer),
+            *Door(sessions, lock, _FOLDER / "templates").routes(),
             *reading.routes(),
             *speaking.routes(),
             *probes(ready, scrape),

@@ -1,5 +1,6 @@
 """What a request asks for, read with a bound on everything; raises HTTPException with words for the person."""
 
+import asyncio
 import json
 from math import ceil
 from typing import Any
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from bot.channels.legible import legible
 from bot.channels.web_rooms import Room
 from bot.messages.model import Document
-from bot.web.guard import Pace
+from bot.web.pace import Pace, household
 from bot.web.words import Words, client_languages
 
 TEXT_CHARS_MAX = 2_000
@@ -18,6 +19,8 @@ BODY_BYTES_MAX = 32 * 1024
 """Room for the longest text with every character escaped."""
 FILE_BYTES_MAX = 256 * 1024
 """A set-up of a few hundred rules is a tenth of it."""
+BODY_SECONDS_MAX = 60.0
+"""Whoever sends slower keeps a connection for himself; there are not many."""
 NAME_CHARS_MAX = 120
 SEARCH_CHARS_MAX = 100
 
@@ -28,19 +31,23 @@ _LANGUAGE_CHARS_MAX = 35
 
 def keep_pace(pace: Pace, request: Request, words: Words) -> None:
     """Count a request of somebody, or refuse it when he asks too fast."""
-    who = request.client.host if request.client else ""
+    who = household(request.client.host if request.client else "")
     if (wait := pace.wait_seconds(who)) > 0:
         raise HTTPException(429, words["too_fast"].format(n=ceil(wait)), {"Retry-After": str(ceil(wait))})
     pace.take(who)
 
 
 async def body_of(request: Request, most_bytes: int, refusal: str) -> bytes:
-    """The whole body, or 413 with `refusal`."""
+    """The whole body, or 413 with `refusal`; 408 for one that does not come to its end."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise HTTPException(413, refusal)
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most_bytes:
+                    raise HTTPException(413, refusal)
+    except TimeoutError:
+        raise HTTPException(408, "too slow") from None
     return bytes(body)
 
 

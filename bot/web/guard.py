@@ -3,22 +3,25 @@
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64Error
-from collections import OrderedDict
 from collections.abc import Callable, Collection
-from hashlib import sha256
-from hmac import compare_digest
 from ipaddress import ip_address
 from math import ceil
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.web.lock import Lock
+from bot.web.sessions import TOKEN_HEADER, Session, Sessions
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
-OPEN_PATHS = frozenset({HEALTH_PATH, READY_PATH})
-"""Answer without the password: they say that the page is up, and which of our own things is missing."""
+DOOR_PATH = "/login"
+OPEN_PATHS = frozenset(
+    {HEALTH_PATH, READY_PATH, DOOR_PATH, "/static/door.css", "/static/door.js", "/static/theme.js", "/static/icon.svg"}
+)
+"""Answer without the password: whether the page is up, which of our own things is missing, the door and its parts."""
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9_.-]+))(?::\d+)?")
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -33,53 +36,28 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
-
-
-class Pace:
-    """So many things at once, then so many a second, for each name; forgets who has been quiet longest."""
-
-    def __init__(self, burst: float, per_second: float, clock: Callable[[], float], names_max: int = 1000) -> None:
-        self._burst = burst
-        self._per_second = per_second
-        self._clock = clock
-        self._names_max = names_max
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait_seconds(self, name: str) -> float:
-        """How long until the next one is allowed; 0 = now."""
-        return max(0.0, (1 - self._refilled(name)) / self._per_second)
-
-    def take(self, name: str) -> None:
-        """Count one."""
-        self._left[name] = (self._refilled(name) - 1, self._clock())
-        self._left.move_to_end(name)
-        if len(self._left) > self._names_max:
-            self._left.popitem(last=False)
-
-    def _refilled(self, name: str) -> float:
-        left, at = self._left.get(name, (self._burst, self._clock()))
-        return min(self._burst, left + (self._clock() - at) * self._per_second)
 
 
 class Guard:
     """Turns away, before anything else looks at it, what does not come from the page's own reader.
 
     `hosts` are the names that the page answers to; against a foreign name that points here (DNS rebinding).
-    With `any_address` a bare IP address is fine too: no name, nothing to rebind.
-    A password is compared in constant time, and its hash is all that is kept.
+    With `any_address` a bare IP address is fine too: no name, nothing to rebind. With a `lock` whoever has no
+    session gives the password, at the door or by HTTP Basic. Whatever may change something comes from the page
+    itself: the browser says so, and the page shows the token of its session.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Collection[str], any_address: bool, password: str | None, guesses: Pace
+        self, app: ASGIApp, *, hosts: Collection[str], any_address: bool, lock: Lock | None, sessions: Sessions
     ) -> None:
         self._app = app
         self._hosts = frozenset(LOOPBACK_HOSTS.union(host.lower().strip("[]") for host in hosts))
         self._any_address = any_address
-        self._password_hash = _hash(password) if password else None
-        self._guesses = guesses
+        self._lock = lock
+        self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a refusal, or hand on to the page."""
@@ -92,13 +70,22 @@ class Guard:
     def _refusal(self, asked: HTTPConnection, method: str) -> Response | None:
         if not self._knows(asked.headers.get("host", "")):
             return PlainTextResponse("This page does not answer to that host name.", 400)
-        if self._password_hash is not None and asked.url.path not in OPEN_PATHS:
-            refusal = self._wrong_password(asked, self._password_hash)
+        path, session = asked.scope["path"], self._sessions.of(asked)
+        admitted = session if self._lock is None or (session is not None and session.reader) else None
+        if self._lock is not None and admitted is None and path not in OPEN_PATHS:
+            refusal = self._wrong_password(asked, method, self._lock)
             if refusal is not None:
                 return refusal
-        if method not in _SAFE_METHODS and not _same_origin(asked.headers):
+        asked.state.session, asked.state.lasts = session, self._lasting(admitted)
+        if method in _SAFE_METHODS:
+            return None
+        if not _same_origin(asked.headers):
             return PlainTextResponse("Only the page itself may send.", 403)
-        return None
+        return None if path == DOOR_PATH else self._wrong_token(asked, session)
+
+    def _lasting(self, session: Session | None) -> Callable[[], bool]:
+        """Whether somebody who is let in may stay: asked by what goes on for long."""
+        return (lambda: True) if session is None else (lambda: self._sessions.lasts(session))
 
     def _knows(self, header: str) -> bool:
         found = _HOST.fullmatch(header.lower())
@@ -107,17 +94,24 @@ class Guard:
         host = found["six"] or found["name"]
         return host in self._hosts or (self._any_address and _is_address(host))
 
-    def _wrong_password(self, asked: HTTPConnection, expected: bytes) -> Response | None:
-        who = asked.client.host if asked.client else ""
-        wait = self._guesses.wait_seconds(who)
-        if wait > 0:
+    def _wrong_password(self, asked: HTTPConnection, method: str, lock: Lock) -> Response | None:
+        if (wait := lock.wait_seconds(asked)) > 0:
             return PlainTextResponse("Too many wrong passwords.", 429, {"Retry-After": str(ceil(wait))})
         given = _given_password(asked.headers.get("authorization", ""))
-        if given is not None and compare_digest(_hash(given), expected):
+        if given is not None and lock.opens(given, asked):
             return None
-        if given is not None:
-            self._guesses.take(who)
-        return PlainTextResponse("Password needed.", 401, {"WWW-Authenticate": 'Basic realm="etfbot", charset="UTF-8"'})
+        if given is None and method in _SAFE_METHODS and "text/html" in asked.headers.get("accept", ""):
+            return RedirectResponse(DOOR_PATH, 303)
+        # A browser would ask by a window of its own, over the page that is about to send its reader to the door.
+        known = "sec-fetch-site" in asked.headers
+        challenge = {} if known else {"WWW-Authenticate": 'Basic realm="etfbot", charset="UTF-8"'}
+        return PlainTextResponse("Password needed.", 401, challenge)
+
+    def _wrong_token(self, asked: HTTPConnection, session: Session | None) -> Response | None:
+        given = asked.headers.get(TOKEN_HEADER, "")
+        if session is not None and self._sessions.knows_token(session, given):
+            return None
+        return PlainTextResponse("This page is out of date.", 403)
 
 
 def is_loopback(host: str) -> bool:
@@ -132,10 +126,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _hash(password: str) -> bytes:
-    return sha256(password.encode()).digest()
 
 
 def _given_password(header: str) -> str | None:

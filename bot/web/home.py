@@ -13,6 +13,7 @@ from bot.subscriptions import Language
 from bot.web.asked import FILE_BYTES_MAX
 from bot.web.cast import Cast
 from bot.web.reading import PLAIN_VIEW
+from bot.web.sessions import Sessions
 from bot.web.words import HTML_LANGUAGES, Words, page_language, words_of
 
 _FOLDER = Path(__file__).parent
@@ -21,8 +22,9 @@ _FOLDER = Path(__file__).parent
 class Home:
     """Renders the page for a reader."""
 
-    def __init__(self, channel: WebChannel, cast: Cast) -> None:
+    def __init__(self, channel: WebChannel, cast: Cast, sessions: Sessions) -> None:
         self._channel = channel
+        self._sessions = sessions
         self._cast = cast
         files = FileSystemLoader(_FOLDER / "templates")
         self._templates = Environment(loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -32,7 +34,8 @@ class Home:
         language = page_language(request.headers)
         english, words = language is Language.EN, words_of(language)
         page = self._templates.get_template("chat.html")
-        return HTMLResponse(
+        session = request.state.session or self._sessions.begin()
+        answer = HTMLResponse(
             page.render(
                 language=HTML_LANGUAGES[language],
                 words=words,
@@ -45,8 +48,12 @@ class Home:
                 views=["chat", *self._cast.previews, PLAIN_VIEW],
                 file_kib=FILE_BYTES_MAX // 1024,
                 demo=self._cast.demo,
+                token=self._sessions.token(session),
+                locked=session.reader,
             )
         )
+        self._sessions.keep(session, request, answer)
+        return answer
 
     def _room(self, room: Room, words: Words) -> dict[str, object]:
         people = [{"id": one, "name": words[f"person_{one}"], "runs": one in self._cast.admins} for one in room.people]

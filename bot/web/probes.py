@@ -1,5 +1,6 @@
 """What machines ask: does the process live, can it do its work, and its figures. On the page, or at a port of its own."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.web.guard import HEALTH_PATH, READY_PATH, Guard, Pace, is_loopback
+from bot.web.guard import HEALTH_PATH, READY_PATH, Guard, is_loopback
+from bot.web.sessions import Sessions
 
 METRICS_PATH = "/metrics"
 METRICS_TYPE = "text/plain; version=0.0.4"
@@ -36,7 +38,8 @@ def create_probes(ready: Ready, scrape: Scraped, *, host: str) -> Starlette:
 
     On this computer's own address only its own names are answered to, so that no page of elsewhere can ask.
     """
-    guard = Middleware(Guard, hosts=(host,), any_address=True, password=None, guesses=Pace(1, 1, lambda: 0.0))
+    sessions = Sessions(None, time.time)
+    guard = Middleware(Guard, hosts=(host,), any_address=True, lock=None, sessions=sessions)
     app = Starlette(routes=probes(ready, scrape), middleware=[guard] if is_loopback(host) else [])
     app.state.close = _nothing
     return app

@@ -27,7 +27,7 @@ from bot.web.gallery import (
     picture_name,
     pngs,
 )
-from bot.web.guard import Pace
+from bot.web.pace import Pace
 from bot.web.shown import entry_to_json
 from bot.web.words import page_language, words_of
 
@@ -162,6 +162,8 @@ class Reading:
                 except AwayError:
                     entries = []
                     await asyncio.sleep(AWAY_SECONDS)
+                if not request.state.lasts():
+                    break
                 for entry in entries:
                     name = "update" if entry.edits else "entry"
                     yield f"id: {entry.id}\nevent: {name}\ndata: {json.dumps(self._shown(entry, request))}\n\n"

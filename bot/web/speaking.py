@@ -12,7 +12,7 @@ from bot.channels.web import NobodyListensError, NotOfferedError, Said, WebChann
 from bot.channels.web_rooms import Room
 from bot.web.asked import entry_id_of, file_of, keep_pace, language_of, object_of, person_of, room_of, text_of
 from bot.web.cast import Cast
-from bot.web.guard import Pace
+from bot.web.pace import Pace
 from bot.web.words import Words, page_language, words_of
 
 

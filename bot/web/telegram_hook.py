@@ -1,5 +1,6 @@
 """Where Telegram brings updates when it is not polled: one path beside the page, outside of its guard."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ HOOK_PATH = "/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 — a header's name
 BODY_BYTES_MAX = 1024 * 1024
 """More than the longest message with the one it answers takes."""
+BODY_SECONDS_MAX = 30.0
 
 Take = Callable[[dict[str, Any]], Awaitable[bool]]
 """Takes an update; False = bring it again later. Raises ValueError for what is no update."""
@@ -48,19 +50,20 @@ class _Hook:
             return Response(status_code=403)
         try:
             taken = await self.take(_update(await _body(request)))
-        except (ValueError, RecursionError, ClientDisconnect):
+        except (ValueError, RecursionError, ClientDisconnect, TimeoutError):
             return Response(status_code=400)
         return Response(status_code=200 if taken else 503)
 
 
 async def _body(request: Request) -> bytes:
-    """The body; raises ValueError when it is too long."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise ValueError
-    return body
+    """The body; raises ValueError when it is too long, and TimeoutError when it does not come to its end."""
+    body = bytearray()
+    async with asyncio.timeout(BODY_SECONDS_MAX):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_BYTES_MAX:
+                raise ValueError
+    return bytes(body)
 
 
 def _update(body: bytes) -> dict[str, Any]:

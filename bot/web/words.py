@@ -88,6 +88,12 @@ NAMES = (
     "about_wang",
     "about_group",
     "about_channel",
+    "password",
+    "enter",
+    "enter_again",
+    "wrong_password",
+    "guesses",
+    "leave",
 )
 """The texts ``page-…`` of the catalogue, by the names that template and script use."""
 

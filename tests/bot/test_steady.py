@@ -253,10 +253,10 @@ async def test_a_part_that_was_stored_without_a_word_is_not_counted_twice(
             raise AwayError("the answer to COMMIT did not come")
 
     monkeypatch.setattr(store._connections, "write", without_a_word)
-    await store.outbox.marks.taken(one.id, "m1")
+    await store.outbox.marks.taken(one.id, 1, "m1")
     lost.append(1)
     await store.outbox.marks.sent(other.id, NOW, "m3")
-    await store.outbox.marks.taken(one.id, "m2")
+    await store.outbox.marks.taken(one.id, 2, "m2")
     assert not store._connections.behind
     await store.outbox.put_back(one)
     (again,) = await store.outbox.claim(NOW, 1, 60)

@@ -146,3 +146,27 @@ def test_a_preview_shows_what_a_reader_sees_and_escapes_the_rest() -> None:
     assert as_html('### 题\n· **粗** `5` <font color="warning">+1%</font> ＜b＞ a&b <i>') == (
         '<b>题</b>\n· <b>粗</b> <code>5</code> <span class="up">+1%</span> ＜b＞ a&amp;b &lt;i&gt;'
     )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"errcode": []}',
+        b'{"errcode": {}}',
+        b'{"errcode": "0"}',
+        b"a" * 200_000,
+        b'{"errmsg": 1}',
+        b"",
+    ],
+    ids=lambda body: str(body[:16]),
+)
+async def test_an_answer_of_another_shape_is_a_failed_send(body: bytes) -> None:
+    async with WecomServer() as server:
+        channel = WecomChannel({"研究群": KEY}, base_url=server.base_url)
+        server.faults = [web.Response(body=body)]
+        with pytest.raises(SendFailedError) as caught:
+            await channel.send(Address("研究群"), Part(markup="x"))
+        assert not caught.value.permanent
+        await channel.aclose()

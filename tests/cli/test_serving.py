@@ -16,6 +16,7 @@ from urllib.error import URLError
 
 import pytest
 
+from bot.web.sessions import TOKEN_HEADER
 from tests.cli.program import PATIENCE_SECONDS, Program
 from tests.web.served import free_port
 
@@ -33,7 +34,9 @@ class Page:
 
     def ask(self, text: str) -> list[str]:
         """Say something and return everything that was said then."""
-        headers = {"Origin": self.url, "Content-Type": "application/json"}
+        with urllib.request.urlopen(f"{self.url}/token", timeout=10) as answer:  # noqa: S310
+            shown = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0], TOKEN_HEADER: json.load(answer)["token"]}
+        headers = {"Origin": self.url, "Content-Type": "application/json", **shown}
         body = json.dumps({"text": text}).encode()
         with urllib.request.urlopen(urllib.request.Request(f"{self.url}/say", body, headers), timeout=30):  # noqa: S310
             return self.said()

@@ -159,21 +159,29 @@ def test_a_file_holds_every_setting_and_reads_back() -> None:
         ({"settings": {"zone": "Mars/One"}}, "zone: Mars/One"),
         ({"settings": {"zone": "Asia"}}, "zone: Asia"),
         ({"settings": {"language": "fr"}}, "language: fr"),
-        ({"settings": {"topics": ["weather"]}}, "topics: ['weather']"),
+        ({"settings": {"topics": ["weather"]}}, 'topics: ["weather"]'),
         ({"settings": {"topics": 3}}, "topics: 3"),
+        ({"settings": {"evening_digest": "18:30+08:00"}}, "evening_digest: 18:30+08:00"),
+        ({"settings": {"evening_digest": "18:30:01"}}, "evening_digest: 18:30:01"),
+        ({"settings": {"quiet": ["22:00+02:00", "07:00"]}}, 'quiet: ["22:00+02:00", "07:00"]'),
+        ({"mutes": [["\ud800", None]]}, '["\ufffd", null]'),
+        ({"mutes": [["a\0b", None]]}, '["a\\u0000b", null]'),
+        ({"lists": ["\udfff"]}, "\ufffd"),
+        ({"rules": ["x" * 501]}, "x" * 40),
+        ({"version": {"": None}}, 'version {"": null}'),
         ({"settings": {"evening_digest": "25:00"}}, "evening_digest: 25:00"),
-        ({"settings": {"quiet": ["22:00"]}}, "quiet: ['22:00']"),
+        ({"settings": {"quiet": ["22:00"]}}, 'quiet: ["22:00"]'),
         ({"settings": {"dark_pictures": "yes"}}, "dark_pictures: yes"),
         ({"settings": {"daily_cap": -1}}, "daily_cap: -1"),
-        ({"settings": {"daily_cap": True}}, "daily_cap: True"),
+        ({"settings": {"daily_cap": True}}, "daily_cap: true"),
         ({"settings": {"least_strength": 7}}, "least_strength: 7"),
         ({"watched": ["999999"]}, "999999"),
         ({"watched": "560850"}, "watched"),
         ({"watched": ["560850"] * 3000}, "watched"),
         ({"lists": [3]}, "3"),
         ({"rules": [""]}, ""),
-        ({"mutes": [["560850", "tomorrow"]]}, "['560850', 'tomorrow']"),
-        ({"mutes": [["560850", "2025-02-11T10:00"]]}, "['560850', '2025-02-11T10:00']"),
+        ({"mutes": [["560850", "tomorrow"]]}, '["560850", "tomorrow"]'),
+        ({"mutes": [["560850", "2025-02-11T10:00"]]}, '["560850", "2025-02-11T10:00"]'),
         ({"mutes": ["560850x"]}, "560850x"),
     ],
 )
@@ -228,3 +236,11 @@ async def test_a_set_up_that_waits_outlives_a_restart(database: Any) -> None:
     async with talking(database) as chat:
         await chat.say(save)
         assert (await chat.subscription()).watched == {"560850"}
+
+
+async def test_a_word_of_a_file_that_is_very_long_is_named_in_part(chat: Chat) -> None:
+    answer = words(await send(chat, b"a" * 5000))
+    assert "a" * 900 in answer
+    assert len(answer) < 1100
+    assert "a…" in answer
+    assert "没有文字" not in words(await send(chat, b"\xff\xfe", "名" * 5000))

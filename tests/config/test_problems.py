@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.problems import ConfigError, Problem, nearest
+from config.problems import ConfigError, Problem, nearest, shown
 from config.settings import load_settings
 
 
@@ -242,3 +242,12 @@ def test_a_long_value_is_quoted_in_part(tmp_path: Path) -> None:
 def test_a_token_may_end_with_the_line_break_of_its_file(tmp_path: Path) -> None:
     token = load_settings({"ETFBOT_TELEGRAM__TOKEN": "123:abc\n"}, tmp_path).telegram.token
     assert token.get_secret_value() == "123:abc"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["770001:AAfake-0123456789_secret-part-of-it", "postgresql://etfbot:hunter2@database/etfbot", "x http://a:b@c/"],
+)
+def test_a_secret_in_the_wrong_place_is_not_quoted(value: str) -> None:
+    assert shown(value) == "what looks like a secret"
+    assert shown("18:30 http://host:80/a@b").startswith("'18:30")

@@ -1,9 +1,11 @@
 import asyncio
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from bot.store.audit import Deed
 from bot.store.database import Database, StoreError
 from tests.store.samples import NOW
 
@@ -179,3 +181,19 @@ async def test_a_cancelled_write_leaves_the_store_usable(store: Database) -> Non
     await store.audit.write("admin", "after", "", "", NOW)
     kept = {entry.what for entry in await store.audit.recent(50)}
     assert {"after", *(str(number) for number in range(1, 30, 2))} <= kept
+
+
+async def test_nobody_else_may_read_the_file_and_what_stands_beside_it(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        database = Database(f"sqlite:///{tmp_path}/etfbot.db")
+        await database.open()
+        files = sorted(tmp_path.iterdir())  # noqa: ASYNC240 - a folder of the test
+        assert {one.name for one in files} >= {"etfbot.db", "etfbot.db-wal", "etfbot.db.lock"}
+        assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
+        copy = await database.backups.make(tmp_path / "backups", 3, Deed("cli:me", NOW))
+        assert copy.path.stat().st_mode & 0o777 == 0o600
+        assert copy.path.parent.stat().st_mode & 0o777 == 0o700
+        await database.close()
+    finally:
+        os.umask(old)

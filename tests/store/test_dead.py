@@ -79,7 +79,7 @@ async def test_what_is_retried_goes_out_as_if_never_tried_and_whoever_did_it_is_
     mine = await subscribers(store, 2)
     await store.outbox.record("poll/close/x", [alert()], NOW, to_all(mine, "poll/close/x"), None)
     (one, other) = await store.outbox.claim(NOW, 9, 60)
-    await store.outbox.marks.taken(one.id, "m1")
+    await store.outbox.marks.taken(one.id, 1, "m1")
     for each in (one, other):
         await store.outbox.failed(each, Outcome(state=State.DEAD, error=DEFECT), NOW)
     before = len(await store.audit.recent(99))

@@ -143,11 +143,10 @@ async def test_a_part_counts_once_where_the_answer_of_the_database_is_lost(
             yield connection
         if not lost[0]:
             lost[0] = True
-            raise OperationalError("", {}, Exception("connection closed"))
+            raise AwayError("connection closed")
 
     monkeypatch.setattr(store._connections, "write", losing)
-    with capture_logs():
-        await store.outbox.marks.taken(one.id, 1, "7")
+    await store.outbox.marks.taken(one.id, 1, "7")
     assert await rows(store) == [("sending", False, 1, 0, "7\n", "")]
 
 

@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from tests.web.served import Served, served
+from tests.web.tab import tab
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,5 @@ async def page() -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def http(page: Served) -> AsyncIterator[aiohttp.ClientSession]:
-    """A browser tab: says where it comes from."""
-    async with aiohttp.ClientSession(page.url, headers={"Origin": page.url}) as session:
+    async with tab(page.url) as session:
         yield session

@@ -52,7 +52,7 @@ async def test_every_script_and_style_comes_from_here(http: aiohttp.ClientSessio
 
 
 async def test_every_module_that_a_script_asks_for_is_there(http: aiohttp.ClientSession) -> None:
-    seen, waiting = set[str](), {"chat.js", "theme.js"}
+    seen, waiting = set[str](), {"chat.js", "door.js", "theme.js"}
     while waiting:
         name = waiting.pop()
         async with http.get(f"/static/{name}") as answer:

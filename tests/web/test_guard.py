@@ -8,9 +8,11 @@ import pytest
 from bot.channels.web import WebChannel
 from bot.web.app import create_app
 from bot.web.guard import is_loopback
+from bot.web.sessions import TOKEN_HEADER
 from tests.web.clock import Clock
 from tests.web.memory import MemoryTranscript
 from tests.web.served import EVENING, Served, served
+from tests.web.tab import tab
 
 anyio = pytest.mark.anyio
 PASSWORD = "壹贰叁-correct-horse"
@@ -45,10 +47,15 @@ async def get(page: Served, path: str = "/", **headers: str) -> aiohttp.ClientRe
 
 
 async def post(page: Served, **headers: str) -> int:
+    """Say something as a page that has been let in, unless the headers tell otherwise."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    said = {"text": "hi"}
-    async with aiohttp.ClientSession() as http, http.post(page.url + "/say", json=said, headers=names) as answer:
-        return answer.status
+    key = {"Authorization": names["Authorization"]} if "Authorization" in names else {}
+    async with aiohttp.ClientSession(page.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        async with http.get("/token", headers=key) as answer:
+            if answer.status == 200:
+                names.setdefault(TOKEN_HEADER, (await answer.json())["token"])
+        async with http.post("/say", json={"text": "hi"}, headers=names) as answer:
+            return answer.status
 
 
 def basic(user: str, password: str) -> str:
@@ -159,6 +166,29 @@ async def test_a_wrong_password_does_not_open(locked: Served, key: str) -> None:
 
 
 @anyio
+@pytest.mark.parametrize("token", ["", "x", "0" * 64, "密" * 3])
+async def test_the_right_origin_does_not_replace_the_token(page: Served, token: str) -> None:
+    before = len(page.transcript.entries)
+    assert await post(page, **{"Origin": page.url, TOKEN_HEADER: token}) == 403
+    assert len(page.transcript.entries) == before
+
+
+@anyio
+async def test_a_token_is_worth_nothing_in_another_session(page: Served) -> None:
+    async with tab(page.url) as mine, tab(page.url) as other:
+        for token, status in ((other.headers[TOKEN_HEADER], 403), (mine.headers[TOKEN_HEADER], 204)):
+            async with mine.post("/say", json={"text": "hi"}, headers={TOKEN_HEADER: token}) as answer:
+                assert answer.status == status
+
+
+@anyio
+@pytest.mark.parametrize("path", ["/say", "/file?name=x", "/leave", "/", "/nowhere", "/telegram", "/token", "/healthz"])
+async def test_every_path_asks_for_the_token(page: Served, path: str) -> None:
+    async with tab(page.url) as http, http.post(path, data=b"x", headers={TOKEN_HEADER: ""}) as answer:
+        assert answer.status == 403
+
+
+@anyio
 async def test_the_password_does_not_replace_the_origin(locked: Served) -> None:
     assert await post(locked, Authorization=basic("", PASSWORD), Origin="https://evil.example") == 403
 
@@ -242,9 +272,9 @@ async def test_refusals_carry_the_headers_too(page: Served) -> None:
 
 @anyio
 async def test_other_methods_are_not_allowed(page: Served) -> None:
-    async with aiohttp.ClientSession(headers={"Origin": page.url}) as http:
+    async with tab(page.url) as http:
         for method in ("PUT", "DELETE", "PATCH"):
-            async with http.request(method, page.url + "/say") as answer:
+            async with http.request(method, "/say") as answer:
                 assert answer.status == 405
 
 

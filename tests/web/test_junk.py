@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from bot.messages.model import Button, Document, Message, paragraph
 from bot.store.database import Database
 from tests.web.clock import Clock
 from tests.web.served import Served
+from tests.web.tab import opened
 
 FUZZ = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FINE = {200, 204, 400, 403, 404, 405, 409, 413}
@@ -53,7 +53,7 @@ class Browser:
     async def _open(self) -> None:
         await self._store.open()
         await self._page.start()
-        self._http = aiohttp.ClientSession(headers={"Origin": self._page.url})
+        self._http = await opened(self._page.url)
         offered = Message(blocks=(paragraph("x"), Document("a", b"x")), buttons=((Button("x", "/x"),),))
         await self._page.push(offered)
 

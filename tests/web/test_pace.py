@@ -1,6 +1,6 @@
 import pytest
 
-from bot.web.guard import Pace
+from bot.web.pace import Pace
 from tests.web.clock import Clock
 
 

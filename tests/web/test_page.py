@@ -240,10 +240,30 @@ async def test_what_is_said_before_the_service_is_ready_is_refused(page: Served,
     assert await refusal(http, json={"text": "早"}) == (503, "服务正在启动，请稍后再发。")
 
 
-async def test_a_body_that_never_ends_is_not_an_error_of_ours(page: Served, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_body_that_comes_too_slowly_is_given_up(
+    page: Served, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.asked.BODY_SECONDS_MAX", 0.05)
+    ended = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"text": '
+        await ended.wait()
+
+    async with http.post("/say", data=slowly()) as answer:
+        assert answer.status == 408
+        ended.set()
+    assert page.transcript.entries == []
+
+
+async def test_a_body_that_never_ends_is_not_an_error_of_ours(
+    page: Served, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", page.port)
-    head = f"POST /say HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nOrigin: {page.url}\r\nContent-Length: 100\r\n\r\n"
-    writer.write(head.encode() + json.dumps({"text": "x"}).encode())
+    (cookie,) = http.cookie_jar
+    known = {**http.headers, "Host": f"127.0.0.1:{page.port}", "Cookie": f"{cookie.key}={cookie.value}"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in {**known, "Content-Length": "100"}.items())
+    writer.write(f"POST /say HTTP/1.1\r\n{head}\r\n".encode() + json.dumps({"text": "x"}).encode())
     await writer.drain()
     await asyncio.sleep(0.05)
     writer.close()

@@ -10,6 +10,7 @@ from bot.channels.base import ChatKind, Speaker
 from bot.channels.web_rooms import DEMO_ROOMS
 from tests.web.events import stream, texts
 from tests.web.served import Served, served
+from tests.web.tab import tab
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +54,7 @@ async def test_the_service_learns_who_speaks_and_where(
     chat: str, speaker: Speaker, of: tuple[ChatKind, str], manages: bool
 ) -> None:
     async with served(settings={"demo": True, "rooms": DEMO_ROOMS}) as page:
-        async with aiohttp.ClientSession(page.url, headers={"Origin": page.url}) as http:
+        async with tab(page.url) as http:
             assert await said(http, chat=chat, person=speaker.id, text="你好") == 204
         (heard,) = page.service.heard
         assert (heard.address.chat, heard.speaker, heard.kind, heard.title) == (chat, speaker, *of)
@@ -104,12 +105,12 @@ async def test_one_stream_tells_of_all_chats(page: Served, http: aiohttp.ClientS
 
 
 async def test_a_page_of_one_person_knows_no_other_chat(http: aiohttp.ClientSession) -> None:
-    async with served() as lonely, aiohttp.ClientSession(lonely.url, headers={"Origin": lonely.url}) as tab:
+    async with served() as lonely, tab(lonely.url) as other:
         await lonely.push("秘密", "wang")
-        assert await said(tab, chat="wang", text="你好") == 404
-        async with tab.get("/history?chat=wang") as answer:
+        assert await said(other, chat="wang", text="你好") == 404
+        async with other.get("/history?chat=wang") as answer:
             assert answer.status == 404
-        assert [one["id"] for one in (await get(tab, "/rooms"))["rooms"]] == ["me"]
+        assert [one["id"] for one in (await get(other, "/rooms"))["rooms"]] == ["me"]
 
 
 async def test_a_search_finds_words_of_its_own_chat_newest_first(page: Served, http: aiohttp.ClientSession) -> None:

@@ -12,6 +12,7 @@ from bot.web.server import serve_page
 from tests.web.events import stream
 from tests.web.memory import MemoryTranscript
 from tests.web.served import EVENING, Served, free_port, served
+from tests.web.tab import tab
 
 anyio = pytest.mark.anyio
 
@@ -69,8 +70,8 @@ async def test_an_answer_under_way_is_finished_before_the_end() -> None:
         return await type(page.service).answer(page.service, incoming)  # type: ignore[arg-type]
 
     page.channel._answer = slow  # type: ignore[assignment]
-    async with aiohttp.ClientSession(headers={"Origin": page.url}) as http:
-        saying = asyncio.create_task(http.post(page.url + "/say", json={"text": "慢"}))
+    async with tab(page.url) as http:
+        saying = asyncio.create_task(http.post("/say", json={"text": "慢"}))
         await asyncio.wait_for(heard.wait(), 5)
         await page.stop()
         async with await saying as answer:

@@ -1170,3 +1170,11 @@ tidy-would = With the present settings this would go:
 tidy-done = This has gone:
 tidy-nothing = nothing
 tidy-compacted = The database file has shrunk from { $before } MB to { $after } MB.
+
+# Chat page: coming in
+page-password = Password
+page-enter = Log in
+page-enter-again = This page was out of date. Please enter the password again.
+page-wrong-password = That is not the password. Please try again.
+page-guesses = Too many wrong passwords. Please try again in { $n } s.
+page-leave = Log out

@@ -1143,3 +1143,11 @@ tidy-would = 按现在的设置会清理：
 tidy-done = 已清理：
 tidy-nothing = 没有需要清理的内容。
 tidy-compacted = 数据库文件从{ $before } MB缩小到{ $after } MB。
+
+# 聊天页：登录
+page-password = 密码
+page-enter = 登录
+page-enter-again = 页面已过期，请再输入一次密码。
+page-wrong-password = 密码不对，请重试。
+page-guesses = 试错太多次了，请{ $n }秒后再试。
+page-leave = 退出登录

@@ -12,6 +12,7 @@ import { closeSearch, search } from "./search.js";
 import { isWaiting, notice, press, say, settle, showWaiting, whenGrown } from "./sending.js";
 import { filled, part, rooms, words } from "./state.js";
 import { follow } from "./stream.js";
+import { leave } from "./token.js";
 import { dialogs } from "./viewer.js";
 
 const SHOWN_MAX = 400; // entries on the page; older ones are fetched again on demand
@@ -201,6 +202,7 @@ document.addEventListener("unread", () => {
   document.title = (count ? `(${count}) ` : "") + words.title;
 });
 older.addEventListener("click", moreAbove);
+part("leave")?.addEventListener("click", leave);
 part("speakers").addEventListener("change", ({ target }) => {
   speaker = target.value;
   speak();

@@ -3,6 +3,7 @@
 import { element } from "./blocks.js";
 import { entryElement, wordsOf } from "./entries.js";
 import { part, words } from "./state.js";
+import { send as sendSafely } from "./token.js";
 
 const SLOW = 400; // ms until a missing answer is shown to be on its way
 const TO_BE_CHANGED = [400, 413]; // sending the same again would be refused again
@@ -98,16 +99,16 @@ function bodyOf({ text, file }) {
 function send({ chat, person, text, file }) {
   if (!file) return post("/say", { chat, person, text });
   const about = new URLSearchParams({ chat, person, text, name: file.name });
-  return asked(`/file?${about}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+  return asked(`/file?${about}`, { headers: { "Content-Type": "application/octet-stream" }, body: file });
 }
 
 const post = (path, told) =>
-  asked(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
+  asked(path, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(told) });
 
 // Resolves to what went wrong, in words; empty when nothing did.
 async function asked(path, how) {
   try {
-    const answer = await fetch(path, how);
+    const answer = await sendSafely(path, how);
     if (answer.ok) return { problem: "", status: answer.status };
     const refusal = await answer.json().catch(() => ({}));
     return { problem: refusal.error || words.failed, status: answer.status };

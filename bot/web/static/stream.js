@@ -1,5 +1,7 @@
 // Follows what is new in the transcript, over every interruption.
 
+import { renew } from "./token.js";
+
 const SILENCE = 30_000; // ms without a sign of life: the connection is dead
 const WAIT = [1_000, 2_000, 5_000, 15_000]; // ms between attempts to connect
 const LOST_SHOWN = 1_500; // ms; shorter gaps are nobody's business
@@ -30,7 +32,9 @@ export function follow(address, { arrive, change, show }) {
     source.addEventListener("reset", () => location.reload());
   }
 
-  function connected() {
+  async function connected() {
+    // What answers now may not be what made this page.
+    if (attempts) await renew();
     attempts = 0;
     clearTimeout(lost);
     lost = 0;
@@ -40,6 +44,7 @@ export function follow(address, { arrive, change, show }) {
   function retry() {
     source.close();
     clearTimeout(again);
+    if (attempts) renew(); // a session that is over ends at the door
     again = setTimeout(connect, WAIT[Math.min(attempts++, WAIT.length - 1)]);
     lost ||= setTimeout(() => show(false), LOST_SHOWN);
   }
