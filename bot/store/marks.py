@@ -62,7 +62,7 @@ class Marks:
         return await self._write(_Begun(delivery_id, attempts))
 
     async def taken(self, delivery_id: int, number: int, remote_id: str) -> None:
-        """The channel has one more part, the so-manieth, under this id."""
+        """The channel has the part of this number, counted from 1, under this id."""
         await self._write(_Taken(delivery_id, number, remote_id))
 
     async def sent(self, delivery_id: int, at: datetime, remote_id: str | None = None) -> None:
