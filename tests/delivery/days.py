@@ -111,7 +111,7 @@ async def prepared(store: Database) -> Days:
     await reader(store, "boss")
     await ruled(store, who, "净流入 > 150万")
     wish = broadcasting.Wish(text="今晚停机一小时")
-    draft, _ = await broadcasting.draft(world_of(store), wish, Deed("test:boss", moment(DAYS[0])))
+    draft, *_ = await broadcasting.draft(world_of(store), wish, Deed("test:boss", moment(DAYS[0])))
     return Days(draft.id)
 
 

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from bot.deliveries import NOBODY_KNOWS, State
 from bot.store.database import Database
 from bot.store.tables import DELIVERIES, SUBSCRIPTIONS
-from tests.delivery.letters import Round
+from tests.delivery.letters import Round, produce
 from tests.delivery.nursery import KILLED, PATIENCE_SECONDS, Life, Nursery
 from tests.delivery.survivor import ON_THE_WIRE, TAKEN, Survivor
 from tests.delivery.verdict import Arrival, Diary, arrivals, check
@@ -35,7 +36,8 @@ class Stage:
         self.api = api
         self.dead: set[int] = set()
         self._nursery = nursery
-        self._clock, self._diary = folder / "clock", folder / "diary"
+        self._clock, self._diary, self._started = (folder / name for name in ("clock", "diary", "started"))
+        self._started.touch()
         self._names = (f"w{number}" for number in count(1))
         self._watching = Database(url, exclusive=False)
         self._ahead = 0.0
@@ -75,6 +77,7 @@ class Stage:
             api=self.api.url,
             token=self.api.token,
             diary=str(self._diary),
+            started=str(self._started),
             clock=str(self._clock),
             point="" if at_server else point,
             at=at,
@@ -117,6 +120,18 @@ class Stage:
             while await self.busy():
                 self.move(step_seconds)
                 await asyncio.sleep(DONE_SECONDS if step_seconds else LOOK_SECONDS)
+
+    def alive(self, life: Life) -> bool:
+        """Whether a worker has come as far as to look for work."""
+        return str(life.pid) in self._started.read_text("ascii").split()
+
+    async def record(self, one: Round) -> None:
+        """Record a round from here, beside whoever works."""
+        assert await produce(self._watching, one, datetime.now(UTC) + timedelta(seconds=self._ahead)) == one.chats
+
+    async def waiting(self) -> int:
+        """How many deliveries wait."""
+        return (await self._watching.outbox.counts())[State.PENDING]
 
     async def busy(self) -> bool:
         """Whether anything waits or is on its way."""

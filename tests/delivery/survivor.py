@@ -62,7 +62,7 @@ class Survivor(BotApi):
         return self.base_url.removesuffix("/bot")
 
     def doom(self, caller: str, point: str, at: int) -> None:
-        """Kill a caller with his so-manieth message."""
+        """Kill a caller when he comes with his message of this number."""
         self._dooms[caller] = _Doom(point, at)
 
     async def hang_up(self) -> None:

@@ -51,13 +51,15 @@ class Order:
     api: str
     token: str
     diary: str
+    started: str
+    """A file for the ids of workers that look for work."""
     clock: str
     """A file with the seconds that the test's clock is ahead of the machine's."""
     produces: Round | None = None
     """Record this, and end; else drain until SIGTERM."""
     point: str = ""
     at: int = 1
-    """It dies the so-manieth time that it comes to its point."""
+    """It dies when it comes to its point for this time."""
     batch: int = 1
     lease_seconds: float = 60.0
     limited: bool = False
@@ -78,7 +80,9 @@ class Victim:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._left = order.at
-        self._diary = os.open(order.diary, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._diary, self._started = (
+            os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) for path in (order.diary, order.started)
+        )
         self._steps: ContextVar[tuple[str, ...]] = ContextVar("steps", default=())
         self._clock = Path(order.clock)
 
@@ -114,6 +118,7 @@ class Victim:
         pace = Pace(batch=self._order.batch, lease_seconds=self._order.lease_seconds, idle_seconds=0.02)
         # The breaker rests by the test's clock, too.
         bot.outbox._monotonic = lambda: self.now().timestamp()
+        os.write(self._started, f"{os.getpid()}\n".encode())
         running = asyncio.create_task(Drain(database.outbox, {channel.kind: channel}, self.now, pace).run())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         with suppress(asyncio.CancelledError):
