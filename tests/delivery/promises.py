@@ -18,8 +18,6 @@ from tests.builders import CALENDAR
 from tests.delivery.post import REPEATED
 from tests.fakes.bot_api_load import OK, Entry
 
-_YESTERDAY = timedelta(hours=40)
-
 _Text = tuple[str, str]
 """A chat, and words of a message for it."""
 
@@ -34,7 +32,7 @@ class Look:
     readers: Mapping[int, Subscription]
     active: Collection[int]
     rows: Sequence[Row[Any]]
-    """All deliveries."""
+    """The deliveries that have not ended, or did since the look before."""
     entries: Sequence[Entry]
     """The server's journal since the look before."""
     render: Callable[..., list[Part]]
@@ -43,21 +41,16 @@ class Look:
         """Fail where a promise is broken."""
         for text, calls in self._calls.items():
             self._check_once(text, calls)
-        for row in self._recent:
+        for row in self.rows:
             self._check_end(row)
         self._check_digests()
         self._check_caps()
 
     @cached_property
-    def _recent(self) -> list[Row[Any]]:
-        since = datetime.combine(self.day, datetime.min.time(), self.start.tzinfo) - _YESTERDAY
-        return [one for one in self.rows if one.ended_at is None or one.ended_at > since]
-
-    @cached_property
     def _written(self) -> dict[_Text, Row[Any]]:
         """The message that words belong to."""
         found = dict[_Text, Row[Any]]()
-        for row in self._recent:
+        for row in self.rows:
             for text in self._texts(row):
                 found[self.readers[row.subscription_id].chat, text] = row
         return found
@@ -123,7 +116,7 @@ class Look:
     def _check_digests(self) -> None:
         """Whoever is there has each digest that he wants, if only nobody lost its answer."""
         held: defaultdict[str, set[int]] = defaultdict(set)
-        for row in self._recent:
+        for row in self.rows:
             held[row.batch].add(row.subscription_id)
         weekly = ends_week(CALENDAR, self.day)
         evening = {key for key in self.active if evening_minute(self.readers[key], self.day, weekly=weekly)}
@@ -134,7 +127,7 @@ class Look:
     def _check_caps(self) -> None:
         """Nobody gets more messages of alerts in a day of his than he wants."""
         told: defaultdict[tuple[int, datetime], int] = defaultdict(int)
-        for row in self._recent:
+        for row in self.rows:
             reader = self.readers[row.subscription_id]
             if row.gate is not None and row.state == State.SENT and reader.daily_cap:
                 told[reader.id, day_begins(reader, row.ended_at)] += 1

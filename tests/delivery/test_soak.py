@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bot.outbox import Pace
 from bot.store.tables import DELIVERIES, METADATA
@@ -95,13 +95,16 @@ class Soak:
 
     def __post_init__(self) -> None:
         self.sources = self.season.sources()
+        self.looked_at = self.season.start
 
     async def _look(self, post: Post, day: date) -> None:
         entries, self.api.journal = self.api.journal, []
         active = {key for key, one in (await post.subscriptions()).items() if one.active}
-        rows = await post.rows(select(DELIVERIES).order_by(DELIVERIES.c.id))
+        recent = or_(DELIVERIES.c.ended_at.is_(None), DELIVERIES.c.ended_at > self.looked_at)
+        rows = await post.rows(select(DELIVERIES).where(recent).order_by(DELIVERIES.c.id))
         look = Look(self.season.start, day, self.readers, active, rows, entries, post.channel.render)
         look.check()
+        self.looked_at = post.now()
         tables = METADATA.sorted_tables
         counts = {one.name: (await post.rows(select(func.count()).select_from(one)))[0][0] for one in tables}
         self.rows.append(counts)
