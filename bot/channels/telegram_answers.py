@@ -34,7 +34,7 @@ def update_of(told: dict[str, Any], bot: Bot | None = None) -> Update:
     if not fits(told, UPDATE):
         raise ValueError("this is no update")
     try:
-        update = Update.de_json(told, bot)
+        update = Update.de_json(_asked_for(told), bot)
         # Who speaks where is looked for in every part of it.
         _ = update.effective_chat, update.effective_user, update.effective_message
     except UNREADABLE:
@@ -65,4 +65,9 @@ def _readable(one: object) -> Mapping[str, Any] | None:
             return {"update_id": update_of({"update_id": number}).update_id}
         except ValueError:
             return None
-    return one
+    return _asked_for(one)
+
+
+def _asked_for(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An update without the kinds that nobody asked for, whose shape is not known here."""
+    return {name: told[name] for name in (*UPDATE.needed, *UPDATE.more) if name in told}

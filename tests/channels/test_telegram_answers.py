@@ -63,6 +63,12 @@ def test_what_the_shape_does_not_name_may_be_anything() -> None:
     assert update_of(FINE).update_id == 5
 
 
+def test_a_kind_that_nobody_asked_for_is_confirmed_and_not_looked_at() -> None:
+    edited = {"update_id": 8, "edited_message": {**FINE["message"], "chat": {"id": [], "type": "private"}}}
+    assert readable([edited]) == [{"update_id": 8}]
+    assert update_of(edited).effective_chat is None
+
+
 def test_a_chat_of_a_kind_that_is_not_known_yet_is_read_by_many() -> None:
     chat = update_of(
         {"update_id": 1, "message": {**FINE["message"], "chat": {"id": -5, "type": "planet"}}}
