@@ -81,6 +81,7 @@ def test_a_wait_is_counted_by_channel(metrics: SendingMetrics, registry: Collect
         (SendFailedError("can't parse", markup=True), Refusal.MARKUP),
         (SendFailedError("gone, and unreadable", permanent=True, markup=True), Refusal.PERMANENT),
         (SendFailedError("HTTP 502"), Refusal.PASSING),
+        (SendFailedError("no answer", unknown=True), Refusal.AMBIGUOUS),
     ],
 )
 def test_a_failure_has_one_class(

@@ -169,7 +169,7 @@ async def test_a_broadcast_leads_to_who_sent_it(world: World, capsys: pytest.Cap
     lines = Lines(capsys)
     await reader(world.store, "me", WATCHED)
     deed = Deed("telegram:7", EVENING.due)
-    drafted, _ = await draft(world, Wish(text="back at eight"), deed)
+    drafted, *_ = await draft(world, Wish(text="back at eight"), deed)
     await send(world, drafted.id, deed)
     await drained(world, Recorder())
     lines.read()

@@ -70,7 +70,7 @@ async def test_a_message_that_is_to_be_tried_again_waits_no_longer_than_any_does
     await leave(store, "1", "poll/x", TOMORROW)
     (claimed,) = await store.outbox.claim(TOMORROW, 1, LEASE)
     again = TOMORROW + FIRST_WAIT
-    await store.outbox.failed(claimed.id, Outcome(state=State.PENDING, due_at=again, hold_until=again), TOMORROW)
+    await store.outbox.failed(claimed, Outcome(state=State.PENDING, due_at=again, hold_until=again), TOMORROW)
     await put_right(store)
     assert await store.outbox.claim(NOW, 9, LEASE) == []
     assert len(await store.outbox.claim(NOW + LONGEST_WAIT, 9, LEASE)) == 1
@@ -107,7 +107,7 @@ async def test_a_clock_that_is_behind_what_is_stored_changes_nothing_of_the_past
     await store.runs.finish("poll/close", moment(NEXT, "16:20"), TOMORROW, "")
     await leave(store, "1", f"digest/evening/{NEXT}", TOMORROW)
     (digest,) = await store.outbox.claim(TOMORROW, 1, LEASE)
-    await store.outbox.sent(digest.id, TOMORROW)
+    await store.outbox.marks.sent(digest.id, TOMORROW)
     await leave(store, "2", "poll/x", TOMORROW)
     assert await put_right(store) == Straightened(messages=1, behind=True)
     assert await store.runs.done("poll/close", moment(NEXT, "16:20"))
@@ -130,9 +130,9 @@ async def test_a_digest_of_a_session_of_which_nothing_was_known_makes_room_for_t
     if state is not State.PENDING:
         (claimed,) = await store.outbox.claim(TOMORROW, 1, LEASE)
         if state is State.SENT:
-            await store.outbox.sent(claimed.id, TOMORROW)
+            await store.outbox.marks.sent(claimed.id, TOMORROW)
         else:
-            await store.outbox.failed(claimed.id, Outcome(state=State.DEAD), TOMORROW)
+            await store.outbox.failed(claimed, Outcome(state=State.DEAD), TOMORROW)
     assert (await put_right(store)).messages == 1
     assert await store.outbox.subscribers_of(batch) == frozenset()
     assert await store.outbox.claim(NOW, 9, LEASE) == []
@@ -145,7 +145,7 @@ async def test_a_digest_that_went_out_an_hour_early_with_its_figures_is_not_told
     later = NOW + timedelta(hours=1)
     number = await leave(store, "1", f"digest/evening/{DAY}", later)
     (claimed,) = await store.outbox.claim(later, 1, LEASE)
-    await store.outbox.sent(claimed.id, later)
+    await store.outbox.marks.sent(claimed.id, later)
     await put_right(store)
     assert await store.outbox.subscribers_of(f"digest/evening/{DAY}") == {number}
     assert [at for _, at in await store.outbox.sent_since("telegram", NOW)] == [NOW] * claimed.parts_sent

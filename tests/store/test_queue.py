@@ -31,8 +31,8 @@ async def test_what_waits_is_sent_or_was_given_up_is_counted_by_channel_and_sort
     await leave(store, "robot", "broadcast/1", channel="wecom")
     await leave(store, "me", "health/poll/x", channel="web")
     dead, sent = await store.outbox.claim(NOW, 2, 60, channels={"telegram"})
-    await store.outbox.failed(dead.id, Outcome(state=State.DEAD, error="no"), NOW)
-    await store.outbox.sent(sent.id, NOW)
+    await store.outbox.failed(dead, Outcome(state=State.DEAD, error="no"), NOW)
+    await store.outbox.marks.sent(sent.id, NOW)
     await store.outbox.claim(NOW, 1, 60, channels={"wecom"})
     found = {heap: count for heap, count in (await store.queue.heaps()).items() if count}
     assert found.pop(Heap("wecom", Sort.BROADCAST, State.SENDING)) == 1
