@@ -127,7 +127,7 @@ async def test_what_was_sent_before_a_restart_counts(office: Office) -> None:
         await office.leave(chat, f"more for {chat}")
     office.channel.arrivals = asyncio.Queue()
     draining = asyncio.create_task(office.drain.run())
-    assert await asyncio.wait_for(office.channel.arrivals.get(), 10) == "<more for b>"
+    assert await asyncio.wait_for(office.channel.arrivals.get(), 60) == "<more for b>"
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(office.channel.arrivals.get(), 0.3)
     assert office.channel.limiter.waiting == 1
@@ -210,7 +210,7 @@ async def test_an_album_takes_as_much_as_its_pictures(store: Database) -> None:
     for chat in "ab":
         await office.leave(chat, chat)
     draining = asyncio.create_task(office.drain.run())
-    assert await asyncio.wait_for(channel.arrivals.get(), 10) == "album"
+    assert await asyncio.wait_for(channel.arrivals.get(), 60) == "album"
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(channel.arrivals.get(), 0.3)
     assert channel.limiter.waiting == 1
@@ -251,13 +251,13 @@ async def test_a_server_that_is_away_is_asked_without_messages_until_it_is_back(
     pace = Pace(batch=10, idle_seconds=0.001)
     draining = asyncio.create_task(Drain(office.store.outbox, {"test": channel}, office.clock.now, pace).run())
     for _ in range(5):
-        await asyncio.wait_for(channel.probes.get(), 10)
+        await asyncio.wait_for(channel.probes.get(), 60)
     # As many as were in hand when it was found out.
     failed = channel.calls
     assert breaker.TRIP_AFTER <= failed <= pace.batch
     channel.away = False
     office.clock.at += SOON
-    arrived = [await asyncio.wait_for(channel.arrivals.get(), 10) for _ in range(30 + failed * unknown)]
+    arrived = [await asyncio.wait_for(channel.arrivals.get(), 60) for _ in range(30 + failed * unknown)]
     assert {one for one in arrived if one != f"<{REPEATED}>"} == {f"<{number}>" for number in range(30)}
     await _stopped(draining)
 
@@ -283,7 +283,7 @@ async def test_a_server_that_can_be_asked_by_a_message_only_gets_one_at_a_time(
     office.channel.gone = {str(number): SendFailedError("away") for number in range(20)}
     pace = Pace(batch=10, idle_seconds=0.001)
     draining = asyncio.create_task(Drain(office.store.outbox, {"test": office.channel}, office.clock.now, pace).run())
-    arrived = {await asyncio.wait_for(office.channel.arrivals.get(), 10) for _ in range(10)}
+    arrived = {await asyncio.wait_for(office.channel.arrivals.get(), 60) for _ in range(10)}
     assert arrived == {f"<{number}>" for number in range(20, 30)}
     assert office.channel.calls == 30
     await _stopped(draining)
