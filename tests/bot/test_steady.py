@@ -206,8 +206,11 @@ async def test_a_server_that_goes_away_while_sending_and_comes_back(server: Any)
     store, clock = await opened(server.get_uri()), Hand(NOW)
     expected = await leave(store)
 
+    stopped = asyncio.Event()
+
     async def stops() -> None:
         await asyncio.to_thread(server.stop)
+        stopped.set()
 
     channel = Eventful(5, stops)
     with capture_logs() as said:
@@ -219,6 +222,7 @@ async def test_a_server_that_goes_away_while_sending_and_comes_back(server: Any)
             await asyncio.sleep(0.3)
             assert channel.calls == stopped_at < 3 * READERS
             assert not running.done()
+            await stopped.wait()
             await asyncio.to_thread(start, server)
             await until(lambda: all_sent(store))
     said_again = as_repeat()
