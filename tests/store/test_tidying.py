@@ -40,8 +40,19 @@ ENDING = frozenset({"premium_spike"})
 DAY = timedelta(days=1)
 PRODUCT = {"snapshots", "sessions", "alerts", "runs"}
 """Tables that are kept for ever: the product, and the memory of what was told and done."""
-PEOPLE = {"subscriptions", "watchlists", "rules", "bans", "beginnings", "overrides", "changes", "broadcasts", "uploads"}
-"""Tables that grow with people and what they decide, and not with time; uploads are bounded by their store."""
+PEOPLE = {
+    "subscriptions",
+    "watchlists",
+    "rules",
+    "bans",
+    "beginnings",
+    "overrides",
+    "changes",
+    "broadcasts",
+    "uploads",
+    "crew",
+}
+"""Tables that grow with people and what they decide, and not with time; uploads and the crew are bounded by their stores."""
 
 
 @pytest.fixture(autouse=True)
