@@ -136,7 +136,7 @@ class Drain:
                 room = await self._room(kind, busy)
                 claimed = await self._outbox.insist(lambda: self._claim(kind, room)) if room else []  # noqa: B023
                 for one in claimed:
-                    hands.take(one.delivery.address.chat, self._deliver(one))
+                    hands.take(self._deliver(one), one.delivery.address.chat)
                 if hands.full:
                     # What follows in a chat can be claimed as soon as what is before it has arrived.
                     await hands.freed(max(1, math.ceil(busy * ROOM)), self.pace.idle_seconds)

@@ -180,6 +180,8 @@ async def _apply(connection: AsyncConnection, verdict: Verdict, now: datetime) -
         "gate": Gate.PASSED,
         "due_at": now,
         "attempts": 0,
+        # Where one of them may have arrived the merged one may, in part.
+        "repeats": select(func.max(DELIVERIES.c.repeats)).where(DELIVERIES.c.id.in_(verdict.goes)).scalar_subquery(),
         "plain": False,
         "error": "",
     }
