@@ -231,7 +231,7 @@ async def test_a_server_that_is_away_for_ten_minutes_loses_nothing(
     await stage.people(chats)
     await stage.produce(one)
     stage.api.away = away
-    lives = [await stage.start(batch=50) for _ in range(workers)]
+    lives = [await stage.start(batch=50, lease_seconds=LONG_LEASE) for _ in range(workers)]
     await stage.until(lambda: stage.api.asked)
     await stage.pass_by(FIVE_MINUTES)
     await stage.api.hang_up()
