@@ -160,6 +160,15 @@ class Stage:
         """What victims have written so far."""
         return Diary.read(self._diary)
 
+    @property
+    def written(self) -> int:
+        """How many bytes victims have written so far."""
+        return self._diary.stat().st_size if self._diary.exists() else 0
+
+    def left_open(self, victim: Life, since: int) -> list[int]:
+        """What a dead victim, whose first word stands after so many bytes, had begun and not ended."""
+        return Diary.read(self._diary, since).open_at_death([victim.pid])[victim.pid]
+
     def doubts(self) -> Counter[int]:
         """How often nobody knew what became of each delivery: its worker had died, or had no answer."""
         diary = self.diary

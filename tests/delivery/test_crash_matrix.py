@@ -179,6 +179,7 @@ async def killed_again_and_again(stage: Stage, kills: int, chats: int, batch: in
     hurt: list[int] = []
     others = [await stage.start(lease_seconds=LONG_LEASE, batch=batch) for _ in range(steady)]
     for number in range(kills):
+        before = stage.written
         victim = await stage.start(lease_seconds=LEASE, batch=batch)
         if number % 4:
             # Any moment is one of its start, too; but most are to find it at work.
@@ -189,7 +190,7 @@ async def killed_again_and_again(stage: Stage, kills: int, chats: int, batch: in
         await stage.resent(hurt)
         await asyncio.sleep(random.uniform(0, MOMENTS_SECONDS))  # noqa: S311 - any moment will do
         await stage.kill(victim)
-        hurt = stage.diary.open_at_death([victim.pid])[victim.pid]
+        hurt = stage.left_open(victim, before)
         assert len(hurt) <= batch
         stage.move(PASSED)
     last = others or [await stage.start(lease_seconds=LONG_LEASE, batch=50)]
@@ -231,7 +232,7 @@ async def test_a_server_that_is_away_for_ten_minutes_loses_nothing(
     await stage.people(chats)
     await stage.produce(one)
     stage.api.away = away
-    lives = [await stage.start(batch=50) for _ in range(workers)]
+    lives = [await stage.start(batch=50, lease_seconds=LONG_LEASE) for _ in range(workers)]
     await stage.until(lambda: stage.api.asked)
     await stage.pass_by(FIVE_MINUTES)
     await stage.api.hang_up()

@@ -66,8 +66,9 @@ class Diary:
     lines: tuple[tuple[int, str, int], ...]
 
     @classmethod
-    def read(cls, path: Path) -> "Diary":
-        split = (line.split() for line in path.read_text("ascii").splitlines()) if path.exists() else ()
+    def read(cls, path: Path, since: int = 0) -> "Diary":
+        """What was written after so many bytes."""
+        split = (line.split() for line in path.read_bytes()[since:].decode().splitlines()) if path.exists() else ()
         return cls(tuple((int(pid), word, int(number)) for pid, word, number in split))
 
     def open_at_death(self, dead: Collection[int]) -> dict[int, list[int]]:
