@@ -46,15 +46,30 @@ def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats
             out[at] = less + error if whole & (missing == 0.0) else np.nan
 
 
-def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats, total: Floats) -> None:
-    """See `plain_windows.sum_before`."""
+def known_before(begin: int, end: int, values: Floats, window: int, known: Rows) -> None:
+    """See `plain_windows.known_before`."""
     sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
+    nothing, zero, one = np.full(subjects, np.nan), np.int32(0), np.int32(1)
+    count = np.zeros(subjects, np.int32)
+    for row in range(sessions):
+        new, old = values[row, begin:end], values[row - window, begin:end] if row >= window else nothing
+        out = known[row, begin:end]
+        for at in range(subjects):
+            now = count[at]
+            out[at] = now
+            come = np.int32(now + one) if np.isfinite(new[at]) else now
+            count[at] = come - (one if np.isfinite(old[at]) else zero)
+
+
+def mean_before(begin: int, end: int, values: Floats, window: int, least_known: int, mean: Floats) -> None:
+    """See `plain_windows.mean_before`."""
+    sessions, subjects = len(values), end - begin
+    nothing, least = np.full(subjects, np.nan), float(max(1, least_known))
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
     for row in range(sessions):
         new = values[row - 1, begin:end] if row >= 1 else nothing
         old = values[row - 1 - window, begin:end] if row > window else nothing
-        to_known, to_total = known[row, begin:end], total[row, begin:end]
+        out = mean[row, begin:end]
         for at in range(subjects):
             come, gone = new[at], old[at]
             told, was = np.isfinite(come), np.isfinite(gone)
@@ -68,8 +83,7 @@ def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats,
             part = less - more
             error = error + ((more - (less - part)) + (gone - part))
             count[at], sums[at], errors[at] = size, less, error
-            to_known[at] = size
-            to_total[at] = less + error
+            out[at] = (less + error) / max(size, 1.0) if size >= least else np.nan
 
 
 def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
@@ -162,6 +176,23 @@ def percentiles(begin: int, end: int, values: Floats, window: int, least_known: 
                 known += np.isfinite(value)
                 if row - window >= origin:
                     known -= np.isfinite(own[row - window - origin])
+
+
+def percentiles_at(
+    values: Floats, rows: Columns, columns: Columns, window: int, least_known: int, percentile: Floats
+) -> None:
+    """See `plain_windows.percentiles_at`."""
+    for at in range(len(rows)):
+        row, column = rows[at], columns[at]
+        value = values[row, column]
+        known = below = upto = 0
+        for back in range(max(0, row - window), row):
+            other = values[back, column]
+            known += np.isfinite(other)
+            below += other < value
+            upto += other <= value
+        stated = np.isfinite(value) and known >= max(1, least_known)
+        percentile[0, at] = 0.5 * (below + upto) / known if stated else np.nan
 
 
 def highest_before(

@@ -107,12 +107,16 @@ ROLLING_SUM = Kernel(plain_windows.rolling_sum, compiled_windows.rolling_sum, "f
 ROLLING_GROWTH = Kernel(
     plain_windows.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS
 )
-SUM_BEFORE = Kernel(
-    plain_windows.sum_before, compiled_windows.sum_before, "floats count -> floats floats", apart=COLUMNS
+KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before, "floats count -> rows", apart=COLUMNS)
+MEAN_BEFORE = Kernel(
+    plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
 )
 ZSCORES = Kernel(plain_windows.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
 PERCENTILES = Kernel(
     plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
+)
+PERCENTILES_AT = Kernel(
+    plain_windows.percentiles_at, compiled_windows.percentiles_at, "floats columns columns count count -> floats"
 )
 HIGHEST_BEFORE = Kernel(
     plain_windows.highest_before, compiled_windows.highest_before, "floats count count number -> floats", apart=COLUMNS
@@ -147,9 +151,11 @@ KERNELS: tuple[Kernel[Any], ...] = (
     LATELY,
     ROLLING_SUM,
     ROLLING_GROWTH,
-    SUM_BEFORE,
+    KNOWN_BEFORE,
+    MEAN_BEFORE,
     ZSCORES,
     PERCENTILES,
+    PERCENTILES_AT,
     HIGHEST_BEFORE,
     SESSIONS_SINCE,
     GROWTH_FROM,

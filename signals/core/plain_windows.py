@@ -41,8 +41,17 @@ def rolling_sum(values: Floats, window: int, total: Floats) -> None:
         total[row] = np.where((unknown == 0) & (row >= window - 1), summed + error, np.nan)
 
 
-def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
-    """Number and sum of the known ones among the `window` values before each one, itself left out."""
+def known_before(values: Floats, window: int, known: Rows) -> None:
+    """Number of the known ones among the `window` values before each one, itself left out."""
+    count = np.zeros(values.shape[1], dtype=np.int32)
+    for row in range(len(values)):
+        known[row] = count
+        old = values[row - window] if row >= window else np.full(values.shape[1], np.nan)
+        count = count + np.isfinite(values[row]) - np.isfinite(old)
+
+
+def mean_before(values: Floats, window: int, least_known: int, mean: Floats) -> None:
+    """Mean of the known ones among the `window` values before each one; NaN where fewer than `least_known` are."""
     nothing = np.full(values.shape[1], np.nan)
     count, summed, error = np.zeros(values.shape[1]), np.zeros(values.shape[1]), np.zeros(values.shape[1])
     for row in range(len(values)):
@@ -55,7 +64,7 @@ def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> Non
             part = more - summed
             error = error + ((summed - (more - part)) + (step - part))
             summed = more
-        known[row], total[row] = count, summed + error
+        mean[row] = np.where(count >= max(1, least_known), (summed + error) / np.maximum(count, 1.0), np.nan)
 
 
 def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
@@ -121,6 +130,20 @@ def percentiles(values: Floats, window: int, least_known: int, percentile: Float
         below = 0.5 * ((past < now).sum(axis=0) + (past <= now).sum(axis=0))
         stated = (count >= max(1, least_known)) & np.isfinite(now)
         percentile[row] = np.where(stated, below / np.maximum(count, 1), np.nan)
+
+
+def percentiles_at(
+    values: Floats, rows: Columns, columns: Columns, window: int, least_known: int, percentile: Floats
+) -> None:
+    """What `percentiles` says of some cells, in the one row of the matrix that is filled."""
+    now, count, below = values[rows, columns], np.zeros(len(rows)), np.zeros(len(rows))
+    for back in range(1, window + 1):
+        past = np.where(rows >= back, values[np.maximum(rows - back, 0), columns], np.nan)
+        count += np.isfinite(past)
+        below += past < now
+        below += past <= now
+    stated = (count >= max(1, least_known)) & np.isfinite(now)
+    percentile[0] = np.where(stated, 0.5 * below / np.maximum(count, 1), np.nan)
 
 
 def highest_before(values: Floats, window: int, least_known: int, sign: float, highest: Floats) -> None:
