@@ -54,7 +54,7 @@ class PremiumExcursion(Detector):
             fires=fires,
             known=knowable(premium),
             strength=scaled(premium.values, self.threshold),
-            rung=rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
+            rung=lambda: rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
             pauses=lambda: ~fires & high & ~(zscore < self.calm_zscore),
             evidence=Later(
                 lambda: {

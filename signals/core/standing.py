@@ -40,7 +40,7 @@ def place_in_past(values: Floats, exceeded: Floats, sessions: int) -> tuple[Floa
 
     `exceeded` is the share of the known values of the `sessions` before that it lies beyond (ties count half).
     """
-    known = known_before(values, sessions)
+    known = known_before(values, sessions).astype(np.float64)
     # Half a tie more or less is no place; a share times its count is a whole number but for rounding.
     return 1.0 + np.floor((1.0 - exceeded) * known + 1e-6), known + 1.0
 

@@ -127,7 +127,7 @@ def percentiles_at(values: Floats, rows: Columns, columns: Columns, sessions: in
     """What `percentiles` says of some cells."""
     out = np.empty((1, len(rows)))
     kernels.PERCENTILES_AT(laid(values), rows, columns, _window(sessions), least_known, out)
-    return out[0]
+    return np.asarray(out[0])
 
 
 def highest_before(values: Floats, sessions: int, least_known: int) -> Floats:
