@@ -5,7 +5,6 @@ import numpy as np
 from signals.core.matrix import Bools, Columns, Floats, Rows
 
 _TILE = 256
-_RANKED = 64
 _SAME = 1e-9
 _ROUNDING = 1e-12
 
@@ -279,48 +278,34 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain_windows.rank_within`; `begin` and `end` are sessions.
-
-    A tile of sessions at a time: members lie one after the other in it, and a pair of them is compared on many
-    sessions at once.
-    """
-    mine, better = np.empty((len(columns), _RANKED)), np.empty((len(columns), _RANKED))
-    known = np.empty(_RANKED)
-    for start in range(begin, end, _RANKED):
-        rows = min(_RANKED, end - start)
-        rank[start : start + rows], size[start : start + rows] = np.nan, np.nan
+    """See `plain_windows.rank_within`; `begin` and `end` are sessions."""
+    subjects = values.shape[1]
+    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
+    for row in range(begin, end):
+        now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
+        for column in range(subjects):
+            to_rank[column] = to_size[column] = np.nan
         for group in range(len(bounds) - 1):
-            own = columns[bounds[group] : bounds[group + 1]]
-            if len(own) < least_members:
+            first, stop = bounds[group], bounds[group + 1]
+            if stop - first < least_members:
                 continue
-            stated = 0
-            for at in range(rows):
-                now, inside = values[start + at], members[start + at]
-                belong = told = 0
-                for one in range(len(own)):
-                    value, here = now[own[one]], inside[own[one]]
-                    ranked = here & np.isfinite(value)
-                    mine[one, at], better[one, at] = value if ranked else np.nan, 1.0
-                    belong += here
-                    told += ranked
-                enough = (belong >= least_members) & (told >= least_coverage * belong)
-                known[at] = told if enough else 0
-                stated += enough
-            if not stated:
+            total = known = 0
+            for place in range(first, stop):
+                column = columns[place]
+                if inside[column]:
+                    total += 1
+                    mine[known], at[known] = now[column], column
+                    known += np.isfinite(now[column])
+            if total < least_members or known < least_coverage * total:
                 continue
-            for one in range(len(own)):
-                value, above = mine[one], better[one]
+            for one in range(known):
+                value, above = mine[one], 1
                 for other in range(one):
-                    theirs, below = mine[other], better[other]
-                    for at in range(rows):
-                        above[at] += 1.0 if theirs[at] > value[at] else 0.0
-                        below[at] += 1.0 if value[at] > theirs[at] else 0.0
-            for at in range(rows):
-                to_rank, to_size, ranked = rank[start + at], size[start + at], known[at]
-                for one in range(len(own)):
-                    shown = (ranked > 0.0) & np.isfinite(mine[one, at])
-                    to_rank[own[one]] = better[one, at] if shown else np.nan
-                    to_size[own[one]] = ranked if shown else np.nan
+                    above += mine[other] > value
+                    better[other] += value > mine[other]
+                better[one] = above
+            for one in range(known):
+                to_rank[at[one]], to_size[at[one]] = better[one], known
 
 
 def overtakings(
