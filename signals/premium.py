@@ -45,8 +45,7 @@ class PremiumExcursion(Detector):
         """Absolute threshold, or z-score or percentile of the own past above the floor; over once it is normal."""
         premium = PREMIUM_IOPV.on(panel)
         usual = panel.derive(own_past(PREMIUM_IOPV, self.lookback_days, self.least_days))
-        sign = 1.0 if self.above else -1.0
-        size, zscore = sign * premium.values, sign * usual.zscore
+        size, zscore = (one if self.above else -one for one in (premium.values, usual.zscore))
         high = size >= self.floor
         unusual = (zscore >= self.zscore) | usual.beyond(self.percentile, high, above=self.above)
         fires = (size >= self.threshold) | (high & unusual)

@@ -20,7 +20,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
     """Each row's predecessor; the first row's is `fill`."""
-    out = np.empty_like(values)
+    out = ROOM.empty(values.shape, values.dtype.type)
     out[:1] = fill
     out[1:] = values[:-1]
     return out

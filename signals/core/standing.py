@@ -93,11 +93,17 @@ def zscore_of(of: Quantity, name: str, sessions: int) -> Quantity:
     )
 
 
+def _amounts(panel: Panel) -> Floats:
+    """What was traded; unknown on days without trading."""
+    return np.where(panel.derive(traded), TRADED_VALUE.on(panel).values, np.nan)
+
+
 def _amount_ratio(panel: Panel, *, sessions: int, least_known: int) -> Measure:
-    amount = np.where(panel.derive(traded), TRADED_VALUE.on(panel).values, np.nan)
+    amount = panel.derive(_amounts)
     mean = mean_before(amount, sessions, least_known)
+    mean[~(mean > 0)] = np.nan
     return Measure(
-        values=amount / np.where(mean > 0, mean, np.nan),
+        values=np.divide(amount, mean, out=mean),
         unit=Unit.TIMES,
         inputs=frozenset({AMOUNT}),
         estimated=panel.estimated(AMOUNT),

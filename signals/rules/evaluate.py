@@ -239,8 +239,9 @@ class Evaluation:
         left, right = self.measure(one.left), self.measure(one.right)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = _JOINED[one.sign](left.values, right.values)
+        values[~np.isfinite(values)] = np.nan
         return Measure(
-            values=np.where(np.isfinite(values), values, np.nan),
+            values=values,
             unit=one.dimension.unit,
             inputs=left.inputs | right.inputs,
             estimated=left.soft | right.soft,
