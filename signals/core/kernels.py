@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, compiled_windows, plain, plain_windows
+from signals.core import compiled, compiled_groups, compiled_windows, plain, plain_groups, plain_windows
 
 P = ParamSpec("P")
 
@@ -126,16 +126,16 @@ SESSIONS_SINCE = Kernel(
 )
 GROWTH_FROM = Kernel(plain_windows.growth_from, compiled_windows.growth_from, "floats columns -> floats", apart=COLUMNS)
 RANK_WITHIN = Kernel(
-    plain_windows.rank_within,
-    compiled_windows.rank_within,
+    plain_groups.rank_within,
+    compiled_groups.rank_within,
     "floats flags columns columns count number -> floats floats",
     apart=SESSIONS,
 )
 GROUP_SUMS = Kernel(
-    plain_windows.group_sums, compiled_windows.group_sums, "floats columns columns -> floats", apart=SESSIONS
+    plain_groups.group_sums, compiled_groups.group_sums, "floats columns columns -> floats", apart=SESSIONS
 )
 OVERTAKINGS = Kernel(
-    plain_windows.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
+    plain_groups.overtakings, compiled_groups.overtakings, "floats flags columns columns count number -> rows"
 )
 
 KERNELS: tuple[Kernel[Any], ...] = (
