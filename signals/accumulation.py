@@ -1,12 +1,14 @@
 """Money that has come in over many sessions: the milestones of a rolling sum."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, beyond, rungs
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Topic, beyond, rungs
 from signals.core.field import SHARES, Unit
 from signals.core.flows import flow_sum
+from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.text import Text
@@ -42,13 +44,18 @@ class FlowMilestone(Detector):
         """The rolling sum beyond the first amount; a rung for each tenfold."""
         total = flow_sum(self.days).on(panel)
         fires = total.values >= self.min_total_cny
-        tenfolds = np.zeros(fires.shape)
-        tenfolds[fires] = np.log10(total.values[fires] / self.min_total_cny)
+
+        @cache
+        def tenfolds() -> Floats:
+            out = np.zeros(fires.shape)
+            out[fires] = np.log10(total.values[fires] / self.min_total_cny)
+            return out
+
         return Findings(
             fires=fires,
             known=knowable(total),
-            strength=beyond(tenfolds, _TENFOLDS),
-            rung=rungs(fires, lambda cells: 1 + np.floor(tenfolds[cells])),
+            strength=LaterStrength(lambda: np.asarray(beyond(tenfolds(), _TENFOLDS))),
+            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(tenfolds()[cells])),
             pauses=lambda: ~fires & (total.values >= self.keep * self.min_total_cny),
             evidence=Later(
                 lambda: {

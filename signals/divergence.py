@@ -13,6 +13,7 @@ from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE
+from signals.core.room import ROOM
 from signals.core.sizes import AUM
 from signals.core.text import Text
 from signals.core.windows import rolling_growth
@@ -61,12 +62,15 @@ def _apart(days: int) -> partial[tuple[Floats, Floats]]:
 def _move_and_share(panel: Panel, *, days: int) -> tuple[Floats, Floats]:
     """Compound change over `days`, and the flow over them as a share of the AUM before."""
     flow, aum = flow_sum(days).on(panel), AUM.on(panel)
-    return rolling_growth(CHANGE.on(panel).values, days), flow.values / _before(aum.values, days)
+    before = _before(aum.values, days)
+    return rolling_growth(CHANGE.on(panel).values, days), np.divide(flow.values, before, out=before)
 
 
 def _before(values: Floats, sessions: int) -> Floats:
     """The value before the last `sessions` of them began."""
-    return np.vstack([np.full((min(sessions, len(values)), values.shape[1]), np.nan), values[:-sessions]])
+    out = ROOM.empty(values.shape, np.float64)
+    out[:sessions], out[sessions:] = np.nan, values[:-sessions]
+    return out
 
 
 @dataclass(frozen=True, kw_only=True)

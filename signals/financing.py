@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, ladder, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, ladder, on_ladder, scaled
 from signals.core.field import FUND_FINANCING, Unit
 from signals.core.financing import FUND_BALANCE, FUND_FINANCING_CHANGE
 from signals.core.flows import soft_since
@@ -38,13 +38,12 @@ class FinancingStreak(Detector):
         run = runs(change.values, rising=self.rising)
         total = np.abs(run.total)
         large = (total >= self.min_total_cny) & (total >= self.min_share * (balance.values - run.total))
-        rung = np.where(large, ladder(run.length, self.min_days, self.step_days), 0)
         return Findings(
-            fires=rung > 0,
+            fires=large & on_ladder(run.length, self.min_days, self.step_days),
             known=knowable(change),
             strength=scaled(run.length, self.min_days),
-            rung=rung,
-            since=run.start,
+            rung=lambda: ladder(run.length, self.min_days, self.step_days),
+            since=lambda: run.start,
             evidence=Later(partial(_evidence, balance, change, run)),
         )
 

@@ -45,17 +45,16 @@ class PremiumExcursion(Detector):
         """Absolute threshold, or z-score or percentile of the own past above the floor; over once it is normal."""
         premium = PREMIUM_IOPV.on(panel)
         usual = panel.derive(own_past(PREMIUM_IOPV, self.lookback_days, self.least_days))
-        sign = 1.0 if self.above else -1.0
-        size, zscore = sign * premium.values, sign * usual.zscore
-        beyond = usual.percentile if self.above else 1.0 - usual.percentile
-        unusual = (zscore >= self.zscore) | (beyond >= self.percentile)
-        fires = (size >= self.threshold) | ((size >= self.floor) & unusual)
+        size, zscore = (one if self.above else -one for one in (premium.values, usual.zscore))
+        high = size >= self.floor
+        unusual = (zscore >= self.zscore) | usual.beyond(self.percentile, high, above=self.above)
+        fires = (size >= self.threshold) | (high & unusual)
         return Findings(
             fires=fires,
             known=knowable(premium),
             strength=scaled(premium.values, self.threshold),
-            rung=rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
-            pauses=lambda: ~fires & (size >= self.floor) & ~(zscore < self.calm_zscore),
+            rung=lambda: rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
+            pauses=lambda: ~fires & high & ~(zscore < self.calm_zscore),
             evidence=Later(
                 lambda: {
                     "premium": premium,

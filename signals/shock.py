@@ -10,12 +10,13 @@ import numpy as np
 from signals.core.detector import Detector, Findings, Later, Topic, one_day, scaled
 from signals.core.field import SHARES, Unit
 from signals.core.flows import FLOW
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Bools
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.sizes import FLOW_SHARE
 from signals.core.standing import YEAR_SESSIONS, own_past, place_in_past
 from signals.core.text import Text
+from signals.core.windows import Usual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +39,20 @@ class FlowShock(Detector):
     def find(self, panel: Panel) -> Findings:
         """Share of AUM, amount and percentile, all beyond their least; each such session is an event of its own."""
         flow, share = FLOW.on(panel), FLOW_SHARE.on(panel)
-        below = panel.derive(own_past(FLOW_SHARE, self.lookback_days - 1, self.least_days)).percentile
-        sign, exceeded = (1.0, below) if self.inward else (-1.0, 1.0 - below)
-        fires = (
-            (sign * share.values >= self.min_share)
-            & (sign * flow.values >= self.min_flow_cny)
-            & (exceeded >= self.percentile)
-        )
+        usual = panel.derive(own_past(FLOW_SHARE, self.lookback_days - 1, self.least_days))
+        sign = 1.0 if self.inward else -1.0
+        large = (sign * share.values >= self.min_share) & (sign * flow.values >= self.min_flow_cny)
+        fires = usual.beyond(self.percentile, large, above=self.inward)
         return Findings(
             fires=fires,
-            known=knowable(share) & np.isfinite(below),
+            known=knowable(share) & usual.stated,
             strength=scaled(share.values, self.min_share),
             since=one_day(fires),
-            evidence=Later(partial(self._evidence, flow, share, exceeded, fires)),
+            evidence=Later(partial(self._evidence, flow, share, usual, fires)),
         )
 
-    def _evidence(self, flow: Measure, share: Measure, exceeded: Floats, fires: Bools) -> Mapping[str, Measure]:
+    def _evidence(self, flow: Measure, share: Measure, usual: Usual, fires: Bools) -> Mapping[str, Measure]:
+        exceeded = usual.percentile if self.inward else 1.0 - usual.percentile
         place, days = place_in_past(share.values, exceeded, self.lookback_days - 1)
         return {
             "flow": flow,

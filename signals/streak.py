@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, scaled
+from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, on_ladder, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import FLOW, soft_since
 from signals.core.matrix import Floats, Ints
@@ -39,13 +39,12 @@ class FlowStreak(Detector):
         """A run of flows of one sign; its sum and the newest flow are the evidence."""
         flow = FLOW.on(panel)
         run = runs(flow.values, rising=self.rising, flat=self.flat, least=self.least_flow_cny)
-        rung = ladder(run.length, self.min_days, self.step_days)
         return Findings(
-            fires=rung > 0,
+            fires=on_ladder(run.length, self.min_days, self.step_days),
             known=knowable(flow),
             strength=scaled(run.length, self.min_days),
-            rung=rung,
-            since=run.start,
+            rung=lambda: ladder(run.length, self.min_days, self.step_days),
+            since=lambda: run.start,
             evidence=Later(partial(_of_flows, panel, flow, run)),
         )
 
@@ -125,13 +124,12 @@ class PriceStreak(Detector):
         """The longer of the runs on close and on NAV, with its basis."""
         found = trends(panel, self.basis, rising=self.rising, flat=self.flat, least_move=self.least_move)
         choice = Choice.longest([one.basis for one in found], [_told(one) for one in found])
-        rung = ladder(choice.length, self.min_days, self.step_days)
         return Findings(
-            fires=rung > 0,
+            fires=on_ladder(choice.length, self.min_days, self.step_days),
             known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
             strength=scaled(choice.length, self.min_days),
-            rung=rung,
-            since=choice.rows([one.runs.start for one in found]),
+            rung=lambda: ladder(choice.length, self.min_days, self.step_days),
+            since=lambda: choice.rows([one.runs.start for one in found]),
             evidence=Later(partial(_of_prices, found, choice)),
             basis=choice.basis,
         )

@@ -12,7 +12,7 @@ from signals.core.leaders import overtakings
 from signals.core.matrix import Floats, Ints
 from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.peers import RANK_SIZES, RANKED, RANKS, peer_groups
+from signals.core.peers import RANK_SIZES, RANKED, RANKS, laid_peers
 from signals.core.series import cells
 from signals.core.text import Text
 
@@ -67,8 +67,7 @@ def _former(by: str, least_lead: float) -> partial[Ints]:
 
 def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
     stated = np.isfinite(RANKS[by].on(panel).values)
-    groups = list(panel.derive(peer_groups).values())
-    return overtakings(RANKED[by].on(panel).values, stated, groups, least_lead=least_lead)
+    return overtakings(RANKED[by].on(panel).values, stated, panel.derive(laid_peers), least_lead=least_lead)
 
 
 def _theirs(values: Floats, columns: Ints) -> Floats:

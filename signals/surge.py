@@ -55,7 +55,7 @@ class AmountSurge(Detector):
             fires=fires & np.isfinite(change.values),
             known=knowable(short) & knowable(long) & equity,
             strength=scaled(least, self.min_times),
-            rung=rungs(fires, lambda cells: 1 + np.floor(np.log2(least[cells] / self.min_times))),
+            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(least[cells] / self.min_times))),
             pauses=partial(pauses, fires, self.pause_days),
             evidence=Later(
                 lambda: {

@@ -1,11 +1,12 @@
 """The kernels as loops over sessions and subjects, written for a compiler and right without one.
 
-`signals.core.kernels` compiles these functions; `signals.core.plain` and `plain_windows` are what they must equal, bit for bit.
+`signals.core.kernels` compiles these functions; `signals.core.plain`, `plain_windows` and `plain_groups` are what they
+must equal, bit for bit.
 Their form is what makes them fast: sessions outside, subjects inside, state in small rows, rows taken out
 of the matrices before the inner loop, and choices of values instead of branches, so that a processor takes
 several subjects at a time. Every function fills the columns from `begin` up to `end` of the matrices that come
 last among its arguments, and looks at no other, so that two processors can share a matrix. Here are those that
-hand a state on from session to session; `signals.core.compiled_windows` has the others.
+hand a state on from session to session; `compiled_windows` and `compiled_groups` have the others.
 """
 
 import numpy as np

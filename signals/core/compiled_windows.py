@@ -1,4 +1,4 @@
-"""Loops over windows of sessions and over groups of subjects, in the manner of `signals.core.compiled`."""
+"""Loops over windows of sessions, in the manner of `signals.core.compiled`."""
 
 import numpy as np
 
@@ -46,15 +46,30 @@ def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats
             out[at] = less + error if whole & (missing == 0.0) else np.nan
 
 
-def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats, total: Floats) -> None:
-    """See `plain_windows.sum_before`."""
+def known_before(begin: int, end: int, values: Floats, window: int, known: Rows) -> None:
+    """See `plain_windows.known_before`."""
     sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
+    nothing, zero, one = np.full(subjects, np.nan), np.int32(0), np.int32(1)
+    count = np.zeros(subjects, np.int32)
+    for row in range(sessions):
+        new, old = values[row, begin:end], values[row - window, begin:end] if row >= window else nothing
+        out = known[row, begin:end]
+        for at in range(subjects):
+            now = count[at]
+            out[at] = now
+            come = np.int32(now + one) if np.isfinite(new[at]) else now
+            count[at] = come - (one if np.isfinite(old[at]) else zero)
+
+
+def mean_before(begin: int, end: int, values: Floats, window: int, least_known: int, mean: Floats) -> None:
+    """See `plain_windows.mean_before`."""
+    sessions, subjects = len(values), end - begin
+    nothing, least = np.full(subjects, np.nan), float(max(1, least_known))
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
     for row in range(sessions):
         new = values[row - 1, begin:end] if row >= 1 else nothing
         old = values[row - 1 - window, begin:end] if row > window else nothing
-        to_known, to_total = known[row, begin:end], total[row, begin:end]
+        out = mean[row, begin:end]
         for at in range(subjects):
             come, gone = new[at], old[at]
             told, was = np.isfinite(come), np.isfinite(gone)
@@ -68,8 +83,7 @@ def sum_before(begin: int, end: int, values: Floats, window: int, known: Floats,
             part = less - more
             error = error + ((more - (less - part)) + (gone - part))
             count[at], sums[at], errors[at] = size, less, error
-            to_known[at] = size
-            to_total[at] = less + error
+            out[at] = (less + error) / max(size, 1.0) if size >= least else np.nan
 
 
 def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
@@ -164,6 +178,23 @@ def percentiles(begin: int, end: int, values: Floats, window: int, least_known: 
                     known -= np.isfinite(own[row - window - origin])
 
 
+def percentiles_at(
+    values: Floats, rows: Columns, columns: Columns, window: int, least_known: int, percentile: Floats
+) -> None:
+    """See `plain_windows.percentiles_at`."""
+    for at in range(len(rows)):
+        row, column = rows[at], columns[at]
+        value = values[row, column]
+        known = below = upto = 0
+        for back in range(max(0, row - window), row):
+            other = values[back, column]
+            known += np.isfinite(other)
+            below += other < value
+            upto += other <= value
+        stated = np.isfinite(value) and known >= max(1, least_known)
+        percentile[0, at] = 0.5 * (below + upto) / known if stated else np.nan
+
+
 def highest_before(
     begin: int, end: int, values: Floats, window: int, least_known: int, sign: float, highest: Floats
 ) -> None:
@@ -222,94 +253,3 @@ def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Flo
         before = values[max(there, 0), begin:end]
         for at in range(subjects):
             out[at] = now[at] / before[at] - 1.0 if there >= 0 else np.nan
-
-
-def group_sums(begin: int, end: int, values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """See `plain_windows.group_sums`; `begin` and `end` are sessions."""
-    for row in range(begin, end):
-        now, out = values[row], total[row]
-        for group in range(len(bounds) - 1):
-            summed = 0.0
-            for place in range(bounds[group], bounds[group + 1]):
-                summed += now[columns[place]]
-            out[group] = summed
-
-
-def rank_within(
-    begin: int,
-    end: int,
-    values: Floats,
-    members: Bools,
-    columns: Columns,
-    bounds: Columns,
-    least_members: int,
-    least_coverage: float,
-    rank: Floats,
-    size: Floats,
-) -> None:
-    """See `plain_windows.rank_within`; `begin` and `end` are sessions."""
-    subjects = values.shape[1]
-    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
-    for row in range(begin, end):
-        now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
-        for column in range(subjects):
-            to_rank[column] = to_size[column] = np.nan
-        for group in range(len(bounds) - 1):
-            first, stop = bounds[group], bounds[group + 1]
-            if stop - first < least_members:
-                continue
-            total = known = 0
-            for place in range(first, stop):
-                column = columns[place]
-                if inside[column]:
-                    total += 1
-                    mine[known], at[known] = now[column], column
-                    known += np.isfinite(now[column])
-            if total < least_members or known < least_coverage * total:
-                continue
-            for one in range(known):
-                value, above = mine[one], 1
-                for other in range(one):
-                    above += mine[other] > value
-                    better[other] += value > mine[other]
-                better[one] = above
-            for one in range(known):
-                to_rank[at[one]], to_size[at[one]] = better[one], known
-
-
-def overtakings(
-    values: Floats,
-    stated: Bools,
-    columns: Columns,
-    bounds: Columns,
-    memory: int,
-    least_lead: float,
-    former: Rows,
-) -> None:
-    """See `plain_windows.overtakings`."""
-    sessions, subjects = values.shape
-    groups = len(bounds) - 1
-    leaders, seen = np.full(groups, -1, np.int64), np.full(groups, -1, np.int64)
-    for row in range(sessions):
-        now, told, out = values[row], stated[row], former[row]
-        for column in range(subjects):
-            out[column] = -1
-        for group in range(groups):
-            best, first, shared = -np.inf, np.int64(-1), True
-            for place in range(bounds[group], bounds[group + 1]):
-                column = columns[place]
-                value = now[column]
-                if told[column] & np.isfinite(value) & (value >= best):
-                    shared = value == best
-                    best, first = max(best, value), first if shared else column
-            leader = leaders[group]
-            held = now[leader] if leader >= 0 and told[leader] else np.nan
-            if np.isfinite(held):
-                seen[group] = row
-            if shared or first == leader:
-                continue
-            overtakes = best - held > least_lead * abs(held)
-            if overtakes:
-                out[first] = leader
-            if overtakes or leader < 0 or row - seen[group] > memory:
-                leaders[group], seen[group] = first, row

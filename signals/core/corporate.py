@@ -197,11 +197,13 @@ def _on_todays_scale(
     event = prices.told_before & (fallen > 0.0009)
     for cell in rebased:
         event[cell] &= fallen[cell] > 0.0015
-    own, cash = np.isfinite(prices.own_previous), np.where(event, fallen, 0.0)
+    own, cash = np.isfinite(prices.own_previous), fallen
+    cash[~event] = 0.0
     if listed_cash is not None:
         listed = np.nan_to_num(listed_cash)
         cash, unsplit = np.where(own, cash, listed), unsplit - listed
-    return np.where(own, prices.own_previous, unsplit), cash
+    np.copyto(unsplit, prices.own_previous, where=own)
+    return unsplit, cash
 
 
 def _apart(share_row: int, price_row: int | None, sessions: int) -> slice:

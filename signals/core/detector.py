@@ -60,8 +60,9 @@ class Findings:
     strength: "Floats | Strength | LaterStrength"
     evidence: Mapping[str, Measure]
     """Numbers by name; a cell that is NaN is left out of that signal. `Later` where they cost something."""
-    rung: Ints | None = None
-    since: Ints | None = None
+    rung: Ints | Callable[[], Ints] | None = None
+    """How far it fires, if that is not all one; worked out once something is told."""
+    since: Ints | Callable[[], Ints] | None = None
     """Row on which each cell's episode began; None = the unbroken run of firing sessions."""
     basis: Callable[[int, int], Basis] | None = None
     pauses: Callable[[], Bools] | None = None
@@ -194,7 +195,7 @@ class _Judged:
     @cached_property
     def rung(self) -> Ints:
         """How far each cell fires; 0 where it does not."""
-        rung, fires = self.found.rung, self.found.fires
+        rung, fires = _made(self.found.rung), self.found.fires
         return fires.astype(np.int32) if rung is None else np.multiply(rung, fires, dtype=np.int32, casting="same_kind")
 
     @cached_property
@@ -202,15 +203,23 @@ class _Judged:
         """Since when each cell fires; asked for once something is told."""
         known, pauses = self.found.known, self.found.pauses
         told = episodes(self.rung, known if pauses is None else known & ~pauses())
-        since = self.found.since
-        return told if since is None else replace(told, reached=np.maximum(told.reached, since))
+        return told if self.since is None else replace(told, reached=np.maximum(told.reached, self.since))
+
+    @cached_property
+    def since(self) -> Ints | None:
+        """Row on which each cell's episode began, where the detector itself says so."""
+        return _made(self.found.since)
 
     def began(self, row: int, column: int) -> int:
         """Row on which the episode in force began, a pause of it included; its own row where there is none."""
-        if self.found.since is not None:
-            return int(self.found.since[row, column]) if self.rung[row, column] else row
+        if self.since is not None:
+            return int(self.since[row, column]) if self.rung[row, column] else row
         since = int(self.episodes.since[row, column])
         return row if since < 0 else since
+
+
+def _made(rows: Ints | Callable[[], Ints] | None) -> Ints | None:
+    return rows() if callable(rows) else rows
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -276,6 +285,11 @@ def ladder(length: Ints, first: int, step: int) -> Ints:
     rung = np.empty(length.shape, np.int32)
     kernels.LADDER(np.ascontiguousarray(length, dtype=np.int32), first, step, rung)
     return rung
+
+
+def on_ladder(length: Ints, first: int, step: int) -> Bools:
+    """Where `ladder` has a rung."""
+    return np.asarray(length >= (first if first > 0 else step))
 
 
 def rungs(fires: Bools, compute: Callable[[Bools], Floats | Ints]) -> Rows:

@@ -33,9 +33,13 @@ def _flow(panel: Panel) -> Measure:
         panel.derive(counted_shares),
     )
     soft = panel.estimated(SHARES)
-    flow = (shares - actions.share_ratio * previous(shares)) * value.values
+    before = previous(shares)
+    before *= actions.share_ratio
+    flow = np.subtract(shares, before, out=before)
+    flow *= value.values
+    flow[actions.pending] = np.nan
     return Measure(
-        values=np.where(actions.pending, np.nan, flow),
+        values=flow,
         unit=Unit.CNY,
         inputs=_INPUTS,
         estimated=value.estimated | soft | previous(soft, fill=False),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive
 from signals.core.quantity import Quantity
-from signals.core.ranks import group_sums
+from signals.core.ranks import group_sums, laid_groups
 from signals.core.runs import runs
 from signals.core.series import carried, previous
 from signals.core.sizes import AUM
@@ -56,20 +56,19 @@ def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
     2. Every exchange with a living member must have told its counts of the session and of the one before.
     3. The known flows must be those of `LEAST_COVERAGE` of the living members, by number and by AUM.
     """
-    flow, parts = FLOW.on(panel), panel.derive(_parts)
-    add = partial(_added, panel, panel.derive(_MEMBERS[axis]), axis)
-    count, living = add(parts.known), add(parts.there)
+    sums = panel.derive(_sums)[axis]
+    count, living = sums["known"], sums["there"]
     stated = (
         (living > 0)
-        & (add(parts.missing) == 0)
+        & (sums["missing"] == 0)
         & (count >= LEAST_COVERAGE * living)
-        & (add(parts.known_size) >= LEAST_COVERAGE * add(parts.size))
+        & (sums["known_size"] >= LEAST_COVERAGE * sums["size"])
     )
     measure = Measure(
-        values=np.where(stated, add(parts.flow), np.nan),
+        values=np.where(stated, sums["flow"], np.nan),
         unit=Unit.CNY,
-        inputs=flow.inputs,
-        estimated=np.asarray(add(parts.soft) > 0),
+        inputs=FLOW.on(panel).inputs,
+        estimated=np.asarray(sums["soft"] > 0),
         sources=partial(_sources, panel, axis),
     )
     return GroupFlow(measure, np.where(stated, count, np.nan), np.where(stated, living, np.nan))
@@ -107,10 +106,18 @@ def _parts(panel: Panel) -> _Parts:
     )
 
 
-def _added(panel: Panel, groups: Mapping[str, Columns], axis: Axis, values: Floats | Bools) -> Floats:
-    """Sums over the members of each group; 0 for a group without any."""
-    empty = np.array([], dtype=np.int64)
-    return group_sums(values, [groups.get(name, empty) for name in panel.subjects[axis]])
+def _sums(panel: Panel) -> dict[Axis, dict[str, Floats]]:
+    """Each of the `_Parts` summed over the members of each group, those of both axes in one pass; 0 for no members."""
+    parts, empty = _parts(panel), np.array([], dtype=np.int64)
+    groups = laid_groups(
+        [panel.derive(_MEMBERS[axis]).get(name, empty) for axis in _AXES for name in panel.subjects[axis]]
+    )
+    sums = {one.name: group_sums(getattr(parts, one.name), groups) for one in fields(parts)}
+    classes = len(panel.subjects[Axis.CLASS])
+    return {
+        Axis.CLASS: {name: summed[:, :classes] for name, summed in sums.items()},
+        Axis.TRACKED: {name: summed[:, classes:] for name, summed in sums.items()},
+    }
 
 
 def _sources(panel: Panel, axis: Axis, row: int, column: int) -> str:

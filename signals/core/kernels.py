@@ -14,7 +14,7 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, compiled_windows, plain, plain_windows
+from signals.core import compiled, compiled_groups, compiled_windows, plain, plain_groups, plain_windows
 
 P = ParamSpec("P")
 
@@ -107,12 +107,16 @@ ROLLING_SUM = Kernel(plain_windows.rolling_sum, compiled_windows.rolling_sum, "f
 ROLLING_GROWTH = Kernel(
     plain_windows.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS
 )
-SUM_BEFORE = Kernel(
-    plain_windows.sum_before, compiled_windows.sum_before, "floats count -> floats floats", apart=COLUMNS
+KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before, "floats count -> rows", apart=COLUMNS)
+MEAN_BEFORE = Kernel(
+    plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
 )
 ZSCORES = Kernel(plain_windows.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
 PERCENTILES = Kernel(
     plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
+)
+PERCENTILES_AT = Kernel(
+    plain_windows.percentiles_at, compiled_windows.percentiles_at, "floats columns columns count count -> floats"
 )
 HIGHEST_BEFORE = Kernel(
     plain_windows.highest_before, compiled_windows.highest_before, "floats count count number -> floats", apart=COLUMNS
@@ -122,16 +126,16 @@ SESSIONS_SINCE = Kernel(
 )
 GROWTH_FROM = Kernel(plain_windows.growth_from, compiled_windows.growth_from, "floats columns -> floats", apart=COLUMNS)
 RANK_WITHIN = Kernel(
-    plain_windows.rank_within,
-    compiled_windows.rank_within,
+    plain_groups.rank_within,
+    compiled_groups.rank_within,
     "floats flags columns columns count number -> floats floats",
     apart=SESSIONS,
 )
 GROUP_SUMS = Kernel(
-    plain_windows.group_sums, compiled_windows.group_sums, "floats columns columns -> floats", apart=SESSIONS
+    plain_groups.group_sums, compiled_groups.group_sums, "floats columns columns -> floats", apart=SESSIONS
 )
 OVERTAKINGS = Kernel(
-    plain_windows.overtakings, compiled_windows.overtakings, "floats flags columns columns count number -> rows"
+    plain_groups.overtakings, compiled_groups.overtakings, "floats flags columns columns count number -> rows"
 )
 
 KERNELS: tuple[Kernel[Any], ...] = (
@@ -147,9 +151,11 @@ KERNELS: tuple[Kernel[Any], ...] = (
     LATELY,
     ROLLING_SUM,
     ROLLING_GROWTH,
-    SUM_BEFORE,
+    KNOWN_BEFORE,
+    MEAN_BEFORE,
     ZSCORES,
     PERCENTILES,
+    PERCENTILES_AT,
     HIGHEST_BEFORE,
     SESSIONS_SINCE,
     GROWTH_FROM,

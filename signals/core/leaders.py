@@ -6,13 +6,13 @@ import numpy as np
 
 from signals.core import kernels
 from signals.core.matrix import Bools, Floats, Ints
-from signals.core.ranks import laid_groups
+from signals.core.ranks import Laid, laid_groups
 
 MEMORY_SESSIONS = 5
 """A leader that has not been seen for longer is forgotten: whoever leads then has overtaken nobody."""
 
 
-def overtakings(values: Floats, stated: Bools, groups: Sequence[Sequence[int]], *, least_lead: float) -> Ints:
+def overtakings(values: Floats, stated: Bools, groups: Sequence[Sequence[int]] | Laid, *, least_lead: float) -> Ints:
     """Where a column takes over the lead of its group: the column of the former leader; −1 elsewhere.
 
     `stated` says where a standing in the group may be stated at all (coverage, least size); `plain.overtakings`
@@ -20,5 +20,6 @@ def overtakings(values: Floats, stated: Bools, groups: Sequence[Sequence[int]], 
     """
     former = np.empty(values.shape, np.int32)
     values, stated = np.ascontiguousarray(values, dtype=np.float64), np.ascontiguousarray(stated, dtype=np.bool_)
-    kernels.OVERTAKINGS(values, stated, *laid_groups(groups), MEMORY_SESSIONS, float(least_lead), former)
+    laid = laid_groups(groups)
+    kernels.OVERTAKINGS(values, stated, laid.columns, laid.bounds, MEMORY_SESSIONS, float(least_lead), former)
     return former

@@ -30,7 +30,8 @@ def _price_level(panel: Panel) -> Measure:
     moves, seen = np.log1p(CHANGE.on(panel).values), panel.derive(traded)
     moved = np.isfinite(moves)
     first = seen & ~previous(np.logical_or.accumulate(seen, axis=0), fill=False)
-    level = np.cumsum(np.where(moved, moves, 0.0), axis=0)
+    moves[~moved] = 0.0
+    level = np.cumsum(moves, axis=0, out=moves)
     level[~(moved | first)] = np.nan
     return Measure(values=level, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
@@ -39,9 +40,10 @@ def _share_level(panel: Panel) -> Measure:
     """Logarithm of the share count on the scale of the panel's first session."""
     actions = panel.derive(find_actions)
     scale = panel.derive(share_scale).factors
-    known = np.where(actions.pending | actions.unsettled, np.nan, panel.derive(counted_shares))
+    counts = panel.derive(counted_shares) / scale
+    counts[actions.pending | actions.unsettled] = np.nan
     return Measure(
-        values=np.log(known / scale),
+        values=np.log(counts, out=counts),
         unit=Unit.MOVE,
         inputs=frozenset({SHARES}),
         estimated=panel.estimated(SHARES),
@@ -92,9 +94,10 @@ _ROUNDING = 1e-9
 
 def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Measure:
     level = of.on(panel)
-    apart = level.values - highest_before(level.values, sessions, least_known)
+    high = highest_before(level.values, sessions, least_known)
+    apart = np.subtract(level.values, high, out=high)
     return Measure(
-        values=_settled(np.expm1(apart)),
+        values=_settled(np.expm1(apart, out=apart)),
         unit=Unit.MOVE,
         inputs=level.inputs,
         estimated=level.estimated,
@@ -104,7 +107,7 @@ def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -
 
 def _settled(values: Floats) -> Floats:
     """The same matrix, without differences that are but rounding."""
-    values[np.abs(values) < _ROUNDING] = 0.0
+    values[(values < _ROUNDING) & (values > -_ROUNDING)] = 0.0
     return values
 
 

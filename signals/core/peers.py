@@ -12,7 +12,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import TURNOVER
 from signals.core.quantity import Quantity
-from signals.core.ranks import Ranks, rank_within
+from signals.core.ranks import Laid, Ranks, laid_groups, rank_within
 from signals.core.sizes import AUM, SHARE_GROWTH_YTD, without_year_base
 from signals.core.text import Text
 from signals.core.values import PREMIUM_IOPV
@@ -31,6 +31,11 @@ def peer_groups(panel: Panel) -> dict[str, list[int]]:
     return dict(groups)
 
 
+def laid_peers(panel: Panel) -> Laid:
+    """`peer_groups` as kernels take them."""
+    return laid_groups(list(panel.derive(peer_groups).values()))
+
+
 def alive(panel: Panel) -> Bools:
     """Which funds are listed on each session, as far as their bars and share counts show."""
     return lately(np.isfinite(panel.values(CLOSE)) | np.isfinite(panel.values(SHARES)), ALIVE_SESSIONS + 1)
@@ -44,7 +49,7 @@ def peer_ranks(panel: Panel, *, of: Quantity) -> Ranks:
         members = members & ~panel.derive(without_year_base)
     # What only a later session explained ranks nobody: the others' standing was not known either.
     values = np.where(knowable(measure), measure.values, np.nan)
-    return rank_within(values, list(panel.derive(peer_groups).values()), members)
+    return rank_within(values, panel.derive(laid_peers), members)
 
 
 def _rank(panel: Panel, *, of: Quantity, size: bool) -> Measure:

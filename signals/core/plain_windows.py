@@ -1,6 +1,4 @@
-"""The kernels over windows and groups in plain numpy; see `signals.core.plain`."""
-
-from itertools import pairwise
+"""The kernels over windows in plain numpy; see `signals.core.plain`."""
 
 import numpy as np
 
@@ -41,8 +39,17 @@ def rolling_sum(values: Floats, window: int, total: Floats) -> None:
         total[row] = np.where((unknown == 0) & (row >= window - 1), summed + error, np.nan)
 
 
-def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> None:
-    """Number and sum of the known ones among the `window` values before each one, itself left out."""
+def known_before(values: Floats, window: int, known: Rows) -> None:
+    """Number of the known ones among the `window` values before each one, itself left out."""
+    count = np.zeros(values.shape[1], dtype=np.int32)
+    for row in range(len(values)):
+        known[row] = count
+        old = values[row - window] if row >= window else np.full(values.shape[1], np.nan)
+        count = count + np.isfinite(values[row]) - np.isfinite(old)
+
+
+def mean_before(values: Floats, window: int, least_known: int, mean: Floats) -> None:
+    """Mean of the known ones among the `window` values before each one; NaN where fewer than `least_known` are."""
     nothing = np.full(values.shape[1], np.nan)
     count, summed, error = np.zeros(values.shape[1]), np.zeros(values.shape[1]), np.zeros(values.shape[1])
     for row in range(len(values)):
@@ -55,7 +62,7 @@ def sum_before(values: Floats, window: int, known: Floats, total: Floats) -> Non
             part = more - summed
             error = error + ((summed - (more - part)) + (step - part))
             summed = more
-        known[row], total[row] = count, summed + error
+        mean[row] = np.where(count >= max(1, least_known), (summed + error) / np.maximum(count, 1.0), np.nan)
 
 
 def rolling_growth(changes: Floats, window: int, growth: Floats) -> None:
@@ -123,6 +130,20 @@ def percentiles(values: Floats, window: int, least_known: int, percentile: Float
         percentile[row] = np.where(stated, below / np.maximum(count, 1), np.nan)
 
 
+def percentiles_at(
+    values: Floats, rows: Columns, columns: Columns, window: int, least_known: int, percentile: Floats
+) -> None:
+    """What `percentiles` says of some cells, in the one row of the matrix that is filled."""
+    now, count, below = values[rows, columns], np.zeros(len(rows)), np.zeros(len(rows))
+    for back in range(1, window + 1):
+        past = np.where(rows >= back, values[np.maximum(rows - back, 0), columns], np.nan)
+        count += np.isfinite(past)
+        below += past < now
+        below += past <= now
+    stated = (count >= max(1, least_known)) & np.isfinite(now)
+    percentile[0] = np.where(stated, 0.5 * below / np.maximum(count, 1), np.nan)
+
+
 def highest_before(values: Floats, window: int, least_known: int, sign: float, highest: Floats) -> None:
     """The highest (`sign` −1: the lowest) of the `window` values before each session, itself left out.
 
@@ -159,79 +180,3 @@ def growth_from(values: Floats, base: Columns, growth: Floats) -> None:
     """Growth of each row over the row that `base` names for it; unknown where that is −1."""
     for row, there in enumerate(base):
         growth[row] = values[row] / values[max(there, 0)] - 1.0 if there >= 0 else np.nan
-
-
-def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """Sums over the columns of each group, session by session; groups are laid as in `rank_within`."""
-    total[:] = 0.0
-    for group, (first, stop) in enumerate(pairwise(bounds.tolist())):
-        for column in columns[first:stop]:
-            total[:, group] += values[:, column]
-
-
-def rank_within(
-    values: Floats,
-    members: Bools,
-    columns: Columns,
-    bounds: Columns,
-    least_members: int,
-    least_coverage: float,
-    rank: Floats,
-    size: Floats,
-) -> None:
-    """Rank (1 = largest, ties share the better one) and number of the ranked within groups, session by session.
-
-    Group g is ``columns[bounds[g]:bounds[g + 1]]``; no column stands in two. Stated only where a group has at
-    least `least_members` members that session, and at least the share `least_coverage` of them is known.
-    """
-    rank[:], size[:] = np.nan, np.nan
-    for first, stop in pairwise(bounds.tolist()):
-        group = columns[first:stop]
-        inside = members[:, group]
-        mine = np.where(inside, values[:, group], np.nan)
-        known = np.isfinite(mine)
-        total = inside.sum(axis=1)
-        stated = (total >= least_members) & (known.sum(axis=1) >= least_coverage * total)
-        mine = np.where(known, mine, np.nan)
-        better = (mine[:, None, :] > mine[:, :, None]).sum(axis=2)
-        shown = known & stated[:, None]
-        rank[:, group] = np.where(shown, better + 1.0, np.nan)
-        size[:, group] = np.where(shown, known.sum(axis=1)[:, None], np.nan)
-
-
-def overtakings(
-    values: Floats,
-    stated: Bools,
-    columns: Columns,
-    bounds: Columns,
-    memory: int,
-    least_lead: float,
-    former: Rows,
-) -> None:
-    """Where a column takes over the lead of its group: the column of the former leader; −1 elsewhere.
-
-    Groups are laid as in `rank_within`; `stated` says where a standing in the group may be stated at all.
-
-    1. The largest stated value leads; where it is shared, whoever led before goes on to.
-    2. A challenger has to be ahead of the leader's own value of that session by more than the share
-       `least_lead` of it, or the two would change places every other day.
-    3. A leader whose value is not known that session stays it for `memory` sessions: that its figure is
-       missing is nobody's victory.
-    """
-    former[:] = -1
-    for first, stop in pairwise(bounds.tolist()):
-        group, leader, seen = columns[first:stop], -1, -1
-        known = np.where(stated[:, group] & np.isfinite(values[:, group]), values[:, group], -np.inf)
-        best = known.max(axis=1, initial=-np.inf)
-        alone = np.isfinite(best) & ((known == best[:, None]).sum(axis=1) == 1)
-        for row in range(len(values)):
-            held = values[row, leader] if leader >= 0 and stated[row, leader] else np.nan
-            seen = row if np.isfinite(held) else seen
-            challenger = int(group[known[row].argmax()]) if alone[row] else leader
-            if challenger == leader:
-                continue
-            overtakes = best[row] - held > least_lead * abs(held)
-            if overtakes:
-                former[row, challenger] = leader
-            if overtakes or leader < 0 or row - seen > memory:
-                leader, seen = challenger, row

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from signals.core.corporate import find_actions
 from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
@@ -14,7 +15,7 @@ from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity, Scale
 from signals.core.runs import runs
 from signals.core.scale import share_scale
-from signals.core.series import carried, cells, positive, previous
+from signals.core.series import Scalar, carried, cells, positive, previous
 from signals.core.text import Text
 
 STREAK_SESSIONS = 60
@@ -47,7 +48,9 @@ def traded(panel: Panel) -> Bools:
 
 def _change(panel: Panel) -> Measure:
     before = panel.derive(find_actions).prev_close
-    moved = np.where(panel.derive(traded) & (before > 0), panel.values(CLOSE) / before - 1, np.nan)
+    moved = panel.values(CLOSE) / before
+    moved -= 1
+    moved[~(panel.derive(traded) & (before > 0))] = np.nan
     return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
@@ -91,8 +94,8 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
     settled = np.where((published > 0) & ~actions.pending, published, np.nan)
     counts, rows = carried(settled, STALE_SESSIONS)
     # A count that only the next session's price explains is not used of its own day, then or later.
-    counts = np.where(actions.late, previous(counts), counts)
-    rows = np.where(actions.late, previous(rows, fill=-1), rows)
+    _put_off(counts, actions.late, np.nan)
+    _put_off(rows, actions.late, -1)
     measure = Measure(
         values=counts,
         unit=Unit.SHARES,
@@ -101,6 +104,12 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         estimated=_of_rows(panel.estimated(SHARES), rows),
     )
     return panel.derive(share_scale).brought(counts, rows) / actions.price_lag, measure
+
+
+def _put_off(values: npt.NDArray[Scalar], late: Bools, fill: float) -> None:
+    """What came late gives way to what the session before had; `fill` before the first."""
+    rows, columns = cells(late)
+    values[rows, columns] = np.where(rows > 0, values[rows - 1, columns], fill)
 
 
 def _of_rows(flags: Bools, rows: Rows) -> Bools:
@@ -113,8 +122,10 @@ def _of_rows(flags: Bools, rows: Rows) -> Bools:
 
 def _turnover(panel: Panel) -> Measure:
     shares, counts = panel.derive(shares_on_price_scale)
+    turnover = panel.values(VOLUME) / shares
+    turnover[~panel.derive(traded)] = np.nan
     return Measure(
-        values=np.where(panel.derive(traded), panel.values(VOLUME) / shares, np.nan),
+        values=turnover,
         unit=Unit.FRACTION,
         inputs=frozenset({VOLUME, SHARES}),
         estimated=counts.estimated,

@@ -20,9 +20,24 @@ class Ranks:
     """Members that were compared."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Laid:
+    """Groups as kernels take them."""
+
+    columns: Columns
+    """Those of all groups, one group after the other."""
+    bounds: Columns
+    """Where each group begins among them, and the end of the last one."""
+
+    @property
+    def count(self) -> int:
+        """How many groups there are."""
+        return len(self.bounds) - 1
+
+
 def rank_within(
     values: Floats,
-    groups: Sequence[Sequence[int]],
+    groups: Sequence[Sequence[int]] | Laid,
     members: Bools,
     *,
     least_members: int = 3,
@@ -36,18 +51,23 @@ def rank_within(
     values = laid(values)
     out = Ranks(ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64))
     members = np.ascontiguousarray(members, dtype=np.bool_)
-    kernels.RANK_WITHIN(values, members, *laid_groups(groups), least_members, least_coverage, out.rank, out.size)
+    laid_as = laid_groups(groups)
+    kernels.RANK_WITHIN(
+        values, members, laid_as.columns, laid_as.bounds, least_members, least_coverage, out.rank, out.size
+    )
     return out
 
 
-def group_sums(values: Floats | Bools, groups: Sequence[Sequence[int] | Columns]) -> Floats:
+def group_sums(values: Floats | Bools, groups: Laid) -> Floats:
     """Sums of each row over the columns of each group: sessions × groups; 0 for a group of none."""
-    out = np.empty((len(values), len(groups)))
-    kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), *laid_groups(groups), out)
+    out = np.empty((len(values), groups.count))
+    kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), groups.columns, groups.bounds, out)
     return out
 
 
-def laid_groups(groups: Sequence[Sequence[int] | Columns]) -> tuple[Columns, Columns]:
-    """The columns of all groups one after the other, and where each group begins and ends among them."""
+def laid_groups(groups: Sequence[Sequence[int] | Columns] | Laid) -> Laid:
+    """The columns of all groups one after the other; groups that are laid so already as they are."""
+    if isinstance(groups, Laid):
+        return groups
     columns = np.array([column for group in groups for column in group], dtype=np.int64)
-    return columns, np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
+    return Laid(columns, np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64))

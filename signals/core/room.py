@@ -9,14 +9,14 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-LEAST_BYTES = 2**22
-"""Smaller matrices, such as those of a poll, come from the allocator, which keeps room of its own for them."""
+LEAST_BYTES = 2**20
+"""Smaller matrices come from the allocator, which keeps room of its own for them."""
 
 MOST_BYTES = 2**26
 """Larger ones are rare, and keeping room for them would be dear."""
 
-IDLE_BLOCKS = 4
-"""What is kept for the next matrices: 256 MiB at most."""
+IDLE_BYTES = 2**28
+"""What is kept for the next matrices at most: four of the largest, or all of a poll's."""
 
 _LINE_BYTES = 64
 _STEP_BYTES = 2**20
@@ -32,10 +32,10 @@ class Room:
     """
 
     def __init__(
-        self, idle_blocks: int = IDLE_BLOCKS, least_bytes: int = LEAST_BYTES, most_bytes: int = MOST_BYTES
+        self, idle_bytes: int = IDLE_BYTES, least_bytes: int = LEAST_BYTES, most_bytes: int = MOST_BYTES
     ) -> None:
-        self._idle = deque[npt.NDArray[np.uint8]](maxlen=idle_blocks)
-        self._least_bytes, self._most_bytes = least_bytes, most_bytes
+        self._idle = deque[npt.NDArray[np.uint8]]()
+        self._idle_bytes, self._least_bytes, self._most_bytes = idle_bytes, least_bytes, most_bytes
 
     @property
     def idle_bytes(self) -> int:
@@ -52,8 +52,15 @@ class Room:
         # Views of a matrix hold the array that stands on the buffer, and no other: its end is the end of them all.
         start = -block.ctypes.data % _LINE_BYTES
         owner = np.frombuffer(block.data, dtype, count, start)
-        weakref.finalize(owner, self._idle.append, block).atexit = False
+        weakref.finalize(owner, self._keep, block).atexit = False
         return owner.reshape(shape)
+
+    def _keep(self, block: npt.NDArray[np.uint8]) -> None:
+        """Keep a block for the next matrix, and give back those that have lain idle longest where they are too many."""
+        self._idle.append(block)
+        with suppress(IndexError):  # another thread has given back the last one
+            while self.idle_bytes > self._idle_bytes:
+                self._idle.popleft()
 
     def _block(self, size: int) -> npt.NDArray[np.uint8]:
         """The idle block that fits, or a new one; blocks that were looked at in vain stay idle."""

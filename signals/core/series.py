@@ -1,7 +1,7 @@
 """Kernels over sessions × subjects; NaN means unknown and is never taken for zero.
 
 One session and all sessions are the same code. All but `forward_returns` are causal: row t depends on rows
-≤ t alone. `signals.core.plain` and `plain_windows` say exactly what each of them computes.
+≤ t alone. `signals.core.plain`, `plain_windows` and `plain_groups` say exactly what each of them computes.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
     """Each row's predecessor; the first row's is `fill`."""
-    out = np.empty_like(values)
+    out = ROOM.empty(values.shape, values.dtype.type)
     out[:1] = fill
     out[1:] = values[:-1]
     return out

@@ -36,8 +36,10 @@ def _shares(panel: Panel) -> Measure:
 def _aum(panel: Panel) -> Measure:
     """A jump of the count is no flow, yet once the next price shows no split it is what the fund has."""
     actions, value = panel.derive(find_actions), panel.derive(share_value)
+    aum = panel.derive(counted_shares) * value.values
+    aum[actions.unscaled] = np.nan
     return Measure(
-        values=np.where(actions.unscaled, np.nan, panel.derive(counted_shares) * value.values),
+        values=aum,
         unit=Unit.CNY,
         inputs=frozenset({SHARES, NAV, IOPV}),
         estimated=value.estimated | panel.estimated(SHARES),
@@ -47,8 +49,9 @@ def _aum(panel: Panel) -> Measure:
 
 def _flow_share(panel: Panel) -> Measure:
     flow, aum = FLOW.on(panel), AUM.on(panel)
+    before = previous(aum.values)
     return Measure(
-        values=flow.values / previous(aum.values),
+        values=np.divide(flow.values, before, out=before),
         unit=Unit.FRACTION,
         inputs=flow.inputs,
         estimated=flow.soft | previous(aum.soft, fill=False),
@@ -73,8 +76,9 @@ def _share_growth_ytd(panel: Panel) -> Measure:
     actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
     unsplit = shares / panel.derive(share_scale).factors
     growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
+    growth[actions.pending | actions.unsettled] = np.nan
     return Measure(
-        values=np.where(actions.pending | actions.unsettled, np.nan, growth),
+        values=growth,
         unit=Unit.FRACTION,
         inputs=_NEEDS,
         estimated=panel.estimated(SHARES),

@@ -40,7 +40,7 @@ def place_in_past(values: Floats, exceeded: Floats, sessions: int) -> tuple[Floa
 
     `exceeded` is the share of the known values of the `sessions` before that it lies beyond (ties count half).
     """
-    known = known_before(values, sessions)
+    known = known_before(values, sessions).astype(np.float64)
     # Half a tie more or less is no place; a share times its count is a whole number but for rounding.
     return 1.0 + np.floor((1.0 - exceeded) * known + 1e-6), known + 1.0
 
@@ -93,11 +93,17 @@ def zscore_of(of: Quantity, name: str, sessions: int) -> Quantity:
     )
 
 
+def _amounts(panel: Panel) -> Floats:
+    """What was traded; unknown on days without trading."""
+    return np.where(panel.derive(traded), TRADED_VALUE.on(panel).values, np.nan)
+
+
 def _amount_ratio(panel: Panel, *, sessions: int, least_known: int) -> Measure:
-    amount = np.where(panel.derive(traded), TRADED_VALUE.on(panel).values, np.nan)
+    amount = panel.derive(_amounts)
     mean = mean_before(amount, sessions, least_known)
+    mean[~(mean > 0)] = np.nan
     return Measure(
-        values=amount / np.where(mean > 0, mean, np.nan),
+        values=np.divide(amount, mean, out=mean),
         unit=Unit.TIMES,
         inputs=frozenset({AMOUNT}),
         estimated=panel.estimated(AMOUNT),

@@ -64,9 +64,14 @@ def _nav_change(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
     nav = panel.derive(_nav_on_price_scale) / actions.price_lag
     # The dividend is stated per share as traded; on a split day the NAV may stand on the finer scale.
-    moved = (nav + actions.cash / actions.price_lag) * actions.share_ratio / previous(nav) - 1
+    moved = actions.cash / actions.price_lag
+    moved += nav
+    moved *= actions.share_ratio
+    moved /= previous(nav)
+    moved -= 1
+    moved[actions.pending | (moved > NAV_MOVE_LIMIT) | (moved < -NAV_MOVE_LIMIT)] = np.nan
     return Measure(
-        values=np.where(actions.pending | (np.abs(moved) > NAV_MOVE_LIMIT), np.nan, moved),
+        values=moved,
         unit=Unit.MOVE,
         inputs=frozenset({NAV}),
         estimated=panel.estimated(NAV),

@@ -9,8 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from signals.core import kernels
-from signals.core.matrix import Bools, Floats, Rows, laid
+from signals.core.matrix import Bools, Columns, Floats, Rows, laid
 from signals.core.room import ROOM
+from signals.core.series import cells
+
+_FEW = 32
+"""One cell by itself costs about as much as so many of a whole matrix."""
 
 
 def lately(flags: Bools, sessions: int) -> Bools:
@@ -37,25 +41,20 @@ def rolling_growth(changes: Floats, sessions: int) -> Floats:
     return out
 
 
-def known_before(values: Floats, sessions: int) -> Floats:
+def known_before(values: Floats, sessions: int) -> Rows:
     """How many of the `sessions` values before each one are known."""
-    return _before(values, sessions)[0]
+    values = laid(values)
+    out = ROOM.empty(values.shape, np.int32)
+    kernels.KNOWN_BEFORE(values, _window(sessions), out)
+    return out
 
 
 def mean_before(values: Floats, sessions: int, least_known: int) -> Floats:
     """Mean of the known ones among the `sessions` values before; NaN where fewer than `least_known` are."""
-    known, mean = _before(values, sessions)
-    few = known < max(1, least_known)
-    mean /= np.maximum(known, 1.0, out=known)
-    mean[few] = np.nan
-    return mean
-
-
-def _before(values: Floats, sessions: int) -> tuple[Floats, Floats]:
     values = laid(values)
-    known, total = ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64)
-    kernels.SUM_BEFORE(values, _window(sessions), known, total)
-    return known, total
+    out = ROOM.empty(values.shape, np.float64)
+    kernels.MEAN_BEFORE(values, _window(sessions), least_known, out)
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +74,23 @@ class Usual:
     def percentile(self) -> Floats:
         """As `percentiles` has it."""
         return percentiles(self.values, self.sessions, self.least_known)
+
+    @cached_property
+    def stated(self) -> Bools:
+        """Where enough of the past is known to state a percentile."""
+        return np.isfinite(self.values) & (known_before(self.values, self.sessions) >= max(1, self.least_known))
+
+    def beyond(self, share: float, among: Bools, *, above: bool) -> Bools:
+        """Which of some cells lie above (or below) at least this share of their past; the fewer, the cheaper."""
+        rows, columns = cells(among)
+        below = (
+            percentiles_at(self.values, rows, columns, self.sessions, self.least_known)
+            if len(rows) * _FEW <= among.size
+            else self.percentile[rows, columns]
+        )
+        out = np.zeros(among.shape, dtype=np.bool_)
+        out[rows, columns] = (below if above else 1.0 - below) >= share
+        return out
 
 
 def against_own_past(values: Floats, sessions: int, least_known: int) -> Usual:
@@ -105,6 +121,13 @@ def percentiles(values: Floats, sessions: int, least_known: int) -> Floats:
     out = ROOM.empty(values.shape, np.float64)
     kernels.PERCENTILES(values, _window(sessions), least_known, out)
     return out
+
+
+def percentiles_at(values: Floats, rows: Columns, columns: Columns, sessions: int, least_known: int) -> Floats:
+    """What `percentiles` says of some cells."""
+    out = np.empty((1, len(rows)))
+    kernels.PERCENTILES_AT(laid(values), rows, columns, _window(sessions), least_known, out)
+    return np.asarray(out[0])
 
 
 def highest_before(values: Floats, sessions: int, least_known: int) -> Floats:

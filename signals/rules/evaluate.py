@@ -15,7 +15,7 @@ from signals.core.field import Axis, Unit
 from signals.core.matrix import Bools, Floats, Ints
 from signals.core.measure import Figure, Measure, knowable
 from signals.core.panel import Panel
-from signals.core.peers import alive, peer_groups
+from signals.core.peers import alive, laid_peers
 from signals.core.ranks import rank_within
 from signals.core.runs import runs
 from signals.core.series import previous
@@ -220,8 +220,8 @@ class Evaluation:
 
     def _ranked(self, of: Measure) -> Measure:
         values = np.where(knowable(of), of.values, np.nan)
-        groups = list(self._panel.derive(peer_groups).values())
-        return replace(of, values=rank_within(values, groups, self._panel.derive(alive)).rank, unit=Unit.RANK)
+        ranks = rank_within(values, self._panel.derive(laid_peers), self._panel.derive(alive))
+        return replace(of, values=ranks.rank, unit=Unit.RANK)
 
     def _streak(self, one: Streak) -> Measure:
         hindsight, own = self.condition(one.condition, late_counts=True), self.condition(one.condition)
@@ -239,8 +239,9 @@ class Evaluation:
         left, right = self.measure(one.left), self.measure(one.right)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = _JOINED[one.sign](left.values, right.values)
+        values[~np.isfinite(values)] = np.nan
         return Measure(
-            values=np.where(np.isfinite(values), values, np.nan),
+            values=values,
             unit=one.dimension.unit,
             inputs=left.inputs | right.inputs,
             estimated=left.soft | right.soft,

@@ -35,7 +35,7 @@ def find_firings(detector: Detector, panel: Panel) -> Firings:
     """
     judged = detector.findings(panel)
     found, episodes = judged.found, judged.episodes
-    since = episodes.since if found.since is None else found.since
+    since = episodes.since if judged.since is None else judged.since
     since, reached, rung = (np.ascontiguousarray(one, dtype=np.int32) for one in (since, episodes.reached, judged.rung))
     tells = np.empty(since.shape, dtype=np.bool_)
     TOLD(np.ascontiguousarray(found.fires & found.known), since, reached, rung, tells)

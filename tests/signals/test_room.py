@@ -14,7 +14,7 @@ SIZE = 2**21
 
 
 def room(**sizes: int) -> Room:
-    return Room(**{"idle_blocks": 2, "least_bytes": 2**20, "most_bytes": 2**24, **sizes})
+    return Room(**{"idle_bytes": 5 * 2**20, "least_bytes": 2**20, "most_bytes": 2**24, **sizes})
 
 
 def test_a_matrix_is_one_like_any_other() -> None:
@@ -81,7 +81,7 @@ def test_another_size_takes_another_block() -> None:
 
 
 def test_threads_never_share_a_matrix() -> None:
-    rooms = room(idle_blocks=3)
+    rooms = room(idle_bytes=6 * 2**20)
 
     def work(mark: int) -> bool:
         ours = True
