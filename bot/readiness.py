@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.leading import Role
 from bot.store.database import Database, StoreError
+from bot.store.errors import AwayError
 
 ANSWER_SECONDS = 2.0
 """A database that takes longer to say that it is there is not."""
@@ -80,10 +81,10 @@ class Readiness:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self.store.check()
+        except (AwayError, DBAPIError, OSError, TimeoutError):
+            return [Missing.DATABASE]
         except StoreError:
             return [Missing.SCHEMA]
-        except (DBAPIError, OSError, TimeoutError):
-            return [Missing.DATABASE]
         return []
 
     def _of_the_role(self) -> list[str]:

@@ -13,6 +13,7 @@ from bot.limiter import Limiter
 from bot.metrics import Metrics
 from bot.poll import World
 from bot.schedule import closed_session
+from bot.store.errors import AwayError
 from bot.subscriptions import SESSION_CLOSE
 from signals.core.calendar import MARKET_ZONE, CalendarEndedError, TradingCalendar
 from signals.core.snapshot import Dataset
@@ -38,7 +39,7 @@ class Scrape:
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 stored = [*await self._of_the_data(), *await self._of_the_queue()]
-        except (DBAPIError, OSError, TimeoutError):
+        except (AwayError, DBAPIError, OSError, TimeoutError):
             answers = False
         else:
             answers = True

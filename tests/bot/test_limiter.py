@@ -190,7 +190,7 @@ def test_who_gives_up_takes_nothing(people: list[tuple[float, bool]]) -> None:
 def test_what_was_sent_by_a_clock_that_has_been_put_back_counts_as_of_now() -> None:
     async def work() -> list[float]:
         server = Server(Limiter(QUOTAS), lambda: 0.0)
-        server.limiter.remember([("1", -3600.0), ("2", -86400.0)])
+        server.limiter.remember([("1", -3600.0, 1), ("2", -86400.0, 1)])
         await asyncio.gather(server.send("1"), server.send("2"), server.send("3"))
         return sorted(at for at, _ in server.taken)
 

@@ -20,6 +20,7 @@ def test_every_secret_of_the_settings_is_known_to_the_logs() -> None:
         "data%2Fbase-word",
         "data/base-word",
         "770001:AAfake-0123456789_secret-part-of-it",
+        "AAfake-0123456789_secret-part-of-it",
         "proxy-word",
         "webhook-secret-word",
         "page-password-word",

@@ -135,12 +135,16 @@ class Everything(logging.Handler):
 @pytest.fixture
 def logged() -> Iterator[Everything]:
     root, everything = logging.getLogger(), Everything()
-    before = root.level
+    # Another test may have silenced the library, as a service does.
+    library = logging.getLogger("telegram")
+    before, silenced = root.level, library.level
     root.addHandler(everything)
     root.setLevel(logging.DEBUG)
+    library.setLevel(logging.NOTSET)
     yield everything
     root.removeHandler(everything)
     root.setLevel(before)
+    library.setLevel(silenced)
 
 
 def told_by(error: BaseException) -> str:

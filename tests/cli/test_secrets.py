@@ -24,6 +24,7 @@ from bot.messages.model import plain
 from bot.schedule import SystemClock
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
+from bot.web.sessions import TOKEN_HEADER
 from config.settings import load_settings
 from tests.bot.readers import reader
 from tests.cli.program import PATIENCE_SECONDS, Program
@@ -174,7 +175,12 @@ class Asking:
 
     def say(self, text: str) -> int:
         """Say something on the page as its person."""
-        return self.ask("/say", body=json.dumps({"text": text}).encode(), **{"Content-Type": "application/json"})
+        assert self.ask("/token") == 200
+        head, token = self.heard[-2], json.loads(self.heard.pop())["token"]
+        cookie = re.search(r"(?im)^set-cookie: ([^;]+)", head)
+        assert cookie is not None
+        headers = {"Content-Type": "application/json", "Cookie": cookie[1], TOKEN_HEADER: token}
+        return self.ask("/say", body=json.dumps({"text": text}).encode(), **headers)
 
     def until(self, path: str, word: str) -> None:
         """Wait until a word stands in an answer."""

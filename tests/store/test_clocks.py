@@ -145,10 +145,10 @@ async def test_a_digest_that_went_out_an_hour_early_with_its_figures_is_not_told
     later = NOW + timedelta(hours=1)
     number = await leave(store, "1", f"digest/evening/{DAY}", later)
     (claimed,) = await store.outbox.claim(later, 1, LEASE)
-    await store.outbox.marks.sent(claimed.id, later)
+    await store.outbox.marks.sent(claimed.id, later, "1")
     await put_right(store)
     assert await store.outbox.subscribers_of(f"digest/evening/{DAY}") == {number}
-    assert [at for _, at in await store.outbox.sent_since("telegram", NOW)] == [NOW] * claimed.parts_sent
+    assert [one.at for one in await store.outbox.lately("telegram", NOW)] == [NOW]
 
 
 async def test_putting_right_twice_changes_nothing_more(store: Database) -> None:
