@@ -89,4 +89,5 @@ COMMANDS: dict[str, Run] = {
     "backup": admin_works.backup,
     "restore": admin_works.restore,
     "tidy": admin_upkeep.tidy,
+    "move": admin_upkeep.move,
 }

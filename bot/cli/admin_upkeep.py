@@ -1,5 +1,6 @@
-"""`etfbot admin dead` and `etfbot admin tidy`."""
+"""`etfbot admin dead`, `tidy` and `move`."""
 
+from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
 from typing import Annotated, TypeAlias
 
@@ -7,8 +8,10 @@ import typer
 
 from bot.admin.dead import group_line, letter_line, meant, retried_lines
 from bot.app import keeping_of
-from bot.cli.admin import Counter, DryOption, JsonOption, at_the_office, tell, tell_json
+from bot.cli.admin import Counter, DryOption, JsonOption, at_the_office, deed_of_cli, tell, tell_json
 from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOption, settings_of
+from bot.cli.progress import bar
+from bot.store.database import Database
 from bot.store.dead import DeadFilter, LetterKind
 from bot.store.tidying import worth_saying
 
@@ -118,6 +121,32 @@ async def tidy(
             before, after = (f"{size / 1e6:.1f}" for size in await tidying.compact())
             if not as_json:
                 tell([counter.texts.text("tidy-compacted", before=before, after=after)])
+
+
+async def move(
+    target: Annotated[str, typer.Argument(metavar="URL", help="An empty database: sqlite:///FILE or postgresql://….")],
+    *,
+    database: DatabaseOption = None,
+    source: SourceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Copy the whole database into another one, SQLite or PostgreSQL; the service must be stopped."""
+    settings = settings_of(database, source, debug=debug)
+    here, there = Database(settings.database), Database(target)
+    async with AsyncExitStack() as stack:
+        for one in (here, there):
+            await one.open()
+            stack.push_async_callback(one.close)
+        with bar(100) as progress:
+
+            def told(table: str, done: float) -> None:
+                progress.at(table)
+                progress.reached(round(100 * done))
+
+            counts = await here.move_to(there, told)
+        deed = deed_of_cli()
+        await there.audit.write(deed.who, "move", "", "", deed.now)
+    tell([*(f"{name} {count}" for name, count in counts.items() if count), "set `database` to the new one, then start"])
 
 
 async def _wanted(

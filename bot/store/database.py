@@ -1,5 +1,6 @@
 """The store as one thing: opened at start, closed at the end, and a drawer for each kind of memory."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from bot.store.leader import Leadership
 from bot.store.lock import FileLock, make_private
 from bot.store.managing import Managing
 from bot.store.market import MarketStore
+from bot.store.moving import move
 from bot.store.outbox import Outbox
 from bot.store.queue import QueueStore
 from bot.store.readers import ReaderStore
@@ -111,6 +113,10 @@ class Database:
             found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         if found != newest():
             raise StoreError(f"the database has schema {found or 'none'}, this program needs {newest()}")
+
+    async def move_to(self, other: "Database", told: Callable[[str, float], None]) -> dict[str, int]:
+        """Copy everything into an empty database, as `moving.move` says; both are open."""
+        return await move(self._connections, other._connections, told)  # noqa: SLF001 - one of its own kind
 
     async def close(self) -> None:
         """Close the connections and give the file back; may be called twice."""
