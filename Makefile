@@ -19,7 +19,10 @@ lint: $(VENV)/dev.stamp     ## format, style, types, import rules
 test: lint                  ## everything that CI checks
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report= tests/signals
 	$(BIN)/coverage report --fail-under=100
-	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/signals
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore=tests/signals
+
+# One more than there are processors: most of these tests wait for something more than they compute.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 slow: $(VENV)/dev.stamp     ## the tests that take long, too
 	$(BIN)/pytest -n auto --dist worksteal -m slow

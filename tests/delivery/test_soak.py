@@ -150,7 +150,7 @@ async def _soaked(path: Path, season: Season) -> Soak:
 
 
 SOAKS = [
-    pytest.param(Season(sessions=2, readers=30), id="two days"),
+    pytest.param(Season(sessions=2, readers=12), id="two days"),
     pytest.param(Season(sessions=30, readers=1000), marks=pytest.mark.slow, id="thirty days"),
 ]
 

@@ -76,7 +76,7 @@ async def test_who_comes_to_others_waits_until_they_use_less(store: Database, mo
     assert await first.settled() == Place(0, 1, 1)
     running.append(asyncio.create_task(second.run()))
     assert (await second.settled()).drains == 2
-    assert {first.place, second.place} == {Place(0, 2, 2), Place(1, 2, 2)}
+    await _until(lambda: {first.place, second.place} == {Place(0, 2, 2), Place(1, 2, 2)})
     assert [await _lets_out_at_once(one) for one in limiters] == [15, 15]
     running[1].cancel()
     with suppress(asyncio.CancelledError):
