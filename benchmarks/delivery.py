@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.bot_api import bot_api
 from benchmarks.job import Job, Kind, Way
-from benchmarks.post import Office, crew, leave, readers
+from benchmarks.post import Office, as_a_service, crew, leave, readers
 from benchmarks.stage import Stage
 from bot.alerts import Alert, Reason
 from bot.fanout import Fanout
@@ -32,6 +32,7 @@ _CODE = "560850"
 
 def jobs(stage: Stage) -> Iterator[Job]:
     """Sending by one process and by several, and leaving messages for very many."""
+    as_a_service()
     with bot_api(LATENCY_SECONDS) as base_url, tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/post.db"
         asyncio.run(readers(url, stage.deliveries))

@@ -14,7 +14,9 @@ from telegram.request import HTTPXRequest
 from bot.channels.base import Part
 from bot.channels.telegram import TelegramChannel
 from bot.deliveries import Address, State
+from bot.garbage import collect_seldom
 from bot.limiter import Limiter, Quotas
+from bot.logs import configure
 from bot.messages.model import Heading, Message, paragraph
 from bot.outbox import Drain, Pace
 from bot.store.connections import Connections
@@ -48,6 +50,7 @@ class LibraryChannel(TelegramChannel):
 
     def __init__(self, base_url: str) -> None:
         super().__init__(TOKEN, base_url=base_url)
+        self.limiter = Limiter(Quotas())
         self._library = ExtBot(TOKEN, base_url=base_url, request=HTTPXRequest(connection_pool_size=AT_ONCE))
 
     async def send(self, address: Address, part: Part) -> str:
@@ -61,6 +64,12 @@ def our_channel(base_url: str) -> TelegramChannel:
     channel = TelegramChannel(TOKEN, base_url=base_url, pool=AT_ONCE)
     channel.limiter = Limiter(Quotas())
     return channel
+
+
+def as_a_service() -> None:
+    """Say what goes wrong alone, and look for garbage as a service does; the same for all that is compared."""
+    configure("warning", "console", ())
+    collect_seldom()
 
 
 async def readers(url: str, number: int) -> None:
@@ -152,6 +161,8 @@ def crew(url: str, base_url: str, workers: int) -> Iterator[None]:
 
 
 def _work(url: str, base_url: str, stop: Event, ready: Semaphore) -> None:
+    as_a_service()
+
     async def work() -> None:
         store = Database(url, exclusive=False)
         await store.open()

@@ -38,6 +38,7 @@ from bot.clockwatch import ClockWatch, Righting
 from bot.commands.base import Desk
 from bot.crew import Crew
 from bot.digest import DigestRun, write_digest
+from bot.garbage import collect_seldom
 from bot.leading import Role
 from bot.local import local_admins, previews_of, rooms_of
 from bot.messages.digest import Edition
@@ -177,6 +178,7 @@ async def _subscribe(world: World, channel: str, chat: str, language: Language) 
 async def _serve(
     settings: Settings, world: World, clock: Clock, *others: Coroutine[Any, Any, None], role: Role = Role.ALL
 ) -> None:
+    collect_seldom()
     channels = channels_of(settings, world.store, clock)
     links = {"invite": channels.telegram.invitation} if channels.telegram is not None else {}
     kinds = channels.by_kind()
