@@ -27,6 +27,9 @@ LATENCY_SECONDS = 0.06
 _LIBRARYS_PART = 10
 """The library's own transport is given a tenth of the messages: it takes minutes for all."""
 
+_REPEATS = 3
+"""Each run takes as long as a hundred of a kernel's."""
+
 _CODE = "560850"
 
 
@@ -46,8 +49,10 @@ def _sending(stage: Stage, office: Office, base_url: str) -> Job:
     some = max(1, stage.deliveries // _LIBRARYS_PART)
     return Job(
         name=f"{stage.deliveries:,} deliveries to a server {LATENCY_SECONDS * 1000:.0f} ms away, SQLite",
-        about="From the queue to the mark that each has arrived: one process, limiter off, every message by itself.",
+        about="From the queue to the mark that each has arrived: one process, limiter off, every message by itself. "
+        f"Medians of {_REPEATS}.",
         group="whole",
+        repeats=_REPEATS,
         aim=8,
         ways=[
             Way(name="ours", run=lambda: office.send(base_url, stage.deliveries), kind=Kind.OURS),
@@ -81,8 +86,10 @@ def _by_several(stage: Stage, base_url: str) -> Iterator[Job]:
             offices.append(Way(name=name, run=run, kind=Kind.OURS if workers > 1 else Kind.OTHER))
         yield Job(
             name=f"{stage.deliveries:,} deliveries to a server {LATENCY_SECONDS * 1000:.0f} ms away, PostgreSQL",
-            about="The same by processes beside each other; the server and PostgreSQL are on the same machine.",
+            about="The same by processes beside each other; the server and PostgreSQL are on the same machine. "
+            f"Medians of {_REPEATS}.",
             group="whole",
+            repeats=_REPEATS,
             aim=1.8,
             ways=offices,
         )
