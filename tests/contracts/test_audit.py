@@ -140,4 +140,4 @@ def test_every_pin_has_its_hash_and_no_file_names_an_index(name: str) -> None:
     packages = [one for one in pins if one and not one.lstrip().startswith("#")]
     assert len(packages) > 50
     assert [one for one in packages if "==" not in one or "--hash=sha256:" not in one] == []
-    assert [one for one in pins if "index-url" in one or "://" in one] == []
+    assert [one for one in pins if one.lstrip().startswith("-") or "://" in one] == [], "options of pip, addresses"
