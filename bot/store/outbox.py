@@ -164,19 +164,6 @@ class Outbox:
             found = Counter({State(state): count for state, count in (await connection.execute(query)).all()})
         return {state: found[state] for state in State}
 
-    async def counts_by_channel(self) -> dict[str, dict[State, int]]:
-        """The same for each channel that ever had a delivery."""
-        query = (
-            select(SUBSCRIPTIONS.c.channel, DELIVERIES.c.state, func.count())
-            .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == DELIVERIES.c.subscription_id)
-            .group_by(SUBSCRIPTIONS.c.channel, DELIVERIES.c.state)
-        )
-        async with self._connections.read() as connection:
-            found = {
-                (channel, State(state)): count for channel, state, count in (await connection.execute(query)).all()
-            }
-        return {channel: {one: found.get((channel, one), 0) for one in State} for channel, _ in found}
-
     async def lately(self, channel: str, since: datetime) -> list[Lately]:
         """What a channel's server may count since a moment."""
         async with self._connections.read() as connection:

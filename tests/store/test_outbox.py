@@ -10,7 +10,7 @@ from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
 from bot.store.rules import RecordedRules
-from tests.store.samples import DAY, FUND, MESSAGE, NOW, alert, letters, subscribers, subscription, to_all
+from tests.store.samples import DAY, FUND, MESSAGE, NOW, alert, letters, subscribers, to_all
 
 pytestmark = pytest.mark.anyio
 
@@ -191,16 +191,3 @@ async def test_nobody_waits_for_a_paused_subscription(store: Database) -> None:
     await store.outbox.enqueue(letters([one]))
     await store.subscriptions.pause(one, "gone", NOW)
     assert await store.outbox.next_due() is None
-
-
-async def test_deliveries_are_counted_apart_for_each_channel(store: Database) -> None:
-    assert await store.outbox.counts_by_channel() == {}
-    chats = [(await store.subscriptions.save(subscription("1", channel=kind), NOW)).id for kind in ("web", "telegram")]
-    await store.outbox.enqueue(letters(chats))
-    (taken,) = await store.outbox.claim(NOW, 1, 60, channels={"web"})
-    await store.outbox.marks.sent(taken.id, NOW)
-    nothing = dict.fromkeys(State, 0)
-    assert await store.outbox.counts_by_channel() == {
-        "web": {**nothing, State.SENT: 1},
-        "telegram": {**nothing, State.PENDING: 1},
-    }
