@@ -10,7 +10,7 @@ from bot.deliveries import Gate
 from bot.messages.catalogue import catalogue
 from bot.messages.letters import compose, merged
 from bot.store.held import Held, Verdict
-from bot.subscriptions import Subscription
+from bot.subscriptions import Subscription, muted
 from signals.core.calendar import MARKET_ZONE
 
 MORNING = time(8)
@@ -26,6 +26,7 @@ def verdict(reader: Subscription, held: Sequence[Held], told_today: int, now: da
        and could not be sent is called back.
     2. When he has had as many as he wants for his day, the others wait for his next morning.
     3. What goes out goes as one message, and takes along whatever waited: nobody hears of a correction first.
+    4. What he has muted since is left out of it; where nothing else is in it, it goes nowhere.
     """
     quiet_until = reader.quiet.ends(now, reader.zone) if reader.quiet else None
     hushed = [one for one in held if quiet_until and not (one.gate is Gate.URGENT and reader.urgent_passes)]
@@ -54,17 +55,20 @@ def morning(reader: Subscription, now: datetime) -> datetime:
 
 
 def _going(reader: Subscription, ready: Sequence[Held], now: datetime, so_far: Verdict) -> Verdict:
-    goes = tuple(one.id for one in ready)
+    goes, silenced = tuple(one.id for one in ready), muted(reader, now)
     letters = [one.letter for one in ready if one.letter is not None]
     whys = {one.gate for one in ready}
-    if len(letters) < len(ready) or (len(ready) == 1 and not whys & {Gate.QUIET, Gate.CAP}):
+    alone = len(ready) == 1 and not whys & {Gate.QUIET, Gate.CAP}
+    if len(letters) < len(ready) or (alone and not letters[0].speaks_of(silenced)):
         return Verdict(goes=goes, waits=so_far.waits)
     words = catalogue(reader.language)
     notes = [words.text("held-cap-note", limit=reader.daily_cap)] if Gate.CAP in whys and reader.daily_cap else []
     notes += [words.text("held-quiet-note")] if Gate.QUIET in whys else []
     try:
-        letter = merged(letters, now.astimezone(MARKET_ZONE))
-        message = compose(letter, words, notes=notes, timed=True)
+        letter = merged(letters, now.astimezone(MARKET_ZONE), silenced)
+        if letter.empty:
+            return Verdict(drops=goes, waits=so_far.waits)
+        message = compose(letter, words, notes=notes, timed=not alone)
     except Exception:
         log.exception("defect while merging; sent one by one", subscription=reader.id)
         return Verdict(goes=goes, waits=so_far.waits)

@@ -1,7 +1,7 @@
 """What one subscriber is told, piece by piece: set as one message now, or kept and merged with what comes later."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,12 +58,26 @@ class Letter:
     silent: bool = False
     demo: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether it tells of nothing."""
+        return not self.pieces and not self.rules
 
-def merged(letters: Sequence[Letter], at: datetime) -> Letter:
-    """Several letters as one; an alert that is corrected or ended in it is not told any more, its answer is."""
+    def speaks_of(self, names: Collection[str]) -> bool:
+        """Whether something in it is of one of these kinds, or about one of these codes."""
+        return any(not {one.kind, one.subject.code}.isdisjoint(names) for one in self.pieces)
+
+
+def merged(letters: Sequence[Letter], at: datetime, silenced: Collection[str] = ()) -> Letter:
+    """Several letters as one; an alert that is corrected or ended in it is not told any more, its answer is.
+
+    `silenced` are codes and kinds that the reader does not want to hear of now; what answers an alert that he has
+    got is told all the same.
+    """
     pieces = {one.alert_id: one for letter in letters for one in letter.pieces}
     answered = {one.follows for one in pieces.values() if one.follows is not None}
-    told = [_heard_first(one, pieces) for one in pieces.values()]
+    roots = {number: _root(one, pieces) for number, one in pieces.items()}
+    told = [_heard_first(one, roots[number]) for number, one in pieces.items() if not _is_in(roots[number], silenced)]
     return Letter(
         at=at,
         pieces=tuple(one for one in told if one.alert_id not in answered),
@@ -99,11 +113,19 @@ def compose(letter: Letter, words: Catalogue, *, notes: Sequence[str] = (), time
     return Message(blocks=tuple(blocks), buttons=_buttons(letter, ordered, words), silent=letter.silent)
 
 
-def _heard_first(one: Piece, pieces: Mapping[int | None, Piece]) -> Piece:
+def _root(one: Piece, pieces: Mapping[int | None, Piece]) -> Piece:
+    """What of these begins the matter that a piece goes on with."""
+    while one.follows in pieces:
+        one = pieces[one.follows]
+    return one
+
+
+def _is_in(root: Piece, silenced: Collection[str]) -> bool:
+    return root.follows is None and not {root.kind, root.subject.code}.isdisjoint(silenced)
+
+
+def _heard_first(one: Piece, root: Piece) -> Piece:
     """A correction or an end whose reader hears of the whole matter for the first time, in words for him."""
-    root = one
-    while root.follows in pieces:
-        root = pieces[root.follows]
     return one if root is one or root.follows is not None else replace(one, said=one.unheard or one.said)
 
 

@@ -48,6 +48,8 @@ class Verdict:
     """What all that go are merged into; the first of them carries it, the others are no more."""
     letter: Letter | None = None
     """What the merged message is made of."""
+    drops: tuple[int, ...] = ()
+    """They tell of nothing that he still wants to hear of, and are no more."""
     waits: Mapping[int, tuple[Gate, datetime]] = field(default_factory=dict)
     """What is held, why and until when."""
 
@@ -167,10 +169,13 @@ async def _told_today(
 
 
 async def _apply(connection: AsyncConnection, verdict: Verdict, now: datetime) -> tuple[int, ...]:
-    """Hold and merge; returns what goes out as it is."""
+    """Hold, merge and drop; returns what goes out as it is."""
     for number, (gate, until) in verdict.waits.items():
         holding = update(DELIVERIES).where(DELIVERIES.c.id == number)
         await connection.execute(holding.values(gate=gate, due_at=until))
+    if verdict.drops:
+        await connection.execute(delete(DELIVERY_ALERTS).where(DELIVERY_ALERTS.c.delivery_id.in_(verdict.drops)))
+        await connection.execute(delete(DELIVERIES).where(DELIVERIES.c.id.in_(verdict.drops)))
     if verdict.message is None:
         return verdict.goes
     first, *others = verdict.goes

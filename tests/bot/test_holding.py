@@ -18,7 +18,7 @@ from bot.messages.letters import Letter
 from bot.messages.model import Message, plain
 from bot.messages.sentences import Teller
 from bot.outbox import Drain, Pace
-from bot.preferences import QuietHours
+from bot.preferences import Mute, QuietHours
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import Language
@@ -225,6 +225,49 @@ async def test_settings_that_change_are_obeyed_at_once_by_what_waits(night: Nigh
     await night.store.outbox.held.judge_again(mine.id, night.at)
     (told,) = await night.drain()
     assert figure_of(1) in told
+
+
+@pytest.mark.parametrize("muted", ["510300", "inflow_streak"])
+async def test_what_is_muted_while_it_waits_is_left_out(night: Night, muted: str) -> None:
+    mine = await reader(night.store, "a", *CODES, quiet=NIGHT)
+    (before,) = await night.tell([news("inflow_streak", number=5)])
+    await night.drain()
+    night.at = moment(DAY, "23:00")
+    over = news("inflow_streak", number=6, reason=Reason.CORRECTED, follows=before)
+    (first,) = await night.tell([news("inflow_streak", number=1)])
+    await night.tell([replace(over, signal=replace(over.signal, rung=0, day=LAST_DAY))])
+    again = news("inflow_streak", number=2, reason=Reason.CORRECTED, follows=first)
+    await night.tell(
+        [replace(again, signal=replace(again.signal, day=LAST_DAY)), news("premium_spike", "510500", number=3)]
+    )
+    assert await night.drain() == []
+    await night.store.subscriptions.save(replace(mine, mutes=(Mute(muted),)), night.at)
+    (told,) = await night.drain(timedelta(hours=9))
+    # What he has got is corrected even so; what he has not is gone with its correction.
+    assert [figure_of(one) in told for one in (1, 2, 3, 6)] == [False, False, True, True]
+    assert await night.drain(timedelta(days=2)) == []
+
+
+async def test_a_message_of_which_all_is_muted_goes_nowhere_and_does_not_count_as_told(night: Night) -> None:
+    mine = await reader(night.store, "a", *CODES, quiet=NIGHT)
+    other = await reader(night.store, "b", *CODES, quiet=NIGHT)
+    night.at = moment(DAY, "23:00")
+    (first, _) = await night.tell([news("inflow_streak", number=1), news("premium_spike", "510500", number=2)])
+    for one in (mine, other):
+        await night.store.subscriptions.save(replace(one, mutes=(Mute("510300"), Mute("premium_spike"))), night.at)
+    assert await night.drain(timedelta(hours=9)) == []
+    assert await night.store.outbox.reached(first) == frozenset()
+    assert await night.store.outbox.held.waiting(other.id) == (0, None)
+    await night.tell([news("inflow_streak", "510500", number=3)])
+    assert [figure_of(3) in told for told in await night.drain()] == [True, True]
+
+
+async def test_a_message_that_does_not_wait_loses_what_is_muted_and_nothing_else(night: Night) -> None:
+    mine = await reader(night.store, "a", *CODES, quiet=NIGHT)
+    await night.tell([news("inflow_streak", number=1), news("premium_spike", "510500", number=2)])
+    await night.store.subscriptions.save(replace(mine, mutes=(Mute("510300"),)), night.at)
+    (told,) = await night.drain()
+    assert told.splitlines() == ["ETF信号提醒 02-11 22:00", "基金510500 510500", said("premium_spike", 2)]
 
 
 async def test_what_is_beyond_the_daily_limit_comes_together_the_next_morning(night: Night) -> None:
