@@ -19,7 +19,7 @@ from bot.commands import load_commands
 from bot.commands.answer import Answerer
 from bot.commands.base import Desk
 from bot.digest import DigestRun, batch_of, ends_week, enqueue_digests
-from bot.health import Change
+from bot.health import RECALLED, Change
 from bot.intraday import Intraday
 from bot.leading import Duty, while_leading
 from bot.messages.catalogue import Catalogue
@@ -128,12 +128,12 @@ class Worker:
         return await store.subscriptions.any_wants(Topic.INTRADAY) or await store.rules.any_intraday()
 
     async def remember(self) -> None:
-        """Learn from the ledger how publishers have fared today."""
-        fetches, now = self.desk.world.store.fetches, self.clock.now()
+        """Learn from the ledger how publishers have fared, and which failures are no news any more."""
+        now = self.clock.now()
         midnight = now.astimezone(MARKET_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.desk.world.upstreams.remember(
-            (one.host, one.outcome, one.at) for one in await fetches.since(midnight, now)
-        )
+        fetches = await self.desk.world.store.fetches.since(now - RECALLED, now)
+        self.desk.health.recall(fetches)
+        self.desk.world.upstreams.remember((one.host, one.outcome, one.at) for one in fetches if one.at >= midnight)
         if self.desk.office is not None:
             recall_orders(self.desk.world.upstreams, (await self.desk.office.tuned()).overrides)
 

@@ -1,7 +1,7 @@
 """A failure is news once, and so is its end."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +11,8 @@ from bot.health import Health
 from bot.intake import RefusedTable, Taken
 from bot.poll import PollReport, Slot
 from bot.sources.datum import Round
+from bot.sources.upstreams import Outcome
+from bot.store.fetches import Fetch
 from signals.core.snapshot import Dataset
 from tests.builders import LAST_DAY, moment, snapshot
 
@@ -92,3 +94,50 @@ def test_what_fails_now_cannot_be_changed_from_outside(watch: Watch) -> None:
     watch.note("quotes", quotes="reset by peer")
     watch.health.failing.clear()
     assert list(watch.health.failing) == ["quotes"]
+
+
+def test_a_new_process_knows_what_has_failed_again_and_again(watch: Watch) -> None:
+    watch.health.recall([_fetch("quotes", 0, Outcome.TABLE), *(_fetch("quotes", at, Outcome.REFUSED) for at in (1, 2))])
+    watch.note("quotes", quotes="reset by peer")
+    assert (watch.said, watch.health.failing) == ([], {"quotes": "reset by peer"})
+    watch.note("quotes")
+    assert watch.said == [("source back", "quotes")]
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [Outcome.UNAVAILABLE],
+        [Outcome.UNAVAILABLE, Outcome.TABLE],
+        [Outcome.UNAVAILABLE, Outcome.NOT_PUBLISHED],
+        [Outcome.TABLE, Outcome.UNAVAILABLE],
+    ],
+)
+def test_it_tells_of_what_its_forerunner_may_not_have_told_or_what_was_well_again(
+    watch: Watch, outcomes: list[Outcome]
+) -> None:
+    watch.health.recall([_fetch("quotes", at, outcome) for at, outcome in enumerate(outcomes)])
+    watch.note("quotes", quotes="reset by peer")
+    assert watch.said == [("source broken", "quotes")]
+
+
+def test_two_readings_of_one_poll_are_one_failure(watch: Watch) -> None:
+    watch.health.recall([_fetch("quotes", 0, Outcome.UNAVAILABLE), _fetch("quotes", 0, Outcome.DEFECT)])
+    watch.note("quotes", quotes="reset by peer")
+    assert watch.said == [("source broken", "quotes")]
+
+
+def _fetch(source: str, minute: int, outcome: Outcome) -> Fetch:
+    """A reading of an earlier process."""
+    return Fetch(
+        at=SLOT.due + timedelta(minutes=minute),
+        datum="closes",
+        source=source,
+        host="quotes.example",
+        day=LAST_DAY,
+        outcome=outcome,
+        requests=1,
+        seconds=0.1,
+        rows=0,
+        detail="down",
+    )

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 import pandas as pd
@@ -214,6 +214,21 @@ async def test_a_restart_remembers_who_was_to_be_left_alone(store: Database) -> 
     await again.remember()
     await again.poll(replace(EVENING, due=moment(LAST_DAY, "22:05")))
     assert len(source.asked) == 1
+
+
+async def test_a_restart_does_not_tell_again_of_a_source_that_was_broken_before(store: Database) -> None:
+    source = Publisher(Dataset.INDEX, tables={LAST_DAY: UnavailableError("down")})
+    clock = Hand(EVENING.due)
+    before = worker_of(world_of(store), clock, source)
+    for _ in range(2):
+        await before.poll(EVENING)
+        clock.at += timedelta(minutes=5)
+    again = worker_of(world_of(store), clock, source)
+    await again.remember()
+    with capture_logs() as said:
+        await again.poll(replace(EVENING, due=moment(LAST_DAY, "22:05")))
+    assert "source broken" not in {one["event"] for one in said}
+    assert list(again.desk.health.failing) == [source.name]
 
 
 async def test_a_digest_does_not_wait_for_a_source_that_hangs_and_says_what_is_missing(store: Database) -> None:
