@@ -18,10 +18,10 @@ from bot.cli.options import DatabaseOption, DebugOption, RefusedError, SourceOpt
 from bot.deliveries import SendFailedError
 from bot.poll import World
 from bot.schedule import SystemClock, closed_session
-from bot.service import CALENDAR_DAYS_LEAST
 from bot.sources.datum import sources_in
 from bot.store.errors import InUseError
 from bot.subscriptions import SESSION_CLOSE
+from bot.worker import CALENDAR_DAYS_LEAST
 from config.sessions import days_left
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE

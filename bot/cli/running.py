@@ -51,7 +51,7 @@ from bot.replay import DigestTimes, Replay, ReplayClock
 from bot.robots import adopt_robots
 from bot.schedule import Clock, ClockFrom, SystemClock, wake
 from bot.scrape import Scrape
-from bot.service import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker, serve
+from bot.service import serve
 from bot.store.errors import AwayError
 from bot.store.trouble import PROBE_SECONDS
 from bot.subscriptions import Language, Subscription
@@ -60,6 +60,7 @@ from bot.web.app import create_app
 from bot.web.probes import create_probes
 from bot.web.server import serve_page
 from bot.web.telegram_hook import with_hook
+from bot.worker import CALENDAR_DAYS_LEAST, CalendarExtendedError, Worker
 from config.lists import load_watchlists
 from config.sessions import days_left
 from config.settings import Settings

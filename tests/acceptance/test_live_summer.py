@@ -17,11 +17,11 @@ from bot.export import Row, export_rows
 from bot.poll import World
 from bot.replay import Replay, ReplayClock
 from bot.schedule import due_slots
-from bot.service import Worker
 from bot.sources.datum import Datum
 from bot.sources.live import Callers, live_data
 from bot.sources.upstreams import Manners, Outcome, Upstreams
 from bot.store.alerts import RecordedAlert
+from bot.worker import Worker
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from tests.bot.serving import Hand, desk_of

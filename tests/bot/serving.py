@@ -8,8 +8,8 @@ from bot.messages.digest import DigestLimits
 from bot.panels import Panels
 from bot.poll import World
 from bot.schedule import Timetable
-from bot.service import Worker
 from bot.sources.base import Source
+from bot.worker import Worker
 from tests.bot.publishers import data_from
 
 TIMETABLE = Timetable(

@@ -20,7 +20,6 @@ from bot.messages.digest import DigestLimits
 from bot.outbox import Drain, Pace
 from bot.poll import Slot, World, job_of
 from bot.schedule import due_slots
-from bot.service import Worker
 from bot.sources.datum import Round
 from bot.sources.upstreams import Outcome
 from bot.store.audit import Deed
@@ -30,6 +29,7 @@ from bot.store.fetches import Fetch
 from bot.store.new_deliveries import NewDelivery
 from bot.store.watchlists import Watchlist
 from bot.subscriptions import Language
+from bot.worker import Worker
 from config.settings import bounds_of, load_settings
 from signals.streak import InflowStreak
 from tests.bot.publishers import FUND, past, publishers, with_flows, world_of

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.poll import Slot
-from bot.service import CALENDAR_DAYS_LEAST
 from bot.sessions_ahead import SessionsAhead
 from bot.sources.base import UnavailableError
 from bot.sources.datum import Round
 from bot.store.database import Database
+from bot.worker import CALENDAR_DAYS_LEAST
 from config.sessions import load_calendar
 from signals.core.calendar import TradingCalendar
 from signals.core.snapshot import Dataset

@@ -7,11 +7,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.poll import Slot
-from bot.service import Worker
 from bot.sources.base import UnavailableError
 from bot.sources.datum import Round
 from bot.store.database import Database
 from bot.subscriptions import USUAL_TOPICS
+from bot.worker import Worker
 from signals.core.detector import Topic
 from signals.core.snapshot import Dataset
 from signals.intraday import IntradayRise

@@ -18,12 +18,13 @@ from bot.deliveries import Address
 from bot.messages.model import plain
 from bot.outbox import Drain, Pace
 from bot.poll import Slot
-from bot.service import MONTHLY_CAUGHT_UP, complete, serve
+from bot.service import serve
 from bot.sources.base import LimitedError, UnavailableError
 from bot.sources.datum import Datum, Round
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
 from bot.subscriptions import ALL_FUNDS
+from bot.worker import MONTHLY_CAUGHT_UP, complete
 from signals.core.panel import Panel
 from signals.core.snapshot import Dataset
 from signals.streak import InflowStreak

@@ -18,13 +18,13 @@ from bot.admin.errors import CannotError
 from bot.commands.base import NewSubscriber
 from bot.poll import Slot
 from bot.robots import adopt_robots
-from bot.service import Worker
 from bot.sources.base import Source, UnavailableError
 from bot.sources.datum import Round
 from bot.store.audit import Deed
 from bot.store.database import Database
 from bot.store.tables import ALERTS, DELIVERIES, DELIVERY_ALERTS, RULE_HITS, SUBSCRIPTIONS
 from bot.subscriptions import ALL_FUNDS, USUAL_TOPICS
+from bot.worker import Worker
 from signals.core.detector import Topic
 from signals.core.snapshot import Dataset
 from signals.intraday import IntradayRise

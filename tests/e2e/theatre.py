@@ -21,9 +21,10 @@ from bot.outbox import Drain, Pace
 from bot.pictures.studio import Studio
 from bot.replay import ReplayClock
 from bot.schedule import due_slots
-from bot.service import Worker, serve
+from bot.service import serve
 from bot.web.app import create_app
 from bot.web.server import serve_page
+from bot.worker import Worker
 from config.settings import Settings
 from signals.core.calendar import MARKET_ZONE
 from signals.core.field import SHARES, Axis
