@@ -16,7 +16,7 @@ from bot.messages.study import Evidence
 from bot.rules import OwnRule, RuleFinding, RuleNews
 from bot.store.alerts import RecordedAlert
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from bot.subscriptions import Language, Subscription, muted
 from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import Detector

@@ -21,7 +21,7 @@ from bot.store.held import HeldStore
 from bot.store.lately import Lately, lately
 from bot.store.marks import Marks
 from bot.store.new_deliveries import NewDelivery, add_deliveries
-from bot.store.rules import RecordedRules, add_hits, expire, withdraw
+from bot.store.rule_hits import RecordedRules, add_hits, expire, withdraw
 from bot.store.runs import mark_done
 from bot.store.subscriptions import hold, move, pause
 from bot.store.tables import DELIVERIES, DELIVERY_ALERTS, SUBSCRIPTIONS

@@ -1,7 +1,5 @@
 """Subscribers' own rules: tried out, saved, changed, and what they were told of."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules import OwnRule, RuleDraft, RuleHit, RuleMode, RuleState, Telling
 from bot.store.connections import Connections, insert, one_at_a_time
+from bot.store.rule_hits import add_hits
 from bot.store.tables import RULE_DRAFTS, RULE_HITS, RULES, SUBSCRIPTIONS
 
 _INTRADAY = "spot_"
@@ -24,21 +23,6 @@ class DraftSettledError(Exception):
 
 class TooManyRulesError(Exception):
     """A subscriber has as many rules as he may."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordedRules:
-    """What a poll's rules have left behind that was not there before."""
-
-    hits: Mapping[tuple[int, str], int] = field(default_factory=dict)
-    """Ids of the new hits, by rule and code."""
-    expired: frozenset[int] = frozenset()
-    """Rules that are over from now on."""
-    withdrawn: Mapping[tuple[int, str], int] = field(default_factory=dict)
-    """Ids of the hits that are taken back now, by rule and code."""
-
-    def __bool__(self) -> bool:
-        return bool(self.hits or self.expired or self.withdrawn)
 
 
 class RuleStore:
@@ -198,49 +182,6 @@ class RuleStore:
         query = select(RULES).where(*conditions).order_by(RULES.c.subscription_id, RULES.c.number)
         async with self._connections.read() as connection:
             return [_rule(row) for row in (await connection.execute(query)).mappings()]
-
-
-async def add_hits(connection: AsyncConnection, hits: Iterable[RuleHit]) -> dict[tuple[int, str], int]:
-    """Remember what rules are told of, inside a transaction; the ids of what was not told before, by rule and code."""
-    told = [*hits]
-    # A rule is gone when its author has asked to be forgotten meanwhile.
-    there = {*(await connection.execute(select(RULES.c.id))).scalars()} if told else set()
-    rows = [asdict(one) for one in told if one.rule_id in there]
-    if not rows:
-        return {}
-    key = ("rule_id", "code", "day")
-    new = insert(connection, RULE_HITS).on_conflict_do_nothing(index_elements=key)
-    added = await connection.execute(new.returning(RULE_HITS.c.id, RULE_HITS.c.rule_id, RULE_HITS.c.code), rows)
-    return {(row.rule_id, row.code): row.id for row in added}
-
-
-async def withdraw(connection: AsyncConnection, hits: Iterable[RuleHit], now: datetime) -> dict[tuple[int, str], int]:
-    """Take back what rules were told of, inside a transaction; the ids of what stood until now, by rule and code."""
-    taken: dict[tuple[int, str], int] = {}
-    for one in hits:
-        standing = (
-            RULE_HITS.c.rule_id == one.rule_id,
-            RULE_HITS.c.code == one.code,
-            RULE_HITS.c.day == one.day,
-            RULE_HITS.c.withdrawn_at.is_(None),
-        )
-        taking = update(RULE_HITS).where(*standing).values(withdrawn_at=now).returning(RULE_HITS.c.id)
-        if (hit := (await connection.execute(taking)).scalar_one_or_none()) is not None:
-            taken[one.rule_id, one.code] = hit
-    return taken
-
-
-async def expire(connection: AsyncConnection, rule_ids: Sequence[int], now: datetime) -> frozenset[int]:
-    """End rules whose last day is over, inside a transaction; returns those that were in force until now."""
-    if not rule_ids:
-        return frozenset()
-    ending = (
-        update(RULES)
-        .where(RULES.c.id.in_(rule_ids), RULES.c.state == RuleState.ACTIVE)
-        .values(state=RuleState.EXPIRED, updated_at=now)
-        .returning(RULES.c.id)
-    )
-    return frozenset((await connection.execute(ending)).scalars())
 
 
 async def _settle(connection: AsyncConnection, draft: RuleDraft) -> None:

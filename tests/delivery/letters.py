@@ -10,7 +10,7 @@ from bot.messages.model import Message, plain
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from signals.core.field import Axis
 from signals.core.signal import Subject
 from tests.store.samples import alert

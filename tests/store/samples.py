@@ -10,7 +10,7 @@ from bot.preferences import Colours, Layout, Length, Mute, QuietHours, Section
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from bot.subscriptions import Language, Subscription
 from signals.core.detector import Topic
 from signals.core.field import Axis, Unit

@@ -8,7 +8,7 @@ from bot.alerts import Alert, Reason, Told
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from signals.core.field import Axis
 from signals.core.signal import Subject
 from tests.store.samples import DAY, FUND, NOW, alert, to_all

@@ -11,7 +11,7 @@ from bot.messages.model import plain
 from bot.rules import RuleDraft, RuleHit, Telling
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import add_hits
+from bot.store.rule_hits import add_hits
 from bot.store.tables import METADATA
 from bot.subscriptions import Subscription
 from tests.store.samples import NOW

@@ -16,7 +16,7 @@ from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.held import Held, Verdict
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from bot.subscriptions import Subscription
 from signals.core.calendar import MARKET_ZONE
 from tests.store.samples import FUND, NOW, alert, subscribers, subscription

@@ -9,7 +9,7 @@ from bot.deliveries import Address, Outcome, State
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import RecordedRules
+from bot.store.rule_hits import RecordedRules
 from tests.store.samples import DAY, FUND, MESSAGE, NOW, alert, letters, subscribers, to_all
 
 pytestmark = pytest.mark.anyio

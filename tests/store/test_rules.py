@@ -11,7 +11,8 @@ from bot.rules import OwnRule, RuleDraft, RuleFinding, RuleHit, RuleMode, RuleNe
 from bot.store.alerts import RecordedAlert
 from bot.store.database import Database
 from bot.store.new_deliveries import NewDelivery
-from bot.store.rules import DRAFTS_KEPT, DraftSettledError, RecordedRules, TooManyRulesError
+from bot.store.rule_hits import RecordedRules
+from bot.store.rules import DRAFTS_KEPT, DraftSettledError, TooManyRulesError
 from signals.core.text import Text
 from tests.store.samples import DAY, MESSAGE, NOW, subscribers, subscription
 

@@ -17,7 +17,7 @@ from bot.store.admin_tables import BROADCASTS, CHANGE_DRAFTS, CHANGES, OVERRIDES
 from bot.store.audit import Deed
 from bot.store.changes import Kind
 from bot.store.database import Database, StoreError
-from bot.store.rules import add_hits
+from bot.store.rule_hits import add_hits
 from bot.store.sweeps import Keeping, sweeps
 from bot.store.tables import (
     ALERTS,
