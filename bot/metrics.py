@@ -7,12 +7,11 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
+from bot.asking_metrics import AskingMetrics
 from bot.health import Change
 from bot.poll import PollReport
 from bot.sending_metrics import SendingMetrics
 
-_READING_SECONDS = (0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 180)
-"""From a list in one request to what is given up at the longest deadline."""
 _POLL_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
 TASKS = ("polls", "digests", "intraday")
@@ -28,38 +27,7 @@ class Metrics:
         self.registry = registry
         self.sending = SendingMetrics(registry)
         ProcessCollector(registry=registry)
-        self._readings = Counter(
-            "etfbot_readings_total",
-            "Readings of a source by what came of them.",
-            ["source", "outcome"],
-            registry=registry,
-        )
-        self._reading_seconds = Histogram(
-            "etfbot_reading_duration_seconds",
-            "How long a reading took, second tries included.",
-            ["source"],
-            buckets=_READING_SECONDS,
-            registry=registry,
-        )
-        self._requests = Counter(
-            "etfbot_upstream_requests_total", "Requests that a publisher's host has seen.", ["host"], registry=registry
-        )
-        self._refused = Counter(
-            "etfbot_tables_refused_total",
-            "Answers that were not trusted, by the gate that closed.",
-            ["gate"],
-            registry=registry,
-        )
-        self._broken = Gauge(
-            "etfbot_source_broken",
-            "1 while a source that is asked gives nothing that can be used.",
-            ["source"],
-            registry=registry,
-        )
-        self._breaks = Counter("etfbot_source_breaks_total", "How often a source broke.", ["source"], registry=registry)
-        self._recoveries = Counter(
-            "etfbot_source_recoveries_total", "How often a broken source was back.", ["source"], registry=registry
-        )
+        self._asking = AskingMetrics(registry)
         self._told = Counter(
             "etfbot_told_total",
             "What polls have found worth telling: alerts, hits of subscribers' own rules, hits taken back, messages left.",
@@ -128,18 +96,9 @@ class Metrics:
 
     def note(self, report: PollReport, changes: Sequence[Change]) -> None:
         """Count what a poll did, and which sources it found broken or back."""
-        for one in report.collected.fetches:
-            self._readings.labels(one.source, one.outcome).inc()
-            self._reading_seconds.labels(one.source).observe(one.seconds)
-            self._requests.labels(one.host).inc(one.requests)
-        for gate in report.collected.gates:
-            self._refused.labels(gate).inc()
-        for name in report.collected.asked:
-            self._broken.labels(name).set(name in report.collected.broken)
+        self._asking.note(report.collected, changes)
         for what, count in report.told().items():
             self._told.labels(what).inc(count)
-        for change in changes:
-            (self._breaks if change.reason else self._recoveries).labels(change.source).inc()
 
     def _looked(self, job: str, result: str, started: float, at: float) -> None:
         self._jobs.labels(job, result).inc()
