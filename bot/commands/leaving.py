@@ -1,5 +1,7 @@
 """Be forgotten: everything that is kept of a chat is deleted."""
 
+from dataclasses import replace
+
 from bot.commands.base import Chapter, Right, Talk, command
 from bot.messages.model import Button, Look, Message, line, paragraph, plain, strong
 from bot.rules import RuleState
@@ -32,4 +34,4 @@ async def forget(talk: Talk) -> Message:
         )
         return Message(blocks=(paragraph(line(strong(texts.text("forget-title")))), paragraph(text)), buttons=buttons)
     await store.forgetting.forget(talk.incoming.channel, where, talk.now)
-    return plain(texts.text("forget-done"))
+    return replace(plain(texts.text("forget-done")), afresh=True)

@@ -138,6 +138,8 @@ class Message:
     """The reader wants tables as real tables, where the channel can."""
     pinned: bool = False
     """Stands pinned in the chat until the next one of the kind, where the channel can."""
+    afresh: bool = False
+    """What was said in the chat before is not kept any more: where the channel shows it from our store, it is gone."""
 
 
 def line(*pieces: str | Span, indent: int = 0) -> Line:
@@ -170,7 +172,7 @@ def plain(text: str) -> Message:
     return Message(blocks=(paragraph(*text.splitlines()),))
 
 
-_SELDOM = ("rich", "pinned")
+_SELDOM = ("rich", "pinned", "afresh")
 """Written only where they are so."""
 
 

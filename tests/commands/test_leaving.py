@@ -41,7 +41,8 @@ async def test_then_nothing_is_kept(chat: Chat) -> None:
 async def test_in_english(chat: Chat) -> None:
     reader = chat.other("2", language="en")
     assert said(await reader.say("forget me"))[0] == "Delete everything about this chat?"
-    assert "Everything is deleted" in words(await reader.say("/forget sure"))
+    gone = await reader.say("/forget sure")
+    assert (gone.afresh, "Everything is deleted" in words(gone)) == (True, True)
 
 
 async def test_a_member_cannot_have_a_group_forgotten(chat: Chat) -> None:

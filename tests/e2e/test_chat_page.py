@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from bot.messages.model import Button, Message, plain
 from tests.e2e.conftest import DESKTOP, Tabs
 from tests.e2e.reading import bubbles, shows, until, visible
+from tests.e2e.setups import say
 from tests.web.digest import evening_digest
 from tests.web.memory import MemoryTranscript
 from tests.web.served import Served
@@ -42,6 +44,19 @@ async def test_a_line_is_said_and_answered(tabs: Tabs) -> None:
         await shows(bubbles(tab), "/etf 560850", "收到：/etf 560850")
         await visible(tab.get_by_text("还没有消息。"), wanted=False)
         assert await tab.input_value("#input") == ""
+
+
+async def test_what_is_not_kept_any_more_is_not_shown_any_more(tabs: Tabs, page: Served) -> None:
+    page.service.replies["/forget sure"] = replace(plain("已全部删除"), afresh=True)
+    await fill(page, 3)
+    async with tabs.open() as tab:
+        await shows(bubbles(tab), "第0条", "第1条", "第2条")
+        # As the store leaves it: numbers are not given again.
+        page.transcript.entries[:] = [replace(page.transcript.entries[-1], chat="")]
+        await say(tab, "/forget sure")
+        await shows(bubbles(tab), "/forget sure", "已全部删除")
+        await say(tab, "列表")
+        await shows(bubbles(tab), "/forget sure", "已全部删除", "列表", "收到：列表")
 
 
 async def test_everything_can_be_done_without_a_mouse(tabs: Tabs, page: Served) -> None:

@@ -41,6 +41,10 @@ function arrive(entry, id) {
 
 function append(entry) {
   if (entry.id <= last) return;
+  if (entry.body.afresh) {
+    reopen(); // what was said before is gone
+    return;
+  }
   last = entry.id;
   const made = entryElement(entry, speaker);
   const stay = !atEnd() && !isWaiting(entry.chat);
