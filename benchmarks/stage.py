@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -58,7 +59,9 @@ class Stage:
     def optional(self, name: str) -> ModuleType | None:
         """A tool that is compared where it is installed; said once where it is not."""
         try:
-            return importlib.import_module(name)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what others warn of when they are loaded is theirs to mend
+                return importlib.import_module(name)
         except ImportError:
             if name not in self._missing:
                 self._missing.add(name)
