@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
 
 LONG = 20
@@ -52,9 +53,13 @@ class Loop:
 @contextmanager
 def no_defect() -> Iterator[None]:
     """Fails when the service logs something as a defect of its own, or anything with a traceback."""
-    with capture_logs() as logs:
-        yield
-    told = [one for one in logs if "defect" in str(one["event"]) or one.get("exc_info")]
+    with capture_logs(processors=[format_exc_info]) as logs:
+        try:
+            yield
+        except AssertionError as error:
+            error.add_note(f"logged: {logs}")
+            raise
+    told = [one for one in logs if "defect" in str(one["event"]) or one.get("exception")]
     assert told == [], told
 
 
