@@ -6,7 +6,7 @@ Reading it takes nothing on trust: every key, word and bound is checked, and wha
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import MAXYEAR, MINYEAR, datetime, time
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -163,7 +163,8 @@ def _written(value: Any) -> str:
 def _mute(value: Any) -> Mute:
     what, until = value
     moment = datetime.fromisoformat(until) if until is not None else None
-    if moment is not None and moment.tzinfo is None:
+    # At either end of the calendar there are moments that other zones have no day for.
+    if moment is not None and (moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR):
         raise ValueError(until)
     return Mute(_text(what), moment)
 
