@@ -5,8 +5,6 @@ import numpy as np
 from signals.core.matrix import Bools, Columns, Floats, Rows
 
 _TILE = 256
-_SAME = 1e-9
-_ROUNDING = 1e-12
 
 
 def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> None:
@@ -98,52 +96,6 @@ def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: F
                 step = changes[back, begin:end]
                 for at in range(subjects):
                     out[at] = out[at] + step[at] * (1.0 + out[at])
-
-
-def zscores(begin: int, end: int, values: Floats, window: int, least_known: int, zscore: Floats) -> None:
-    """See `plain_windows.zscores`."""
-    sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
-    count, anchor, newest = np.zeros(subjects), np.full(subjects, np.nan), np.full(subjects, np.nan)
-    sums, squares = np.zeros(subjects), np.zeros(subjects)
-    tail_sums, tail_squares = np.zeros((window + 1, subjects)), np.zeros((window + 1, subjects))
-    for row in range(sessions):
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        into = row % window
-        if into == 0:
-            for at in range(subjects):
-                anchor[at] = new[at] if np.isfinite(new[at]) else newest[at]
-                sums[at] = squares[at] = 0.0
-            for back in range(1, min(window, row) + 1):
-                step = values[row - back, begin:end]
-                shorter, longer = tail_sums[back - 1], tail_sums[back]
-                smaller, larger = tail_squares[back - 1], tail_squares[back]
-                for at in range(subjects):
-                    apart = step[at] - anchor[at]
-                    apart = apart if np.isfinite(step[at]) else 0.0
-                    longer[at] = shorter[at] + apart
-                    larger[at] = smaller[at] + apart * apart
-        before_sums, before_squares = tail_sums[min(window, row) - into], tail_squares[min(window, row) - into]
-        for at in range(subjects):
-            come, base = new[at], anchor[at]
-            known = np.isfinite(come)
-            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
-            base = come if known & np.isnan(base) else base
-            apart = come - base if known & (into > 0) else 0.0
-            count[at], anchor[at], newest[at] = size, base, come if known else newest[at]
-            sums[at], squares[at] = sums[at] + apart, squares[at] + apart * apart
-        now, out = values[row, begin:end], zscore[row, begin:end]
-        for at in range(subjects):
-            size, value, base = count[at], now[at], anchor[at]
-            summed, squared = before_sums[at] + sums[at], size * (before_squares[at] + squares[at])
-            spread = squared - summed * summed
-            level = size * base + summed
-            varies = (spread > _SAME * _SAME * max(size * size, level * level)) & (spread > _ROUNDING * squared)
-            stated = varies & (size >= least_known) & np.isfinite(value)
-            apart = size * (value - base) - summed
-            score = np.sqrt(apart * apart * (size - 1.0) / (size * spread))
-            out[at] = (score if apart > 0.0 else -score) if stated else np.nan
 
 
 def percentiles(begin: int, end: int, values: Floats, window: int, least_known: int, percentile: Floats) -> None:

@@ -14,7 +14,15 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, compiled_groups, compiled_windows, plain, plain_groups, plain_windows
+from signals.core import (
+    compiled,
+    compiled_groups,
+    compiled_windows,
+    compiled_zscores,
+    plain,
+    plain_groups,
+    plain_windows,
+)
 
 P = ParamSpec("P")
 
@@ -111,7 +119,7 @@ KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before,
 MEAN_BEFORE = Kernel(
     plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
 )
-ZSCORES = Kernel(plain_windows.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
+ZSCORES = Kernel(plain_windows.zscores, compiled_zscores.zscores, "floats count count -> floats", apart=COLUMNS)
 PERCENTILES = Kernel(
     plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
 )
