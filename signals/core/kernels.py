@@ -142,6 +142,9 @@ RANK_WITHIN = Kernel(
 GROUP_SUMS = Kernel(
     plain_groups.group_sums, compiled_groups.group_sums, "floats columns columns -> floats", apart=SESSIONS
 )
+GROUP_COUNTS = Kernel(
+    plain_groups.group_sums, compiled_groups.group_sums, "flags columns columns -> floats", apart=SESSIONS
+)
 OVERTAKINGS = Kernel(
     plain_groups.overtakings, compiled_groups.overtakings, "floats flags columns columns count number -> rows"
 )
@@ -169,6 +172,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     GROWTH_FROM,
     RANK_WITHIN,
     GROUP_SUMS,
+    GROUP_COUNTS,
     OVERTAKINGS,
 )
 

@@ -164,6 +164,7 @@ def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, least, 0.9)
     assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, least, 0.01)
     assert_twins(kernels.GROUP_SUMS, values, columns, bounds, shape=(len(values), 2))
+    assert_twins(kernels.GROUP_COUNTS, members, columns, bounds, shape=(len(values), 2))
 
 
 def long_world(seed: int, sessions: int, funds: int) -> Floats:
