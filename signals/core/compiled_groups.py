@@ -48,7 +48,9 @@ def rank_within(
     groups, places, largest = len(bounds) - 1, bounds[-1], np.int64(0)
     for group in range(groups):
         largest = max(largest, bounds[group + 1] - bounds[group])
-    group_of, after, reach = np.empty(places, np.int64), np.empty(places), np.zeros(largest, np.int64)
+    # Without a sign, a position needs no look whether it counts from the end.
+    column_of, group_of = columns[:places].astype(np.uint32), np.empty(places, np.uint32)
+    after, reach = np.empty(places), np.zeros(largest, np.int64)
     for group in range(groups):
         for place in range(bounds[group], bounds[group + 1]):
             group_of[place], after[place] = group, bounds[group + 1] - 1 - place
@@ -63,10 +65,10 @@ def rank_within(
             kinds[column] = (known if np.isfinite(now[column]) else member) if inside[column] else nobody
         counted = nobody
         for place in range(places):
-            kind = kinds[columns[place]]
+            kind = kinds[column_of[place]]
             counted += kind
             upto[place + 1] = counted
-            mine[place] = now[columns[place]] if kind == known else np.nan
+            mine[place] = now[column_of[place]] if kind == known else np.nan
         for place in range(places):
             above[place], below[place] = 1.0, 0.0
         for apart in range(1, largest):
@@ -84,8 +86,8 @@ def rank_within(
         for place in range(places):
             # What is added is 0 or, where nothing may be stated, unknown.
             ranked = shown[group_of[place]] + (mine[place] - mine[place])
-            to_size[columns[place]] = ranked
-            to_rank[columns[place]] = above[place] + below[place] + (ranked - ranked)
+            to_size[column_of[place]] = ranked
+            to_rank[column_of[place]] = above[place] + below[place] + (ranked - ranked)
 
 
 def overtakings(

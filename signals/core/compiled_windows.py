@@ -21,27 +21,37 @@ def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> Non
 
 
 def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats) -> None:
-    """See `plain_windows.rolling_sum`."""
+    """See `plain_windows.rolling_sum`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(values), end - begin
     unknown, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
-    nothing = np.zeros(subjects)
-    for row in range(sessions):
-        new, old = values[row, begin:end], values[row - window, begin:end] if row >= window else nothing
-        out, whole = total[row, begin:end], row >= window - 1
+    nothing, aside = np.zeros(subjects), np.empty(subjects)
+
+    def absent(value: float) -> float:
+        return 0.0 if np.isfinite(value) else 1.0
+
+    def added(summed: float, error: float, step: float) -> tuple[float, float]:
+        step = step if np.isfinite(step) else 0.0
+        more = summed + step
+        part = more - summed
+        return more, error + ((summed - (more - part)) + (step - part))
+
+    for row in range(0, sessions, 2):
+        alone = row + 1 == sessions
+        new, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+        old = values[row - window, begin:end] if row >= window else nothing
+        older = values[row + 1 - window, begin:end] if row + 1 >= window and not alone else nothing
+        out, out_then = total[row, begin:end], aside if alone else total[row + 1, begin:end]
+        whole, whole_then = row >= window - 1, row + 1 >= window - 1
         for at in range(subjects):
-            come, gone = new[at], old[at]
-            known, was = np.isfinite(come), np.isfinite(gone)
-            come, gone = come if known else 0.0, -gone if was else 0.0
-            missing = unknown[at] + (0.0 if known else 1.0) - (0.0 if was else 1.0)
-            summed, error = sums[at], errors[at]
-            more = summed + come
-            part = more - summed
-            error = error + ((summed - (more - part)) + (come - part))
-            less = more + gone
-            part = less - more
-            error = error + ((more - (less - part)) + (gone - part))
-            unknown[at], sums[at], errors[at] = missing, less, error
-            out[at] = less + error if whole & (missing == 0.0) else np.nan
+            missing = unknown[at] + absent(new[at]) - absent(old[at])
+            summed, error = added(sums[at], errors[at], new[at])
+            summed, error = added(summed, error, -old[at])
+            out[at] = summed + error if whole & (missing == 0.0) else np.nan
+            missing = missing + absent(then[at]) - absent(older[at])
+            summed, error = added(summed, error, then[at])
+            summed, error = added(summed, error, -older[at])
+            out_then[at] = summed + error if whole_then & (missing == 0.0) else np.nan
+            unknown[at], sums[at], errors[at] = missing, summed, error
 
 
 def known_before(begin: int, end: int, values: Floats, window: int, known: Rows) -> None:
@@ -60,28 +70,39 @@ def known_before(begin: int, end: int, values: Floats, window: int, known: Rows)
 
 
 def mean_before(begin: int, end: int, values: Floats, window: int, least_known: int, mean: Floats) -> None:
-    """See `plain_windows.mean_before`."""
+    """See `plain_windows.mean_before`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(values), end - begin
-    nothing, least = np.full(subjects, np.nan), float(max(1, least_known))
+    nothing, aside, least = np.full(subjects, np.nan), np.empty(subjects), float(max(1, least_known))
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
-    for row in range(sessions):
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        out = mean[row, begin:end]
+
+    def known(value: float) -> float:
+        return 1.0 if np.isfinite(value) else 0.0
+
+    def added(summed: float, error: float, step: float) -> tuple[float, float]:
+        step = step if np.isfinite(step) else 0.0
+        more = summed + step
+        part = more - summed
+        return more, error + ((summed - (more - part)) + (step - part))
+
+    def stated(size: float, summed: float, error: float) -> float:
+        return (summed + error) / max(size, 1.0) if size >= least else np.nan
+
+    for row in range(0, sessions, 2):
+        alone = row + 1 == sessions
+        new, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+        old = values[row - window, begin:end] if row >= window else nothing
+        older = values[row + 1 - window, begin:end] if row + 1 >= window and not alone else nothing
+        out, out_then = mean[row, begin:end], aside if alone else mean[row + 1, begin:end]
         for at in range(subjects):
-            come, gone = new[at], old[at]
-            told, was = np.isfinite(come), np.isfinite(gone)
-            come, gone = come if told else 0.0, -gone if was else 0.0
-            size = (count[at] + (1.0 if told else 0.0)) - (1.0 if was else 0.0)
-            summed, error = sums[at], errors[at]
-            more = summed + come
-            part = more - summed
-            error = error + ((summed - (more - part)) + (come - part))
-            less = more + gone
-            part = less - more
-            error = error + ((more - (less - part)) + (gone - part))
-            count[at], sums[at], errors[at] = size, less, error
-            out[at] = (less + error) / max(size, 1.0) if size >= least else np.nan
+            size, summed, error = count[at], sums[at], errors[at]
+            out[at] = stated(size, summed, error)
+            size = size + known(new[at]) - known(old[at])
+            summed, error = added(summed, error, new[at])
+            summed, error = added(summed, error, -old[at])
+            out_then[at] = stated(size, summed, error)
+            count[at] = size + known(then[at]) - known(older[at])
+            summed, error = added(summed, error, then[at])
+            sums[at], errors[at] = added(summed, error, -older[at])
 
 
 def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
