@@ -26,28 +26,31 @@ def runs(
     length: Rows,
     total: Floats,
 ) -> None:
-    """See `plain.runs`."""
+    """See `plain.runs`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(steps), end - begin
     zero, one, longest = np.int32(0), np.int32(1), np.int32(max_gap)
     holes, lengths, totals = np.zeros(subjects, np.int32), np.zeros(subjects, np.int32), np.zeros(subjects)
-    for row in range(sessions):
-        step, to_length, to_total = steps[row, begin:end], length[row, begin:end], total[row, begin:end]
+    aside_length, aside_total = np.empty(subjects, np.int32), np.empty(subjects)
+
+    def after(value: float, before: np.int32, hole: np.int32, summed: float) -> tuple[np.int32, np.int32, float]:
+        unknown, level = np.isnan(value), abs(value) <= least
+        extends = (value * sign > least) | (counts & level & (before > zero))
+        hole = np.int32(hole + one) if unknown else zero
+        keeps = extends | (neutral & level) | (unknown & (hole <= longest))
+        longer, more = np.int32(before + one) if extends else before, summed + value if extends else summed
+        return longer if keeps else zero, hole, more if keeps else 0.0
+
+    for row in range(0, sessions, 2):
+        alone = row + 1 == sessions
+        step, then = steps[row, begin:end], steps[row if alone else row + 1, begin:end]
+        to_length, then_length = length[row, begin:end], aside_length if alone else length[row + 1, begin:end]
+        to_total, then_total = total[row, begin:end], aside_total if alone else total[row + 1, begin:end]
         for at in range(subjects):
-            value, before, hole, summed = step[at], lengths[at], holes[at], totals[at]
-            unknown = np.isnan(value)
-            level = abs(value) <= least
-            extends = (value * sign > least) | (counts & level & (before > zero))
-            hole = np.int32(hole + one) if unknown else zero
-            keeps = extends | (neutral & level) | (unknown & (hole <= longest))
-            longer = np.int32(before + one) if extends else before
-            more = summed + value if extends else summed
-            now = longer if keeps else zero
-            summed = more if keeps else 0.0
-            holes[at] = hole if now > zero else zero
-            lengths[at] = now
-            totals[at] = summed
-            to_length[at] = now
-            to_total[at] = summed
+            now, hole, summed = after(step[at], lengths[at], holes[at], totals[at])
+            to_length[at], to_total[at] = now, summed
+            now, hole, summed = after(then[at], now, hole, summed)
+            then_length[at], then_total[at] = now, summed
+            lengths[at], holes[at], totals[at] = now, hole, summed
 
 
 def run_starts(begin: int, end: int, length: Rows, start: Rows) -> None:

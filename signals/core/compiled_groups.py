@@ -107,7 +107,7 @@ def overtakings(
     known_0, known_1, known_2, known_3 = known[0], known[1], known[2], known[3]
     best, first, shared = np.empty(4), np.empty(4, np.int64), np.empty(4, np.bool_)
 
-    def led(value: float, column: int, best: float, first: int, shared: bool) -> tuple[float, int, bool]:
+    def led(value: float, column: np.int64, best: float, first: np.int64, shared: bool) -> tuple[float, np.int64, bool]:
         ahead = value > best
         return value if ahead else best, column if ahead else first, (shared & (not ahead)) | (value == best)
 

@@ -35,7 +35,6 @@ def runs(
         keeps = extends | (neutral & level) | (unknown & (hole <= max_gap))
         now = np.where(keeps, now + extends, 0)
         summed = np.where(keeps, np.where(extends, summed + value, summed), 0.0)
-        hole = np.where(now > 0, hole, 0)
         length[row], total[row] = now, summed
 
 

@@ -62,7 +62,7 @@ def group_sums(values: Floats | Bools, groups: Laid) -> Floats:
     """Sums of each row over the columns of each group: sessions × groups; 0 for a group of none."""
     out = np.empty((len(values), groups.count))
     if values.dtype == np.bool_:
-        kernels.GROUP_COUNTS(np.ascontiguousarray(values), groups.columns, groups.bounds, out)
+        kernels.GROUP_COUNTS(np.ascontiguousarray(values, dtype=np.bool_), groups.columns, groups.bounds, out)
     else:
         kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), groups.columns, groups.bounds, out)
     return out
