@@ -109,7 +109,7 @@ def overtakings(
 
     def led(value: float, column: np.int64, best: float, first: np.int64, shared: bool) -> tuple[float, np.int64, bool]:
         ahead = value > best
-        return value if ahead else best, column if ahead else first, (shared & (not ahead)) | (value == best)
+        return max(value, best), column if ahead else first, value == best if value >= best else shared
 
     for start in range(0, sessions, 4):
         stop = min(start + 4, sessions)

@@ -201,21 +201,26 @@ def highest_before(
 
 
 def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows) -> None:
-    """See `plain_windows.sessions_since`."""
-    for row in range(len(values)):
-        for at in range(begin, end):
-            value = values[row, at] * sign
+    """See `plain_windows.sessions_since`.
+
+    What a later value has surpassed is never an answer again: the others are kept in a pile for each subject, the
+    newest and lowest on top. The piles lie side by side, and most are low, so that they stay near the processor.
+    """
+    sessions, subjects = len(values), end - begin
+    heights, rows = np.empty((sessions, subjects)), np.empty((sessions, subjects), np.int32)
+    piled = np.zeros(subjects, np.int64)
+    for row in range(sessions):
+        now, out = values[row, begin:end], back[row, begin:end]
+        for at in range(subjects):
+            value, top = now[at] * sign, piled[at]
             if not np.isfinite(value):
-                back[row, at] = -1
+                out[at] = -1
                 continue
-            there = row - 1
-            while there >= 0:
-                other = values[there, at] * sign
-                if np.isfinite(other) and other >= value:
-                    break
-                link = back[there, at]
-                there = -1 if link == 0 else there - max(link, 1)
-            back[row, at] = row - there if there >= 0 else 0
+            while top > 0 and heights[top - 1, at] < value:
+                top -= 1
+            out[at] = row - rows[top - 1, at] if top > 0 else 0
+            heights[top, at], rows[top, at] = value, row
+            piled[at] = top + 1
 
 
 def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Floats) -> None:
