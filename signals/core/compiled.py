@@ -5,8 +5,11 @@ must equal, bit for bit.
 Their form is what makes them fast: sessions outside, subjects inside, state in small rows, rows taken out
 of the matrices before the inner loop, and choices of values instead of branches, so that a processor takes
 several subjects at a time. Every function fills the columns from `begin` up to `end` of the matrices that come
-last among its arguments, and looks at no other, so that two processors can share a matrix. Here are those that
-hand a state on from session to session; `compiled_windows` and `compiled_groups` have the others.
+last among its arguments, and looks at no other, so that two processors can share a matrix. Several rows at a time
+are better still where memory is what it waits for: a processor fetches them together, and state is handed on less
+often. What is then said several times is a function within the function, which the compiler puts in its place.
+Here are those that hand a state on from session to session; `compiled_windows`, `compiled_zscores` and
+`compiled_groups` have the others.
 """
 
 import numpy as np

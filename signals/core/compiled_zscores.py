@@ -11,8 +11,7 @@ _ROUNDING = 1e-12
 def zscores(begin: int, end: int, values: Floats, window: int, least_known: int, zscore: Floats) -> None:
     """See `plain_windows.zscores`.
 
-    Two sessions a pass, both of one block: sums are handed on half as often, and a processor fetches two rows from
-    memory in hardly more time than one. A session without a companion has one that knows nothing.
+    Two sessions a pass, both of one block; a session without a companion has one that knows nothing.
     """
     sessions, subjects, least = len(values), end - begin, float(least_known)
     nothing, aside = np.full(subjects, np.nan), np.empty(subjects)
