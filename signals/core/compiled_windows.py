@@ -171,33 +171,44 @@ def percentiles_at(
 def highest_before(
     begin: int, end: int, values: Floats, window: int, least_known: int, sign: float, highest: Floats
 ) -> None:
-    """See `plain_windows.highest_before`."""
-    sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
-    count, lead = np.zeros(subjects), np.full(subjects, -np.inf)
-    tails = np.full((window + 1, subjects), -np.inf)
-    for row in range(sessions):
-        into = row % window
-        if into == 0:
-            # A window is the tail of the block of rows before this one and the head of the block itself.
-            for back in range(1, min(window, row) + 1):
-                step, shorter, longer = values[row - back, begin:end], tails[back - 1], tails[back]
-                for at in range(subjects):
-                    value = step[at] * sign
-                    value = value if np.isfinite(value) else -np.inf
-                    longer[at] = max(value, shorter[at])
+    """See `plain_windows.highest_before`; two sessions a pass, as in `compiled_zscores`.
+
+    A window is the tail of the block of sessions before its session's own and the head of that block.
+    """
+    sessions, subjects, least = len(values), end - begin, float(max(1, least_known))
+    nothing, aside = np.full(subjects, np.nan), np.empty(subjects)
+    count, lead = np.zeros(subjects), np.empty(subjects)
+    tails = np.full((window + 2, subjects), -np.inf)
+
+    def height(value: float) -> float:
+        return value * sign if np.isfinite(value) else -np.inf
+
+    def size_after(size: float, come: float, gone: float) -> float:
+        return size + (1.0 if np.isfinite(come) else 0.0) - (1.0 if np.isfinite(gone) else 0.0)
+
+    for first in range(0, sessions, window):
+        past, stop = min(window, first), min(first + window, sessions)
+        lead[:] = -np.inf
+        for back in range(1, past + 1, 2):
+            new, old = values[first - back, begin:end], values[max(first - back - 1, 0), begin:end]
+            none, one, two = tails[back - 1], tails[back], tails[back + 1]
             for at in range(subjects):
-                lead[at] = -np.inf
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        tail, out = tails[min(window, row) - into if row < window else window - into], highest[row, begin:end]
-        for at in range(subjects):
-            come = new[at] * sign
-            known = np.isfinite(come)
-            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
-            head = max(come, lead[at]) if known & (into > 0) else lead[at]
-            count[at], lead[at] = size, head
-            out[at] = sign * max(head, tail[at]) if (size >= least_known) & (size > 0.0) else np.nan
+                high = max(height(new[at]), none[at])
+                one[at], two[at] = high, max(height(old[at]), high)
+        for row in range(first, stop, 2):
+            alone = row + 1 == stop
+            now, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+            out, out_then = highest[row, begin:end], aside if alone else highest[row + 1, begin:end]
+            old = values[row - window, begin:end] if past else nothing
+            older = values[row + 1 - window, begin:end] if past and not alone else nothing
+            tail = tails[past - (row - first) if past else 0]
+            tail_then = tails[past - (row - first) - 1 if past else 0]
+            for at in range(subjects):
+                size, head = count[at], lead[at]
+                out[at] = sign * max(head, tail[at]) if size >= least else np.nan
+                size, head = size_after(size, now[at], old[at]), max(height(now[at]), head)
+                out_then[at] = sign * max(head, tail_then[at]) if size >= least else np.nan
+                count[at], lead[at] = size_after(size, then[at], older[at]), max(height(then[at]), head)
 
 
 def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows) -> None:

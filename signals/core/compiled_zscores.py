@@ -59,9 +59,9 @@ def zscores(begin: int, end: int, values: Floats, window: int, least_known: int,
             out, out_then = zscore[row, begin:end], aside if alone else zscore[row + 1, begin:end]
             old = values[row - window, begin:end] if past else nothing
             older = values[row + 1 - window, begin:end] if past and not alone else nothing
-            tail = past - (row - first) if past else 1
-            tail_sum, tail_square = tail_sums[tail if past else 0], tail_squares[tail if past else 0]
-            next_sum, next_square = tail_sums[tail - 1], tail_squares[tail - 1]
+            tail, tail_then = (past - (row - first), past - (row - first) - 1) if past else (0, 0)
+            tail_sum, tail_square = tail_sums[tail], tail_squares[tail]
+            next_sum, next_square = tail_sums[tail_then], tail_squares[tail_then]
             for at in range(subjects):
                 value, size, base, head, square = now[at], count[at], anchor[at], sums[at], squares[at]
                 out[at] = score(value, size, base, tail_sum[at] + head, size * (tail_square[at] + square))
