@@ -178,7 +178,8 @@ def highest_before(
     sessions, subjects, least = len(values), end - begin, float(max(1, least_known))
     nothing, aside = np.full(subjects, np.nan), np.empty(subjects)
     count, lead = np.zeros(subjects), np.empty(subjects)
-    tails = np.full((window + 2, subjects), -np.inf)
+    tails = np.empty((min(window, sessions) + 2, subjects))
+    tails[0] = -np.inf
 
     def height(value: float) -> float:
         return value * sign if np.isfinite(value) else -np.inf

@@ -16,8 +16,8 @@ def zscores(begin: int, end: int, values: Floats, window: int, least_known: int,
     sessions, subjects, least = len(values), end - begin, float(least_known)
     nothing, aside = np.full(subjects, np.nan), np.empty(subjects)
     count, anchor = np.zeros(subjects), np.full(subjects, np.nan)
-    sums, squares = np.zeros(subjects), np.zeros(subjects)
-    tail_sums, tail_squares = np.zeros((window + 2, subjects)), np.zeros((window + 2, subjects))
+    sums, squares, longest = np.empty(subjects), np.empty(subjects), min(window, sessions) + 2
+    tail_sums, tail_squares = np.empty((longest, subjects)), np.empty((longest, subjects))
 
     def distance(value: float, base: float) -> float:
         return value - base if np.isfinite(value) & ~np.isnan(base) else 0.0
@@ -38,21 +38,8 @@ def zscores(begin: int, end: int, values: Floats, window: int, least_known: int,
 
     for first in range(0, sessions, window):
         past = min(window, first)
-        for at in range(subjects):
-            newest = first - 1
-            while count[at] > 0.0 and not np.isfinite(values[newest, begin + at]):
-                newest -= 1
-            anchor[at] = values[newest, begin + at] if count[at] > 0.0 else anchor[at]
-            sums[at] = squares[at] = 0.0
-        for back in range(1, past + 1, 2):
-            new, old = values[first - back, begin:end], values[max(first - back - 1, 0), begin:end]
-            none, one, two = tail_sums[back - 1], tail_sums[back], tail_sums[back + 1]
-            none_squared, one_squared, two_squared = tail_squares[back - 1], tail_squares[back], tail_squares[back + 1]
-            for at in range(subjects):
-                near, far = distance(new[at], anchor[at]), distance(old[at], anchor[at])
-                summed, squared = none[at] + near, none_squared[at] + near * near
-                one[at], one_squared[at] = summed, squared
-                two[at], two_squared[at] = summed + far, squared + far * far
+        sums[:], squares[:] = 0.0, 0.0
+        tails(begin, end, values, first, past, count, anchor, tail_sums, tail_squares)
         for row in range(first, min(first + window, sessions), 2):
             alone = row + 1 == min(first + window, sessions)
             now, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
@@ -71,3 +58,38 @@ def zscores(begin: int, end: int, values: Floats, window: int, least_known: int,
                 out_then[at] = score(value, size, base, next_sum[at] + head, size * (next_square[at] + square))
                 apart, count[at] = distance(value, base), size_after(size, value, older[at])
                 anchor[at], sums[at], squares[at] = settled(value, base), head + apart, square + apart * apart
+
+
+def tails(
+    begin: int,
+    end: int,
+    values: Floats,
+    first: int,
+    past: int,
+    count: Floats,
+    anchor: Floats,
+    sums: Floats,
+    squares: Floats,
+) -> None:
+    """Find the anchors of the block that begins with the row `first`, and sum the distances from them over the tails
+    of the `past` rows before: row by row of the sums, a tail is one longer. `count` says how many of them are known.
+    """
+
+    def distance(value: float, base: float) -> float:
+        return value - base if np.isfinite(value) & ~np.isnan(base) else 0.0
+
+    sums[0], squares[0] = 0.0, 0.0
+    for at in range(end - begin):
+        newest = first - 1
+        while count[at] > 0.0 and not np.isfinite(values[newest, begin + at]):
+            newest -= 1
+        anchor[at] = values[newest, begin + at] if count[at] > 0.0 else anchor[at]
+    for back in range(1, past + 1, 2):
+        new, old = values[first - back, begin:end], values[max(first - back - 1, 0), begin:end]
+        none, one, two = sums[back - 1], sums[back], sums[back + 1]
+        none_squared, one_squared, two_squared = squares[back - 1], squares[back], squares[back + 1]
+        for at in range(end - begin):
+            near, far = distance(new[at], anchor[at]), distance(old[at], anchor[at])
+            summed, squared = none[at] + near, none_squared[at] + near * near
+            one[at], one_squared[at] = summed, squared
+            two[at], two_squared[at] = summed + far, squared + far * far

@@ -49,6 +49,7 @@ class Kernel(Generic[P]):
         *,
         any_order: bool = False,
         apart: int | None = None,
+        inner: Sequence[Callable[..., None]] = (),
     ) -> None:
         self.plain = plain_twin
         self.loops = loops
@@ -59,6 +60,8 @@ class Kernel(Generic[P]):
         self.apart = apart
         """The axis of its first matrix along which its work falls into parts that know nothing of each other: its
         loops are told first where theirs begins and ends. None = it is one piece of work."""
+        self.inner = inner
+        """Functions of its module that its loops call."""
         self._fast: Callable[..., None] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -85,6 +88,8 @@ class Kernel(Generic[P]):
     def compile(self, numba: Any) -> Callable[..., None]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
         options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+        for one in self.inner:
+            numba.extending.register_jitable(one)
         if self.any_order:
             options["fastmath"] = {"reassoc", "nsz"}
         signature = _signature(numba, self.takes if self.apart is None else f"count count {self.takes}")
@@ -119,7 +124,13 @@ KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before,
 MEAN_BEFORE = Kernel(
     plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
 )
-ZSCORES = Kernel(plain_windows.zscores, compiled_zscores.zscores, "floats count count -> floats", apart=COLUMNS)
+ZSCORES = Kernel(
+    plain_windows.zscores,
+    compiled_zscores.zscores,
+    "floats count count -> floats",
+    apart=COLUMNS,
+    inner=[compiled_zscores.tails],
+)
 PERCENTILES = Kernel(
     plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
 )

@@ -36,6 +36,7 @@ class Compiler:
     void = staticmethod(lambda *types: types)
     float64, int64, int32, int16, boolean = "float64", "int64", "int32", "int16", "boolean"
     types = SimpleNamespace(Array=lambda element, dimensions, _, readonly: (element, dimensions, readonly))
+    extending = SimpleNamespace(register_jitable=lambda function: function)
 
     def __init__(self, *, refuses_cache: bool = False) -> None:
         self.asked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
