@@ -40,10 +40,10 @@ def rank_within(
 ) -> None:
     """See `plain_groups.rank_within`; `begin` and `end` are sessions.
 
-    1. The values of a session are laid group by group, those that are not ranked as unknown.
-    2. Each is compared with the one so many places on, wherever that is of the same group, for all groups at once
-       and every distance that there is. Where groups are laid by falling size, few places are looked at in vain.
-    3. Members and known ones are counted together, in the halves of one number, up to each place.
+    1. The values of a session are laid group by group, those that are not ranked as unknown. Members and known ones
+       are counted together, in the halves of one number, up to each place.
+    2. Values are compared within all groups at once.
+    3. A rank is one more than the number of those above, wherever the group's may be stated.
     """
     groups, places, largest = len(bounds) - 1, bounds[-1], np.int64(0)
     for group in range(groups):
@@ -55,7 +55,7 @@ def rank_within(
         for place in range(bounds[group], bounds[group + 1]):
             group_of[place], after[place] = group, bounds[group + 1] - 1 - place
         reach[: bounds[group + 1] - bounds[group]] = bounds[group + 1]
-    mine, above, below, shown = np.empty(places), np.empty(places), np.empty(places), np.empty(groups)
+    mine, later, sooner, shown = np.empty(places), np.empty(places), np.empty(places), np.empty(groups)
     kinds, upto = np.empty(values.shape[1], np.int64), np.zeros(places + 1, np.int64)
     nobody, member, known = np.int64(0), np.int64(2**32), np.int64(2**32 + 1)
     for row in range(begin, end):
@@ -69,16 +69,7 @@ def rank_within(
             counted += kind
             upto[place + 1] = counted
             mine[place] = now[column_of[place]] if kind == known else np.nan
-        for place in range(places):
-            above[place], below[place] = 1.0, 0.0
-        for apart in range(1, largest):
-            stop, far = reach[apart], float(apart)
-            one, other, left = mine[: stop - apart], mine[apart:stop], after[: stop - apart]
-            before_one, before_other = above[: stop - apart], below[apart:stop]
-            for at in range(stop - apart):
-                peers = left[at] >= far
-                before_one[at] += 1.0 if peers & (other[at] > one[at]) else 0.0
-                before_other[at] += 1.0 if peers & (one[at] > other[at]) else 0.0
+        compare(mine, after, reach, later, sooner)
         for group in range(groups):
             counted = upto[bounds[group + 1]] - upto[bounds[group]]
             total, told = counted >> 32, counted & (2**32 - 1)
@@ -87,7 +78,26 @@ def rank_within(
             # What is added is 0 or, where nothing may be stated, unknown.
             ranked = shown[group_of[place]] + (mine[place] - mine[place])
             to_size[column_of[place]] = ranked
-            to_rank[column_of[place]] = above[place] + below[place] + (ranked - ranked)
+            to_rank[column_of[place]] = 1.0 + later[place] + sooner[place] + (ranked - ranked)
+
+
+def compare(mine: Floats, after: Floats, reach: Columns, later: Floats, sooner: Floats) -> None:
+    """Count the larger ones of its group that stand later than each place, and those that stand sooner.
+
+    Each is compared with the one so many places on, wherever `after` says that its group has as many left, for every
+    distance that there is. Groups larger than a distance end where `reach` says: where the largest are laid first,
+    few places are looked at in vain.
+    """
+    for place in range(len(mine)):
+        later[place] = sooner[place] = 0.0
+    for apart in range(1, len(reach)):
+        stop, far = reach[apart], float(apart)
+        one, other, left = mine[: stop - apart], mine[apart:stop], after[: stop - apart]
+        later_one, sooner_other = later[: stop - apart], sooner[apart:stop]
+        for at in range(stop - apart):
+            peers = left[at] >= far
+            later_one[at] += 1.0 if peers & (other[at] > one[at]) else 0.0
+            sooner_other[at] += 1.0 if peers & (one[at] > other[at]) else 0.0
 
 
 def overtakings(

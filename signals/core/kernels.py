@@ -149,6 +149,7 @@ RANK_WITHIN = Kernel(
     compiled_groups.rank_within,
     "floats flags columns columns count number -> floats floats",
     apart=SESSIONS,
+    inner=[compiled_groups.compare],
 )
 GROUP_SUMS = Kernel(
     plain_groups.group_sums, compiled_groups.group_sums, "floats columns columns -> floats", apart=SESSIONS
