@@ -80,10 +80,13 @@ class Kernel(Generic[P]):
             return
         whole = args[0].shape[self.apart]
         bounds = [whole * part // parts for part in range(parts + 1)]
-        others = [_HELPERS.submit(body, begin, end, *args) for begin, end in pairwise(bounds[1:])]
+        others = [(_HELPERS.submit(body, *part, *args), part) for part in pairwise(bounds[1:])]
         body(0, bounds[1], *args)
-        for other in others:
-            other.result()
+        for other, part in others:
+            if other.cancel():  # all processors have had something else to do until now
+                body(*part, *args)
+            else:
+                other.result()
 
     def compile(self, numba: Any) -> Callable[..., None]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
