@@ -1,19 +1,29 @@
-"""Loops over groups of subjects, session by session, in the manner of `signals.core.compiled`."""
+"""Loops over groups of subjects, in the manner of `signals.core.compiled`.
+
+Groups are small: what a loop over one of them costs to begin and to end is most of its cost. Hence they take four
+sessions at a time, or all groups of a session at once.
+"""
 
 import numpy as np
 
 from signals.core.matrix import Bools, Columns, Floats, Rows
 
 
-def group_sums(begin: int, end: int, values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """See `plain_groups.group_sums`; `begin` and `end` are sessions."""
-    for row in range(begin, end):
-        now, out = values[row], total[row]
+def group_sums(begin: int, end: int, values: Floats | Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """See `plain_groups.group_sums`; `begin` and `end` are sessions, the last of which may be summed several times."""
+    for row in range(begin, end, 4):
+        row_1, row_2, row_3 = min(row + 1, end - 1), min(row + 2, end - 1), min(row + 3, end - 1)
+        now_0, now_1, now_2, now_3 = values[row], values[row_1], values[row_2], values[row_3]
+        out_0, out_1, out_2, out_3 = total[row], total[row_1], total[row_2], total[row_3]
         for group in range(len(bounds) - 1):
-            summed = 0.0
+            sum_0 = sum_1 = sum_2 = sum_3 = 0.0
             for place in range(bounds[group], bounds[group + 1]):
-                summed += now[columns[place]]
-            out[group] = summed
+                column = columns[place]
+                sum_0 += now_0[column]
+                sum_1 += now_1[column]
+                sum_2 += now_2[column]
+                sum_3 += now_3[column]
+            out_0[group], out_1[group], out_2[group], out_3[group] = sum_0, sum_1, sum_2, sum_3
 
 
 def rank_within(
@@ -28,34 +38,66 @@ def rank_within(
     rank: Floats,
     size: Floats,
 ) -> None:
-    """See `plain_groups.rank_within`; `begin` and `end` are sessions."""
-    subjects = values.shape[1]
-    mine, at, better = np.empty(subjects), np.empty(subjects, np.int64), np.empty(subjects, np.int64)
+    """See `plain_groups.rank_within`; `begin` and `end` are sessions.
+
+    1. The values of a session are laid group by group, those that are not ranked as unknown. Members and known ones
+       are counted together, in the halves of one number, up to each place.
+    2. Values are compared within all groups at once.
+    3. A rank is one more than the number of those above, wherever the group's may be stated.
+    """
+    groups, places, largest = len(bounds) - 1, bounds[-1], np.int64(0)
+    for group in range(groups):
+        largest = max(largest, bounds[group + 1] - bounds[group])
+    # Without a sign, a position needs no look whether it counts from the end.
+    column_of, group_of = columns[:places].astype(np.uint32), np.empty(places, np.uint32)
+    after, reach = np.empty(places), np.zeros(largest, np.int64)
+    for group in range(groups):
+        for place in range(bounds[group], bounds[group + 1]):
+            group_of[place], after[place] = group, bounds[group + 1] - 1 - place
+        reach[: bounds[group + 1] - bounds[group]] = bounds[group + 1]
+    mine, later, sooner, shown = np.empty(places), np.empty(places), np.empty(places), np.empty(groups)
+    kinds, upto = np.empty(values.shape[1], np.int64), np.zeros(places + 1, np.int64)
+    nobody, member, known = np.int64(0), np.int64(2**32), np.int64(2**32 + 1)
     for row in range(begin, end):
         now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
-        for column in range(subjects):
+        for column in range(len(kinds)):
             to_rank[column] = to_size[column] = np.nan
-        for group in range(len(bounds) - 1):
-            first, stop = bounds[group], bounds[group + 1]
-            if stop - first < least_members:
-                continue
-            total = known = 0
-            for place in range(first, stop):
-                column = columns[place]
-                if inside[column]:
-                    total += 1
-                    mine[known], at[known] = now[column], column
-                    known += np.isfinite(now[column])
-            if total < least_members or known < least_coverage * total:
-                continue
-            for one in range(known):
-                value, above = mine[one], 1
-                for other in range(one):
-                    above += mine[other] > value
-                    better[other] += value > mine[other]
-                better[one] = above
-            for one in range(known):
-                to_rank[at[one]], to_size[at[one]] = better[one], known
+            kinds[column] = (known if np.isfinite(now[column]) else member) if inside[column] else nobody
+        counted = nobody
+        for place in range(places):
+            kind = kinds[column_of[place]]
+            counted += kind
+            upto[place + 1] = counted
+            mine[place] = now[column_of[place]] if kind == known else np.nan
+        compare(mine, after, reach, later, sooner)
+        for group in range(groups):
+            counted = upto[bounds[group + 1]] - upto[bounds[group]]
+            total, told = counted >> 32, counted & (2**32 - 1)
+            shown[group] = told if (total >= least_members) & (told >= least_coverage * total) else np.nan
+        for place in range(places):
+            # What is added is 0 or, where nothing may be stated, unknown.
+            ranked = shown[group_of[place]] + (mine[place] - mine[place])
+            to_size[column_of[place]] = ranked
+            to_rank[column_of[place]] = 1.0 + later[place] + sooner[place] + (ranked - ranked)
+
+
+def compare(mine: Floats, after: Floats, reach: Columns, later: Floats, sooner: Floats) -> None:
+    """Count the larger ones of its group that stand later than each place, and those that stand sooner.
+
+    Each is compared with the one so many places on, wherever `after` says that its group has as many left, for every
+    distance that there is. Groups larger than a distance end where `reach` says: where the largest are laid first,
+    few places are looked at in vain.
+    """
+    for place in range(len(mine)):
+        later[place] = sooner[place] = 0.0
+    for apart in range(1, len(reach)):
+        stop, far = reach[apart], float(apart)
+        one, other, left = mine[: stop - apart], mine[apart:stop], after[: stop - apart]
+        later_one, sooner_other = later[: stop - apart], sooner[apart:stop]
+        for at in range(stop - apart):
+            peers = left[at] >= far
+            later_one[at] += 1.0 if peers & (other[at] > one[at]) else 0.0
+            sooner_other[at] += 1.0 if peers & (one[at] > other[at]) else 0.0
 
 
 def overtakings(
@@ -71,26 +113,43 @@ def overtakings(
     sessions, subjects = values.shape
     groups = len(bounds) - 1
     leaders, seen = np.full(groups, -1, np.int64), np.full(groups, -1, np.int64)
-    for row in range(sessions):
-        now, told, out = values[row], stated[row], former[row]
-        for column in range(subjects):
-            out[column] = -1
+    known = np.full((4, subjects), -np.inf)
+    known_0, known_1, known_2, known_3 = known[0], known[1], known[2], known[3]
+    best, first, shared = np.empty(4), np.empty(4, np.int64), np.empty(4, np.bool_)
+
+    def led(value: float, column: np.int64, best: float, first: np.int64, shared: bool) -> tuple[float, np.int64, bool]:
+        ahead = value > best
+        return max(value, best), column if ahead else first, value == best if value >= best else shared
+
+    for start in range(0, sessions, 4):
+        stop = min(start + 4, sessions)
+        for row in range(start, stop):
+            now, told, out, mine = values[row], stated[row], former[row], known[row - start]
+            for column in range(subjects):
+                out[column] = -1
+                mine[column] = now[column] if told[column] & np.isfinite(now[column]) else -np.inf
         for group in range(groups):
-            best, first, shared = -np.inf, np.int64(-1), True
+            best_0 = best_1 = best_2 = best_3 = -np.inf
+            first_0 = first_1 = first_2 = first_3 = np.int64(-1)
+            shared_0 = shared_1 = shared_2 = shared_3 = True
             for place in range(bounds[group], bounds[group + 1]):
-                column = columns[place]
-                value = now[column]
-                if told[column] & np.isfinite(value) & (value >= best):
-                    shared = value == best
-                    best, first = max(best, value), first if shared else column
-            leader = leaders[group]
-            held = now[leader] if leader >= 0 and told[leader] else np.nan
-            if np.isfinite(held):
-                seen[group] = row
-            if shared or first == leader:
-                continue
-            overtakes = best - held > least_lead * abs(held)
-            if overtakes:
-                out[first] = leader
-            if overtakes or leader < 0 or row - seen[group] > memory:
-                leaders[group], seen[group] = first, row
+                at = columns[place]
+                best_0, first_0, shared_0 = led(known_0[at], at, best_0, first_0, shared_0)
+                best_1, first_1, shared_1 = led(known_1[at], at, best_1, first_1, shared_1)
+                best_2, first_2, shared_2 = led(known_2[at], at, best_2, first_2, shared_2)
+                best_3, first_3, shared_3 = led(known_3[at], at, best_3, first_3, shared_3)
+            best[0], best[1], best[2], best[3] = best_0, best_1, best_2, best_3
+            first[0], first[1], first[2], first[3] = first_0, first_1, first_2, first_3
+            shared[0], shared[1], shared[2], shared[3] = shared_0, shared_1, shared_2, shared_3
+            for row in range(start, stop):
+                leader, ahead = leaders[group], first[row - start]
+                held = known[row - start, leader] if leader >= 0 else -np.inf
+                if held > -np.inf:
+                    seen[group] = row
+                if shared[row - start] or ahead == leader:
+                    continue
+                overtakes = held > -np.inf and best[row - start] - held > least_lead * abs(held)
+                if overtakes:
+                    former[row, ahead] = leader
+                if overtakes or leader < 0 or row - seen[group] > memory:
+                    leaders[group], seen[group] = ahead, row

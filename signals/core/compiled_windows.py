@@ -5,8 +5,6 @@ import numpy as np
 from signals.core.matrix import Bools, Columns, Floats, Rows
 
 _TILE = 256
-_SAME = 1e-9
-_ROUNDING = 1e-12
 
 
 def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> None:
@@ -23,27 +21,37 @@ def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> Non
 
 
 def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats) -> None:
-    """See `plain_windows.rolling_sum`."""
+    """See `plain_windows.rolling_sum`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(values), end - begin
     unknown, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
-    nothing = np.zeros(subjects)
-    for row in range(sessions):
-        new, old = values[row, begin:end], values[row - window, begin:end] if row >= window else nothing
-        out, whole = total[row, begin:end], row >= window - 1
+    nothing, aside = np.zeros(subjects), np.empty(subjects)
+
+    def absent(value: float) -> float:
+        return 0.0 if np.isfinite(value) else 1.0
+
+    def added(summed: float, error: float, step: float) -> tuple[float, float]:
+        step = step if np.isfinite(step) else 0.0
+        more = summed + step
+        part = more - summed
+        return more, error + ((summed - (more - part)) + (step - part))
+
+    for row in range(0, sessions, 2):
+        alone = row + 1 == sessions
+        new, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+        old = values[row - window, begin:end] if row >= window else nothing
+        older = values[row + 1 - window, begin:end] if row + 1 >= window and not alone else nothing
+        out, out_then = total[row, begin:end], aside if alone else total[row + 1, begin:end]
+        whole, whole_then = row >= window - 1, row + 1 >= window - 1
         for at in range(subjects):
-            come, gone = new[at], old[at]
-            known, was = np.isfinite(come), np.isfinite(gone)
-            come, gone = come if known else 0.0, -gone if was else 0.0
-            missing = unknown[at] + (0.0 if known else 1.0) - (0.0 if was else 1.0)
-            summed, error = sums[at], errors[at]
-            more = summed + come
-            part = more - summed
-            error = error + ((summed - (more - part)) + (come - part))
-            less = more + gone
-            part = less - more
-            error = error + ((more - (less - part)) + (gone - part))
-            unknown[at], sums[at], errors[at] = missing, less, error
-            out[at] = less + error if whole & (missing == 0.0) else np.nan
+            missing = unknown[at] + absent(new[at]) - absent(old[at])
+            summed, error = added(sums[at], errors[at], new[at])
+            summed, error = added(summed, error, -old[at])
+            out[at] = summed + error if whole & (missing == 0.0) else np.nan
+            missing = missing + absent(then[at]) - absent(older[at])
+            summed, error = added(summed, error, then[at])
+            summed, error = added(summed, error, -older[at])
+            out_then[at] = summed + error if whole_then & (missing == 0.0) else np.nan
+            unknown[at], sums[at], errors[at] = missing, summed, error
 
 
 def known_before(begin: int, end: int, values: Floats, window: int, known: Rows) -> None:
@@ -62,28 +70,39 @@ def known_before(begin: int, end: int, values: Floats, window: int, known: Rows)
 
 
 def mean_before(begin: int, end: int, values: Floats, window: int, least_known: int, mean: Floats) -> None:
-    """See `plain_windows.mean_before`."""
+    """See `plain_windows.mean_before`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(values), end - begin
-    nothing, least = np.full(subjects, np.nan), float(max(1, least_known))
+    nothing, aside, least = np.full(subjects, np.nan), np.empty(subjects), float(max(1, least_known))
     count, sums, errors = np.zeros(subjects), np.zeros(subjects), np.zeros(subjects)
-    for row in range(sessions):
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        out = mean[row, begin:end]
+
+    def known(value: float) -> float:
+        return 1.0 if np.isfinite(value) else 0.0
+
+    def added(summed: float, error: float, step: float) -> tuple[float, float]:
+        step = step if np.isfinite(step) else 0.0
+        more = summed + step
+        part = more - summed
+        return more, error + ((summed - (more - part)) + (step - part))
+
+    def stated(size: float, summed: float, error: float) -> float:
+        return (summed + error) / max(size, 1.0) if size >= least else np.nan
+
+    for row in range(0, sessions, 2):
+        alone = row + 1 == sessions
+        new, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+        old = values[row - window, begin:end] if row >= window else nothing
+        older = values[row + 1 - window, begin:end] if row + 1 >= window and not alone else nothing
+        out, out_then = mean[row, begin:end], aside if alone else mean[row + 1, begin:end]
         for at in range(subjects):
-            come, gone = new[at], old[at]
-            told, was = np.isfinite(come), np.isfinite(gone)
-            come, gone = come if told else 0.0, -gone if was else 0.0
-            size = (count[at] + (1.0 if told else 0.0)) - (1.0 if was else 0.0)
-            summed, error = sums[at], errors[at]
-            more = summed + come
-            part = more - summed
-            error = error + ((summed - (more - part)) + (come - part))
-            less = more + gone
-            part = less - more
-            error = error + ((more - (less - part)) + (gone - part))
-            count[at], sums[at], errors[at] = size, less, error
-            out[at] = (less + error) / max(size, 1.0) if size >= least else np.nan
+            size, summed, error = count[at], sums[at], errors[at]
+            out[at] = stated(size, summed, error)
+            size = size + known(new[at]) - known(old[at])
+            summed, error = added(summed, error, new[at])
+            summed, error = added(summed, error, -old[at])
+            out_then[at] = stated(size, summed, error)
+            count[at] = size + known(then[at]) - known(older[at])
+            summed, error = added(summed, error, then[at])
+            sums[at], errors[at] = added(summed, error, -older[at])
 
 
 def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: Floats) -> None:
@@ -98,52 +117,6 @@ def rolling_growth(begin: int, end: int, changes: Floats, window: int, growth: F
                 step = changes[back, begin:end]
                 for at in range(subjects):
                     out[at] = out[at] + step[at] * (1.0 + out[at])
-
-
-def zscores(begin: int, end: int, values: Floats, window: int, least_known: int, zscore: Floats) -> None:
-    """See `plain_windows.zscores`."""
-    sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
-    count, anchor, newest = np.zeros(subjects), np.full(subjects, np.nan), np.full(subjects, np.nan)
-    sums, squares = np.zeros(subjects), np.zeros(subjects)
-    tail_sums, tail_squares = np.zeros((window + 1, subjects)), np.zeros((window + 1, subjects))
-    for row in range(sessions):
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        into = row % window
-        if into == 0:
-            for at in range(subjects):
-                anchor[at] = new[at] if np.isfinite(new[at]) else newest[at]
-                sums[at] = squares[at] = 0.0
-            for back in range(1, min(window, row) + 1):
-                step = values[row - back, begin:end]
-                shorter, longer = tail_sums[back - 1], tail_sums[back]
-                smaller, larger = tail_squares[back - 1], tail_squares[back]
-                for at in range(subjects):
-                    apart = step[at] - anchor[at]
-                    apart = apart if np.isfinite(step[at]) else 0.0
-                    longer[at] = shorter[at] + apart
-                    larger[at] = smaller[at] + apart * apart
-        before_sums, before_squares = tail_sums[min(window, row) - into], tail_squares[min(window, row) - into]
-        for at in range(subjects):
-            come, base = new[at], anchor[at]
-            known = np.isfinite(come)
-            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
-            base = come if known & np.isnan(base) else base
-            apart = come - base if known & (into > 0) else 0.0
-            count[at], anchor[at], newest[at] = size, base, come if known else newest[at]
-            sums[at], squares[at] = sums[at] + apart, squares[at] + apart * apart
-        now, out = values[row, begin:end], zscore[row, begin:end]
-        for at in range(subjects):
-            size, value, base = count[at], now[at], anchor[at]
-            summed, squared = before_sums[at] + sums[at], size * (before_squares[at] + squares[at])
-            spread = squared - summed * summed
-            level = size * base + summed
-            varies = (spread > _SAME * _SAME * max(size * size, level * level)) & (spread > _ROUNDING * squared)
-            stated = varies & (size >= least_known) & np.isfinite(value)
-            apart = size * (value - base) - summed
-            score = np.sqrt(apart * apart * (size - 1.0) / (size * spread))
-            out[at] = (score if apart > 0.0 else -score) if stated else np.nan
 
 
 def percentiles(begin: int, end: int, values: Floats, window: int, least_known: int, percentile: Floats) -> None:
@@ -198,51 +171,68 @@ def percentiles_at(
 def highest_before(
     begin: int, end: int, values: Floats, window: int, least_known: int, sign: float, highest: Floats
 ) -> None:
-    """See `plain_windows.highest_before`."""
-    sessions, subjects = len(values), end - begin
-    nothing = np.full(subjects, np.nan)
-    count, lead = np.zeros(subjects), np.full(subjects, -np.inf)
-    tails = np.full((window + 1, subjects), -np.inf)
-    for row in range(sessions):
-        into = row % window
-        if into == 0:
-            # A window is the tail of the block of rows before this one and the head of the block itself.
-            for back in range(1, min(window, row) + 1):
-                step, shorter, longer = values[row - back, begin:end], tails[back - 1], tails[back]
-                for at in range(subjects):
-                    value = step[at] * sign
-                    value = value if np.isfinite(value) else -np.inf
-                    longer[at] = max(value, shorter[at])
+    """See `plain_windows.highest_before`; two sessions a pass, as in `compiled_zscores`.
+
+    A window is the tail of the block of sessions before its session's own and the head of that block.
+    """
+    sessions, subjects, least = len(values), end - begin, float(max(1, least_known))
+    nothing, aside = np.full(subjects, np.nan), np.empty(subjects)
+    count, lead = np.zeros(subjects), np.empty(subjects)
+    tails = np.empty((min(window, sessions) + 2, subjects))
+    tails[0] = -np.inf
+
+    def height(value: float) -> float:
+        return value * sign if np.isfinite(value) else -np.inf
+
+    def size_after(size: float, come: float, gone: float) -> float:
+        return size + (1.0 if np.isfinite(come) else 0.0) - (1.0 if np.isfinite(gone) else 0.0)
+
+    for first in range(0, sessions, window):
+        past, stop = min(window, first), min(first + window, sessions)
+        lead[:] = -np.inf
+        for back in range(1, past + 1, 2):
+            new, old = values[first - back, begin:end], values[max(first - back - 1, 0), begin:end]
+            none, one, two = tails[back - 1], tails[back], tails[back + 1]
             for at in range(subjects):
-                lead[at] = -np.inf
-        new = values[row - 1, begin:end] if row >= 1 else nothing
-        old = values[row - 1 - window, begin:end] if row > window else nothing
-        tail, out = tails[min(window, row) - into if row < window else window - into], highest[row, begin:end]
-        for at in range(subjects):
-            come = new[at] * sign
-            known = np.isfinite(come)
-            size = count[at] + (1.0 if known else 0.0) - (1.0 if np.isfinite(old[at]) else 0.0)
-            head = max(come, lead[at]) if known & (into > 0) else lead[at]
-            count[at], lead[at] = size, head
-            out[at] = sign * max(head, tail[at]) if (size >= least_known) & (size > 0.0) else np.nan
+                high = max(height(new[at]), none[at])
+                one[at], two[at] = high, max(height(old[at]), high)
+        for row in range(first, stop, 2):
+            alone = row + 1 == stop
+            now, then = values[row, begin:end], nothing if alone else values[row + 1, begin:end]
+            out, out_then = highest[row, begin:end], aside if alone else highest[row + 1, begin:end]
+            old = values[row - window, begin:end] if past else nothing
+            older = values[row + 1 - window, begin:end] if past and not alone else nothing
+            tail = tails[past - (row - first) if past else 0]
+            tail_then = tails[past - (row - first) - 1 if past else 0]
+            for at in range(subjects):
+                size, head = count[at], lead[at]
+                out[at] = sign * max(head, tail[at]) if size >= least else np.nan
+                size, head = size_after(size, now[at], old[at]), max(height(now[at]), head)
+                out_then[at] = sign * max(head, tail_then[at]) if size >= least else np.nan
+                count[at], lead[at] = size_after(size, then[at], older[at]), max(height(then[at]), head)
 
 
 def sessions_since(begin: int, end: int, values: Floats, sign: float, back: Rows) -> None:
-    """See `plain_windows.sessions_since`."""
-    for row in range(len(values)):
-        for at in range(begin, end):
-            value = values[row, at] * sign
+    """See `plain_windows.sessions_since`.
+
+    What a later value has surpassed is never an answer again: the others are kept in a pile for each subject, the
+    newest and lowest on top. The piles lie side by side, and most are low, so that they stay near the processor.
+    """
+    sessions, subjects = len(values), end - begin
+    heights, rows = np.empty((sessions, subjects)), np.empty((sessions, subjects), np.int32)
+    piled = np.zeros(subjects, np.int64)
+    for row in range(sessions):
+        now, out = values[row, begin:end], back[row, begin:end]
+        for at in range(subjects):
+            value, top = now[at] * sign, piled[at]
             if not np.isfinite(value):
-                back[row, at] = -1
+                out[at] = -1
                 continue
-            there = row - 1
-            while there >= 0:
-                other = values[there, at] * sign
-                if np.isfinite(other) and other >= value:
-                    break
-                link = back[there, at]
-                there = -1 if link == 0 else there - max(link, 1)
-            back[row, at] = row - there if there >= 0 else 0
+            while top > 0 and heights[top - 1, at] < value:
+                top -= 1
+            out[at] = row - rows[top - 1, at] if top > 0 else 0
+            heights[top, at], rows[top, at] = value, row
+            piled[at] = top + 1
 
 
 def growth_from(begin: int, end: int, values: Floats, base: Columns, growth: Floats) -> None:

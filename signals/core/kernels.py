@@ -14,7 +14,15 @@ from typing import Any, Generic, ParamSpec
 
 import numpy as np
 
-from signals.core import compiled, compiled_groups, compiled_windows, plain, plain_groups, plain_windows
+from signals.core import (
+    compiled,
+    compiled_groups,
+    compiled_windows,
+    compiled_zscores,
+    plain,
+    plain_groups,
+    plain_windows,
+)
 
 P = ParamSpec("P")
 
@@ -41,6 +49,7 @@ class Kernel(Generic[P]):
         *,
         any_order: bool = False,
         apart: int | None = None,
+        inner: Sequence[Callable[..., None]] = (),
     ) -> None:
         self.plain = plain_twin
         self.loops = loops
@@ -51,6 +60,8 @@ class Kernel(Generic[P]):
         self.apart = apart
         """The axis of its first matrix along which its work falls into parts that know nothing of each other: its
         loops are told first where theirs begins and ends. None = it is one piece of work."""
+        self.inner = inner
+        """Functions of its module that its loops call."""
         self._fast: Callable[..., None] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -69,14 +80,19 @@ class Kernel(Generic[P]):
             return
         whole = args[0].shape[self.apart]
         bounds = [whole * part // parts for part in range(parts + 1)]
-        others = [_HELPERS.submit(body, begin, end, *args) for begin, end in pairwise(bounds[1:])]
+        others = [(_HELPERS.submit(body, *part, *args), part) for part in pairwise(bounds[1:])]
         body(0, bounds[1], *args)
-        for other in others:
-            other.result()
+        for other, part in others:
+            if other.cancel():  # all processors have had something else to do until now
+                body(*part, *args)
+            else:
+                other.result()
 
     def compile(self, numba: Any) -> Callable[..., None]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
         options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+        for one in self.inner:
+            numba.extending.register_jitable(one)
         if self.any_order:
             options["fastmath"] = {"reassoc", "nsz"}
         signature = _signature(numba, self.takes if self.apart is None else f"count count {self.takes}")
@@ -111,7 +127,13 @@ KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before,
 MEAN_BEFORE = Kernel(
     plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
 )
-ZSCORES = Kernel(plain_windows.zscores, compiled_windows.zscores, "floats count count -> floats", apart=COLUMNS)
+ZSCORES = Kernel(
+    plain_windows.zscores,
+    compiled_zscores.zscores,
+    "floats count count -> floats",
+    apart=COLUMNS,
+    inner=[compiled_zscores.tails],
+)
 PERCENTILES = Kernel(
     plain_windows.percentiles, compiled_windows.percentiles, "floats count count -> floats", apart=COLUMNS
 )
@@ -130,9 +152,13 @@ RANK_WITHIN = Kernel(
     compiled_groups.rank_within,
     "floats flags columns columns count number -> floats floats",
     apart=SESSIONS,
+    inner=[compiled_groups.compare],
 )
 GROUP_SUMS = Kernel(
     plain_groups.group_sums, compiled_groups.group_sums, "floats columns columns -> floats", apart=SESSIONS
+)
+GROUP_COUNTS = Kernel(
+    plain_groups.group_sums, compiled_groups.group_sums, "flags columns columns -> floats", apart=SESSIONS
 )
 OVERTAKINGS = Kernel(
     plain_groups.overtakings, compiled_groups.overtakings, "floats flags columns columns count number -> rows"
@@ -161,6 +187,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     GROWTH_FROM,
     RANK_WITHIN,
     GROUP_SUMS,
+    GROUP_COUNTS,
     OVERTAKINGS,
 )
 

@@ -35,7 +35,6 @@ def runs(
         keeps = extends | (neutral & level) | (unknown & (hole <= max_gap))
         now = np.where(keeps, now + extends, 0)
         summed = np.where(keeps, np.where(extends, summed + value, summed), 0.0)
-        hole = np.where(now > 0, hole, 0)
         length[row], total[row] = now, summed
 
 
@@ -62,11 +61,14 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
 def broken_runs(
     steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
 ) -> None:
-    """Length of the run that each session's move against it has ended; 0 elsewhere."""
+    """Length of the run that each session's move against it has ended; 0 elsewhere. Neither it nor a gap that
+    counts is longer than fits.
+    """
+    most = np.iinfo(np.int16).max
     lengths, totals = np.empty(steps.shape, dtype=np.int32), np.empty(steps.shape)
-    runs(steps, sign, neutral, counts, least, max_gap, lengths, totals)
+    runs(steps, sign, neutral, counts, least, min(max_gap, most), lengths, totals)
     length[:1] = 0
-    length[1:] = np.where(steps[1:] * sign < -least, np.minimum(lengths[:-1], np.iinfo(np.int16).max), 0)
+    length[1:] = np.where(steps[1:] * sign < -least, np.minimum(lengths[:-1], most), 0)
 
 
 def sum_since(values: Floats, start: Rows, total: Floats) -> None:

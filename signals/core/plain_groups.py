@@ -7,7 +7,7 @@ import numpy as np
 from signals.core.matrix import Bools, Columns, Floats, Rows
 
 
-def group_sums(values: Floats, columns: Columns, bounds: Columns, total: Floats) -> None:
+def group_sums(values: Floats | Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
     """Sums over the columns of each group, session by session; groups are laid as in `rank_within`."""
     total[:] = 0.0
     for group, (first, stop) in enumerate(pairwise(bounds.tolist())):

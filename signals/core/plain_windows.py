@@ -108,13 +108,13 @@ def zscores(values: Floats, window: int, least_known: int, zscore: Floats) -> No
         tail = min(window, row) - into
         summed, squared = tail_sums[tail] + sums, count * (tail_squares[tail] + squares)
         spread = squared - summed * summed
-        level = count * anchor + summed
-        varies = (spread > SAME * SAME * np.maximum(count * count, level * level)) & (spread > ROUNDING * squared)
+        level = np.abs(count * anchor + summed)
+        level = np.where(level > count, level, count)
+        varies = (spread > SAME * SAME * (level * level)) & (spread > ROUNDING * squared)
         stated = varies & (count >= least_known) & np.isfinite(now)
         apart = count * (now - anchor) - summed
-        square = np.where(stated, apart * apart * (count - 1.0), 0.0) / np.where(stated, count * spread, 1.0)
-        score = np.sqrt(square)
-        zscore[row] = np.where(stated, np.where(apart > 0.0, score, -score), np.nan)
+        score = apart * np.sqrt(np.where(stated, count - 1.0, 0.0) / np.where(stated, count * spread, 1.0))
+        zscore[row] = np.where(stated, score, np.nan)
 
 
 def percentiles(values: Floats, window: int, least_known: int, percentile: Floats) -> None:

@@ -51,7 +51,7 @@ def rank_within(
     values = laid(values)
     out = Ranks(ROOM.empty(values.shape, np.float64), ROOM.empty(values.shape, np.float64))
     members = np.ascontiguousarray(members, dtype=np.bool_)
-    laid_as = laid_groups(groups)
+    laid_as = _largest_first(laid_groups(groups))
     kernels.RANK_WITHIN(
         values, members, laid_as.columns, laid_as.bounds, least_members, least_coverage, out.rank, out.size
     )
@@ -61,7 +61,10 @@ def rank_within(
 def group_sums(values: Floats | Bools, groups: Laid) -> Floats:
     """Sums of each row over the columns of each group: sessions × groups; 0 for a group of none."""
     out = np.empty((len(values), groups.count))
-    kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), groups.columns, groups.bounds, out)
+    if values.dtype == np.bool_:
+        kernels.GROUP_COUNTS(np.ascontiguousarray(values, dtype=np.bool_), groups.columns, groups.bounds, out)
+    else:
+        kernels.GROUP_SUMS(np.ascontiguousarray(values, dtype=np.float64), groups.columns, groups.bounds, out)
     return out
 
 
@@ -71,3 +74,12 @@ def laid_groups(groups: Sequence[Sequence[int] | Columns] | Laid) -> Laid:
         return groups
     columns = np.array([column for group in groups for column in group], dtype=np.int64)
     return Laid(columns, np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64))
+
+
+def _largest_first(groups: Laid) -> Laid:
+    """The same groups by falling size, as their ranks are told fastest."""
+    sizes = np.diff(groups.bounds)
+    order = np.argsort(-sizes, kind="stable")
+    sizes, starts = sizes[order], groups.bounds[:-1][order]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    return Laid(groups.columns[np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], sizes)], bounds)

@@ -154,6 +154,14 @@ def test_growth_from_a_base(data: st.DataObject, values: Floats) -> None:
     assert_twins(kernels.GROWTH_FROM, values, base)
 
 
+@pytest.mark.parametrize(("gap", "kept"), [(32_767, 2), (32_768, 0)])
+def test_runs_and_gaps_as_long_as_shorts_count(gap: int, kept: int) -> None:
+    steps = np.full((gap + 3, 2), NAN)
+    steps[:2], steps[2:, 1], steps[-1] = 1.0, 1.0, -1.0
+    (broken,) = assert_twins(kernels.BROKEN_RUNS, steps, 1.0, False, False, 0.0, 40_000, interpreted=False)
+    assert broken[-1].tolist() == [kept, 32_767]
+
+
 @EXAMPLES
 @given(data=st.data(), values=worlds(), least=st.integers(0, 3))
 def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
@@ -164,6 +172,7 @@ def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, least, 0.9)
     assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, least, 0.01)
     assert_twins(kernels.GROUP_SUMS, values, columns, bounds, shape=(len(values), 2))
+    assert_twins(kernels.GROUP_COUNTS, members, columns, bounds, shape=(len(values), 2))
 
 
 def long_world(seed: int, sessions: int, funds: int) -> Floats:
@@ -183,10 +192,12 @@ def long_world(seed: int, sessions: int, funds: int) -> Floats:
 def windowed(values: Floats) -> Iterator[tuple[Any, ...]]:
     moves = values[1:] / values[:-1] - 1
     yield kernels.RUNS, moves, 1.0, False, False, 0.0, 5
+    yield kernels.BROKEN_RUNS, moves, 1.0, False, False, 0.0, 5
     yield kernels.CARRIED, values, 20
     yield kernels.SESSIONS_SINCE, values, 1.0
     for window in (5, 60, 250):
         yield kernels.ROLLING_SUM, values, window
+        yield kernels.MEAN_BEFORE, values, window, window // 2
         yield kernels.ROLLING_GROWTH, moves, window
         yield kernels.ZSCORES, values, window, window // 2
         yield kernels.PERCENTILES, values, window, window // 2
@@ -198,6 +209,23 @@ def windowed(values: Floats) -> Iterator[tuple[Any, ...]]:
 def test_years_of_sessions(seed: int, sessions: int, funds: int) -> None:
     for kernel, *inputs in windowed(long_world(seed, sessions, funds)):
         assert_twins(kernel, *inputs, interpreted=funds == 1 and seed == 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("sessions", "funds"), [(101, 60), (7, 300), (3, 1)])
+def test_groups_of_every_size(seed: int, sessions: int, funds: int) -> None:
+    luck = np.random.default_rng(seed)
+    values = long_world(seed, sessions, funds).round(0)
+    members = luck.random(values.shape) < 0.9
+    inner = np.sort(luck.integers(0, funds + 1, funds // 5))
+    bounds = np.array([0, *inner, luck.integers(inner[-1] if len(inner) else 0, funds + 1)], dtype=np.int64)
+    columns = luck.permutation(funds).astype(np.int64)
+    small = seed == 0 and sessions < 10
+    assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, 2, 0.8, interpreted=small)
+    assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, 5, 0.01, interpreted=small)
+    shape = sessions, len(bounds) - 1
+    assert_twins(kernels.GROUP_SUMS, values, columns, bounds, interpreted=small, shape=shape)
+    assert_twins(kernels.GROUP_COUNTS, members, columns, bounds, interpreted=small, shape=shape)
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=[one.plain.__name__ for one in KERNELS])

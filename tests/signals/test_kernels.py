@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, get_ident
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +38,7 @@ class Compiler:
     void = staticmethod(lambda *types: types)
     float64, int64, int32, int16, boolean = "float64", "int64", "int32", "int16", "boolean"
     types = SimpleNamespace(Array=lambda element, dimensions, _, readonly: (element, dimensions, readonly))
+    extending = SimpleNamespace(register_jitable=lambda function: function)
 
     def __init__(self, *, refuses_cache: bool = False) -> None:
         self.asked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
@@ -80,14 +83,31 @@ def test_a_large_matrix_is_shared_among_processors_and_a_small_one_is_not(
 def test_what_fails_on_another_processor_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "PROCESSORS", 2)
     monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    begun = Event()
 
     def fails(begin: int, *_: Any) -> None:
         if begin:
+            begun.set()
             raise ArithmeticError
+        assert begun.wait(60)
 
     kernels.LADDER.use(fails)
     with pytest.raises(ArithmeticError):
         ladder(np.ones((1, 4), np.int32), 1, 1)
+
+
+def test_what_no_other_processor_has_time_for_is_done_by_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "PROCESSORS", 2)
+    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    seen = list[tuple[int, int, int]]()
+    kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end, get_ident())))
+    with ThreadPoolExecutor(1) as busy:
+        monkeypatch.setattr(kernels, "_HELPERS", busy)
+        free = Event()
+        busy.submit(free.wait, 60)
+        ladder(np.ones((1, 4), np.int32), 1, 1)
+        free.set()
+    assert seen == [(0, 2, get_ident()), (2, 4, get_ident())]
 
 
 def test_what_is_read_may_be_read_only_and_what_is_filled_may_not() -> None:
