@@ -1,9 +1,11 @@
 """Snapshots side by side: what was known at one moment, from whom, and how final it was."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
-from threading import Barrier, Event
+from threading import Semaphore
+from typing import Any
 
 import numpy as np
 import pytest
@@ -279,21 +281,29 @@ def test_what_is_worked_out_is_kept_until_it_is_forgotten() -> None:
     assert calls == ["counted", "other", "counted", "counted", "other"]
 
 
+class Looked(dict[Any, Any]):
+    """Results, and how often somebody has looked for one."""
+
+    def __init__(self) -> None:
+        self.looks = Semaphore(0)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        found = super().get(key, default)
+        self.looks.release()
+        return found
+
+
 def test_what_several_threads_ask_for_is_computed_once() -> None:
-    panel, begun, computed = lay_panel([shares(1e8)], DAYS, moment(TUESDAY)), Barrier(4, timeout=60), list[int]()
+    looked, computed = Looked(), list[int]()
+    panel = replace(lay_panel([shares(1e8)], DAYS, moment(TUESDAY)), _derived=looked)
 
     def slowly(_: Panel) -> int:
         computed.append(1)
-        asked.wait(60)
+        # Twice who is first, and once each of the others: all of them have found nothing.
+        assert all(looked.looks.acquire(timeout=60) for _ in range(2 + 3))
         return 7
 
-    def ask(_: int) -> int:
-        begun.wait()
-        return panel.derive(slowly)
-
-    asked = Event()
     with ThreadPoolExecutor(4) as threads:
-        answers = [threads.submit(ask, at) for at in range(4)]
-        asked.set()
+        answers = [threads.submit(panel.derive, slowly) for _ in range(4)]
         assert [one.result() for one in answers] == [7] * 4
     assert computed == [1]
