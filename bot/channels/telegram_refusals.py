@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
@@ -76,6 +77,11 @@ def is_no_files(error: TelegramError) -> bool:
     return bool(_NO_FILES.search(error.message))
 
 
-def _seconds(wait: timedelta | int) -> float:
-    seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+def _seconds(wait: Any) -> float | None:
+    """None where the server, or whoever answers in its place, names no number: then it is tried again as after other
+    failures."""
+    try:
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    except (TypeError, ValueError):
+        return None
     return min(max(0.0, seconds), WAIT_SECONDS_MAX)

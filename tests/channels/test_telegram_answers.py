@@ -97,6 +97,14 @@ def test_no_server_makes_a_message_wait_for_years(asked: int, seconds: float, mo
     assert told.retry_after_seconds == seconds
 
 
+@pytest.mark.parametrize("asked", [[None], ":", {}, None])
+def test_a_wait_that_is_no_number_is_left_to_us(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+    told = refusal(RetryAfter(asked), Address("1"))
+    assert told is not None
+    assert (told.retry_after_seconds, told.permanent, told.unknown) == (None, False, False)
+
+
 @pytest.mark.parametrize(("moved", "chat"), [(-100500, "-100500"), ("elsewhere", None), ({}, None)])
 def test_a_chat_moves_to_a_number_or_not_at_all(moved: Any, chat: str | None) -> None:
     told = refusal(ChatMigrated(moved), Address("1"))
