@@ -57,6 +57,13 @@ class Measure:
         known = np.isfinite(self.values)
         return known if self.late is None else np.asarray(known & ~self.late)
 
+    @cached_property
+    def timely(self) -> Floats:
+        """The values without those that could not be known on their own session; not to be written to."""
+        if self.late is None or not self.late.any():
+            return self.values
+        return np.where(self.late, np.nan, self.values)
+
     @property
     def soft(self) -> Bools:
         """`estimated`, spelt out for every cell."""

@@ -26,9 +26,21 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
     return out
 
 
+def against_previous(operation: np.ufunc, values: Floats, before: Floats | None = None) -> Floats:
+    """A quotient or difference of each row and its predecessor, or that of another matrix; NaN in the first row."""
+    out = ROOM.empty(values.shape, np.float64)
+    out[:1] = np.nan
+    operation(values[1:], (values if before is None else before)[:-1], out=out[1:])
+    return out
+
+
 def positive(values: Floats) -> Floats:
-    """Zero or less is a hole that a publisher fills in, no price and no count."""
-    return np.where(values > 0, values, np.nan)
+    """Zero or less is a hole that a publisher fills in, no price and no count.
+
+    The matrix itself where there is none, and so not to be written to.
+    """
+    holes = values <= 0
+    return np.where(holes, np.nan, values) if holes.any() else values
 
 
 def cells(mask: Bools) -> tuple[Columns, Columns]:
@@ -48,11 +60,11 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
 
 def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     """Row of the last session of the previous month (or year) for each row; −1 when out of reach."""
-    marks = [(day.year, day.month if monthly else 0) for day in sessions]
+    marks = np.array(sessions, dtype="datetime64[D]").astype("datetime64[M]" if monthly else "datetime64[Y]")
+    last = np.flatnonzero(marks[1:] != marks[:-1])
     out = np.full(len(marks), -1, dtype=np.int64)
-    for row in range(1, len(marks)):
-        out[row] = row - 1 if marks[row] != marks[row - 1] else out[row - 1]
-    return out
+    out[last + 1] = last
+    return np.asarray(np.maximum.accumulate(out))
 
 
 def at_rows(values: npt.NDArray[Scalar], rows: Ints, fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
