@@ -60,6 +60,15 @@ class Actions:
         """The cells in which shares and prices stand on different scales: few, and all others need no `price_lag`."""
         return cells(self.price_lag != 1.0)
 
+    def over_lag(self, values: Floats) -> Floats:
+        """NAVs of shares as traded for shares as counted, counts for shares as traded; itself where they are the same."""
+        at = self.lagging_cells
+        if not at[0].size:
+            return values
+        out = values.copy()
+        out[at] /= self.price_lag[at]
+        return out
+
 
 def find_actions(panel: Panel) -> Actions:
     """Find every split of the panel and place it.

@@ -19,6 +19,14 @@ class ShareScale:
     split: Columns
     """Columns of the funds that have ever been split: the others' factors are all 1."""
 
+    def unsplit(self, counts: Floats) -> Floats:
+        """Counts on the scale of the panel's first session; the matrix itself where no fund was ever split."""
+        if not self.split.size:
+            return counts
+        out = counts.copy()
+        out[:, self.split] /= self.factors[:, self.split]
+        return out
+
     def brought(self, counts: Floats, rows: Ints) -> Floats:
         """Counts of the sessions `rows`, on the scale of their own cell's session."""
         return self._moved(counts, rows, lambda now, then: now / then)
@@ -28,6 +36,8 @@ class ShareScale:
         return self._moved(worths, rows, lambda now, then: then / now)
 
     def _moved(self, values: Floats, rows: Ints, ratio: Callable[[Floats, Floats], Floats]) -> Floats:
+        if not self.split.size:
+            return values
         now, out = self.factors[:, self.split], values.copy()
         then = np.take_along_axis(now, np.maximum(rows[:, self.split], 0), axis=0)
         out[:, self.split] *= ratio(now, then)

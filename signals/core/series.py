@@ -50,6 +50,13 @@ def cells(mask: Bools) -> tuple[Columns, Columns]:
     return rows, columns
 
 
+def first_rows(mask: Bools) -> Columns:
+    """The first row of each column in which a mask is up; one past the last where it never is."""
+    if not len(mask):
+        return np.zeros(mask.shape[1], dtype=np.int64)
+    return np.where(mask.any(axis=0), mask.argmax(axis=0), len(mask))
+
+
 def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
     """The newest known value at most `sessions` rows back, and the row it stands in (−1 = none)."""
     values = laid(values)

@@ -10,7 +10,7 @@ from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity, Scale
 from signals.core.scale import share_scale
-from signals.core.series import at_rows, base_rows, growth_from, previous
+from signals.core.series import against_previous, at_rows, base_rows, first_rows, growth_from, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -49,9 +49,8 @@ def _aum(panel: Panel) -> Measure:
 
 def _flow_share(panel: Panel) -> Measure:
     flow, aum = FLOW.on(panel), AUM.on(panel)
-    before = previous(aum.values)
     return Measure(
-        values=np.divide(flow.values, before, out=before),
+        values=against_previous(np.divide, flow.values, aum.values),
         unit=Unit.FRACTION,
         inputs=flow.inputs,
         estimated=flow.soft | previous(aum.soft, fill=False),
@@ -74,7 +73,7 @@ def _aum_change_month(panel: Panel) -> Measure:
 
 def _share_growth_ytd(panel: Panel) -> Measure:
     actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
-    unsplit = shares / panel.derive(share_scale).factors
+    unsplit = panel.derive(share_scale).unsplit(shares)
     growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
     growth[actions.pending | actions.unsettled] = np.nan
     return Measure(
@@ -94,10 +93,10 @@ def without_year_base(panel: Panel) -> Bools:
     """
     base = base_rows(panel.sessions, monthly=False)
     shares = panel.derive(counted_shares)
-    told = np.isfinite(shares).any(axis=1, keepdims=True)
-    base_told = at_rows(np.asarray(told), base, fill=False)
-    seen = np.logical_or.accumulate(np.isfinite(shares) | np.isfinite(panel.values(CLOSE)), axis=0)
-    older = at_rows(seen, base, fill=False)
+    counted = np.isfinite(shares)
+    base_told = at_rows(np.asarray(counted.any(axis=1, keepdims=True)), base, fill=False)
+    seen = counted | np.isfinite(panel.values(CLOSE))
+    older = first_rows(seen) <= base[:, None]
     years = np.array([day.year for day in panel.sessions])[:, None]
     listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
     listing_year = np.array([day.year if day else 0 for day in listed])
