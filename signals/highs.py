@@ -10,7 +10,7 @@ import numpy as np
 
 from signals.core.detector import Detector, Findings, Later, Tell, Topic, beyond
 from signals.core.field import CLOSE, SHARES, Unit
-from signals.core.levels import AUM_LEVEL, PRICE_LEVEL, SHARE_LEVEL, from_high
+from signals.core.levels import PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.lookback import pauses, reach_before
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
@@ -121,7 +121,7 @@ class AumHigh(NewHigh):
     name = "aum_high"
     topic = Topic.SIZE
     needs = frozenset({SHARES})
-    level: ClassVar[Quantity] = AUM_LEVEL
+    level: ClassVar[Quantity] = AUM
     shown: ClassVar[Mapping[str, Quantity]] = {"aum": AUM}
     title = Text("规模创新高", "New high of AUM")
     sentence = Text(

@@ -93,7 +93,7 @@ class _Parts:
 def _parts(panel: Panel) -> _Parts:
     flow, aum, there = FLOW.on(panel), AUM.on(panel), panel.derive(alive)
     known, told = knowable(flow) & there, panel.told(_SHARES)
-    newest = carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0]
+    newest = carried(aum.timely, ALIVE_SESSIONS)[0]
     size = np.where(there & np.isfinite(newest), newest, 0.0)
     return _Parts(
         there=there,

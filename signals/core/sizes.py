@@ -5,7 +5,7 @@ import numpy as np
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
 from signals.core.flows import FLOW, counted_shares
-from signals.core.matrix import Bools
+from signals.core.matrix import Bools, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity, Scale
@@ -71,10 +71,14 @@ def _aum_change_month(panel: Panel) -> Measure:
     )
 
 
+def unsplit_shares(panel: Panel) -> Floats:
+    """Published share counts on the scale of the panel's first session."""
+    return panel.derive(share_scale).unsplit(panel.derive(counted_shares))
+
+
 def _share_growth_ytd(panel: Panel) -> Measure:
-    actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
-    unsplit = panel.derive(share_scale).unsplit(shares)
-    growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
+    actions = panel.derive(find_actions)
+    growth = growth_from(panel.derive(unsplit_shares), base_rows(panel.sessions, monthly=False))
     growth[actions.pending | actions.unsettled] = np.nan
     return Measure(
         values=growth,

@@ -13,7 +13,7 @@ import numpy as np
 
 from signals.core.field import Axis, Unit
 from signals.core.matrix import Bools, Floats, Ints
-from signals.core.measure import Figure, Measure, knowable
+from signals.core.measure import Figure, Measure
 from signals.core.panel import Panel
 from signals.core.peers import alive, laid_peers
 from signals.core.ranks import rank_within
@@ -139,7 +139,7 @@ class Evaluation:
             fires, known = _crossed(one.direction, sides[0].values, sides[1].values, rows)
         else:
             left, right = sides[0].values[rows], sides[1].values[rows]
-            fires, known = COMPARED[one.operator](left, right), np.isfinite(left + right)
+            fires, known = COMPARED[one.operator](left, right), np.isfinite(left) & np.isfinite(right)
         if not late_counts:
             for side in sides:
                 known = known if side.late is None else known & ~side.late[rows]
@@ -219,8 +219,7 @@ class Evaluation:
         )
 
     def _ranked(self, of: Measure) -> Measure:
-        values = np.where(knowable(of), of.values, np.nan)
-        ranks = rank_within(values, self._panel.derive(laid_peers), self._panel.derive(alive))
+        ranks = rank_within(of.timely, self._panel.derive(laid_peers), self._panel.derive(alive))
         return replace(of, values=ranks.rank, unit=Unit.RANK)
 
     def _streak(self, one: Streak) -> Measure:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from signals.core.field import Unit
-from signals.core.levels import AUM_LEVEL, PRICE_FROM_HIGH, PRICE_LEVEL, SHARE_LEVEL, from_high
+from signals.core.levels import PRICE_FROM_HIGH, PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.panel import Panel
 from tests.builders import Series, cell, market
 
