@@ -292,6 +292,11 @@ def on_ladder(length: Ints, first: int, step: int) -> Bools:
     return np.asarray(length >= (first if first > 0 else step))
 
 
+def reaches(values: Floats, least: float, *, up: bool) -> Bools:
+    """Where values are at least so high, or with `up` false at least so far below 0."""
+    return np.asarray(values >= least if up else values <= -least)
+
+
 def rungs(fires: Bools, compute: Callable[[Bools], Floats | Ints]) -> Rows:
     """A rung for each cell that fires, of what `compute` says of the cells of a mask; 0 elsewhere.
 

@@ -26,11 +26,16 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
     return out
 
 
-def against_previous(operation: np.ufunc, values: Floats, before: Floats | None = None) -> Floats:
-    """A quotient or difference of each row and its predecessor, or that of another matrix; NaN in the first row."""
+def against_previous(
+    operation: np.ufunc, values: Floats, before: Floats | None = None, *, sessions: int = 1
+) -> Floats:
+    """A quotient or difference of each row and the one `sessions` before it, or that of another matrix `before`.
+
+    NaN where there is none. No copy is made of what came before.
+    """
     out = ROOM.empty(values.shape, np.float64)
-    out[:1] = np.nan
-    operation(values[1:], (values if before is None else before)[:-1], out=out[1:])
+    out[:sessions] = np.nan
+    operation(values[sessions:], (values if before is None else before)[:-sessions], out=out[sessions:])
     return out
 
 
