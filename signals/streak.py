@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, on_ladder, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Tell, Topic, ladder, on_ladder, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import FLOW, soft_since
 from signals.core.matrix import Floats, Ints
@@ -123,15 +123,20 @@ class PriceStreak(Detector):
     def find(self, panel: Panel) -> Findings:
         """The longer of the runs on close and on NAV, with its basis."""
         found = trends(panel, self.basis, rising=self.rising, flat=self.flat, least_move=self.least_move)
-        choice = Choice.longest([one.basis for one in found], [_told(one) for one in found])
+        long = [one.known & on_ladder(one.runs.length, self.min_days, self.step_days) for one in found]
+
+        @cache
+        def choice() -> Choice:
+            return Choice.longest([one.basis for one in found], [_told(one) for one in found])
+
         return Findings(
-            fires=on_ladder(choice.length, self.min_days, self.step_days),
+            fires=reduce(np.logical_or, long),
             known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
-            strength=scaled(choice.length, self.min_days),
-            rung=lambda: ladder(choice.length, self.min_days, self.step_days),
-            since=lambda: choice.rows([one.runs.start for one in found]),
-            evidence=Later(partial(_of_prices, found, choice)),
-            basis=choice.basis,
+            strength=LaterStrength(lambda: scaled(choice().length, self.min_days)),
+            rung=lambda: ladder(choice().length, self.min_days, self.step_days),
+            since=lambda: choice().rows([one.runs.start for one in found]),
+            evidence=Later(lambda: _of_prices(found, choice())),
+            basis=lambda row, column: choice().basis(row, column),
         )
 
 

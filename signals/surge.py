@@ -60,7 +60,7 @@ class AmountSurge(Detector):
         return Findings(
             fires=fires & knowable(change),
             known=knowable(short) & knowable(long) & equity,
-            strength=LaterStrength(lambda: np.asarray(scaled(least(), self.min_times))),
+            strength=LaterStrength(lambda: scaled(least(), self.min_times)),
             rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(least()[cells] / self.min_times))),
             pauses=partial(pauses, fires, self.pause_days),
             evidence=Later(

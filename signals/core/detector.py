@@ -243,18 +243,18 @@ class Strength:
 class LaterStrength:
     """A matrix of strengths that is computed when the first cell is asked for."""
 
-    def __init__(self, compute: Callable[[], Floats]) -> None:
+    def __init__(self, compute: "Callable[[], Floats | Strength]") -> None:
         self._compute = compute
 
     @cached_property
-    def _values(self) -> Floats:
+    def _values(self) -> Floats | Strength:
         return self._compute()
 
     def __getitem__(self, cell: tuple[int, int]) -> float:
         return float(self._values[cell])
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
-        return self._values
+        return np.asarray(self._values, dtype=np.float64)
 
 
 def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> list[Made]:

@@ -142,8 +142,8 @@ class Panel:
         self._derived.clear()
 
     def speaks_of(self, needs: Collection[Field]) -> bool:
-        """Whether some source has spoken of every field, on whatever session; of stocks that is not asked."""
-        return all(one in self.layers or one.axis is Axis.STOCK for one in needs)
+        """Whether some source has spoken of every field, on whatever session; of stocks, of any of their fields."""
+        return all(bool(self.beside) if one.axis is Axis.STOCK else one in self.layers for one in needs)
 
     def fresh_row(self, needs: Collection[Field]) -> int | None:
         """The newest row for which some source has spoken of every field in `needs`."""

@@ -238,7 +238,7 @@ class Evaluation:
         left, right = self.measure(one.left), self.measure(one.right)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = _JOINED[one.sign](left.values, right.values)
-        values[~np.isfinite(values)] = np.nan
+        values[np.isinf(values)] = np.nan
         return Measure(
             values=values,
             unit=one.dimension.unit,
