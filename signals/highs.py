@@ -44,7 +44,8 @@ class NewHigh(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """Above the highest of the sessions before; a climb is one episode as long as its pauses are short."""
-        level, above = self.level.on(panel), from_high(self.level, self.days, self.least_days).on(panel)
+        # Computed for itself alone and gone with its findings: nobody else asks for a past of these lengths.
+        level, above = self.level.on(panel), from_high(self.level, self.days, self.least_days).compute(panel)
         judged = of_class(panel, PRICED)
         fires = (above.values > self.min_above) & judged
         return Findings(

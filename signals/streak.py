@@ -123,7 +123,7 @@ class PriceStreak(Detector):
     def find(self, panel: Panel) -> Findings:
         """The longer of the runs on close and on NAV, with its basis."""
         found = trends(panel, self.basis, rising=self.rising, flat=self.flat, least_move=self.least_move)
-        long = [one.known & on_ladder(one.runs.length, self.min_days, self.step_days) for one in found]
+        long = [one.known & on_ladder(one.length, self.min_days, self.step_days) for one in found]
 
         @cache
         def choice() -> Choice:
@@ -134,7 +134,7 @@ class PriceStreak(Detector):
             known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
             strength=LaterStrength(lambda: scaled(choice().length, self.min_days)),
             rung=lambda: ladder(choice().length, self.min_days, self.step_days),
-            since=lambda: choice().rows([one.runs.start for one in found]),
+            since=lambda: choice().rows([one.start for one in found]),
             evidence=Later(lambda: _of_prices(found, choice())),
             basis=lambda row, column: choice().basis(row, column),
         )
@@ -142,7 +142,7 @@ class PriceStreak(Detector):
 
 def _told(one: Trend) -> Ints:
     """Lengths of the runs that were known on the session itself."""
-    return np.where(one.known, one.runs.length, 0)
+    return np.where(one.known, one.length, 0)
 
 
 def _of_prices(found: Sequence[Trend], choice: Choice) -> Mapping[str, Measure]:

@@ -49,7 +49,8 @@ class AmountSurge(Detector):
     def find(self, panel: Panel) -> Findings:
         """Multiples of both means and the amount beyond their least; a rung for each doubling."""
         amount, change, equity = TRADED_VALUE.on(panel), CHANGE.on(panel), of_class(panel, EQUITY_LIKE)
-        short, long = (amount_ratio(days, self.least_days).on(panel) for days in (self.days, self.long_days))
+        # Computed for itself alone and gone with its findings: nobody else asks for pasts of these lengths.
+        short, long = (amount_ratio(days, self.least_days).compute(panel) for days in (self.days, self.long_days))
         fires = (short.values >= self.min_times) & (long.values >= self.min_times)
         fires &= (amount.values >= self.min_amount_cny) & equity
 

@@ -86,10 +86,7 @@ class Panel:
 
     def publishers(self, axis: Axis) -> list[list[int]]:
         """Columns of the subjects that one publisher tells of: an exchange's funds; all others together."""
-        if axis is not Axis.FUND:
-            return [list(range(len(self.subjects[axis])))]
-        exchanges = [exchange_of(code) for code in self.subjects[axis]]
-        return [[at for at, one in enumerate(exchanges) if one == name] for name in sorted(set(exchanges))]
+        return self.derive(_exchanges) if axis is Axis.FUND else [list(range(len(self.subjects[axis])))]
 
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
@@ -205,6 +202,11 @@ class Panel:
 
 def _known_on(one: Snapshot) -> date:
     return one.known_at.astimezone(MARKET_ZONE).date()
+
+
+def _exchanges(panel: Panel) -> list[list[int]]:
+    exchanges = [exchange_of(code) for code in panel.subjects[Axis.FUND]]
+    return [[at for at, one in enumerate(exchanges) if one == name] for name in sorted(set(exchanges))]
 
 
 def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from signals.core.corporate import find_actions
 from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
-from signals.core.matrix import Bools, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
@@ -35,9 +35,14 @@ def of_class(panel: Panel, classes: frozenset[FundClass]) -> Bools:
 @cache
 def _members(classes: frozenset[FundClass]) -> Callable[[Panel], Bools]:
     """One function for one set of classes, so that a panel is gone through once for all who ask."""
-    return lambda panel: np.array(
-        [panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_
-    )
+    chosen = np.array([one in classes for one in FundClass])
+    return lambda panel: chosen[panel.derive(_class_numbers)]
+
+
+def _class_numbers(panel: Panel) -> Columns:
+    """Place of each fund's class among all of them."""
+    numbers = {one: at for at, one in enumerate(FundClass)}
+    return np.array([numbers[panel.profiles[code].fund_class] for code in panel.subjects[Axis.FUND]], dtype=np.int64)
 
 
 def traded(panel: Panel) -> Bools:

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.core.field import Unit
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Floats, Ints, Rows
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRACKED_CHANGE
-from signals.core.runs import Flat, Runs, broken_runs, compounded_since, runs
+from signals.core.runs import Flat, broken_runs, compounded_since, run_starts, runs
 from signals.core.series import Scalar, carried
 from signals.core.signal import Basis
 from signals.core.values import NAV_CHANGE
@@ -47,9 +47,14 @@ class Trend:
     least_move: float
 
     @cached_property
-    def runs(self) -> Runs:
-        """Sessions in a row that moved this way."""
-        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move)
+    def length(self) -> Rows:
+        """Sessions in a row that moved this way; what they sum up to means nothing and is not kept."""
+        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move).length
+
+    @cached_property
+    def start(self) -> Rows:
+        """Row of the first of them; −1 = none."""
+        return run_starts(self.length)
 
     @cached_property
     def broken(self) -> Ints:
@@ -72,7 +77,7 @@ class Trend:
     @cached_property
     def gain(self) -> Floats:
         """Compound move over the run, the flat sessions inside it included."""
-        return compounded_since(self.change.values, self.runs.start)
+        return compounded_since(self.change.values, self.start)
 
 
 def trends(panel: Panel, watch: Watch, *, rising: bool, flat: Flat, least_move: float) -> list[Trend]:
