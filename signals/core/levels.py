@@ -1,12 +1,12 @@
 """How far a fund's price, share count or AUM is above everything of its last sessions, or below it."""
 
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
 
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, PREV_CLOSE, SHARES, Unit
-from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
@@ -64,17 +64,18 @@ SHARE_LEVEL = Quantity(
 )
 """Levels mean something beside one another: what they start from differs from panel to panel."""
 
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 """Levels that differ by less are the same but for rounding: an unchanged price is no new high."""
 
 
-def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Measure:
+def above_high(panel: Panel, of: Quantity, sessions: int, least_known: int) -> Measure:
+    """Distance of a level from the highest of the `sessions` before, with differences that are but rounding."""
     level = of.on(panel)
     high = highest_before(level.values, sessions, least_known)
     apart = np.divide(level.values, high, out=high)
     apart -= 1.0
     return Measure(
-        values=_settled(apart),
+        values=apart,
         unit=Unit.MOVE,
         inputs=level.inputs,
         estimated=level.estimated,
@@ -82,10 +83,14 @@ def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -
     )
 
 
-def _settled(values: Floats) -> Floats:
-    """The same matrix, without differences that are but rounding."""
-    values[(values < _ROUNDING) & (values > -_ROUNDING)] = 0.0
-    return values
+def settled(above: Measure) -> Measure:
+    """A distance without what is but rounding: a reader is told of nothing that is not there."""
+    values = above.values
+    return replace(above, values=np.where((values < ROUNDING) & (values > -ROUNDING), 0.0, values))
+
+
+def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Measure:
+    return settled(above_high(panel, of, sessions, least_known))
 
 
 @cache

@@ -27,6 +27,8 @@ Derived = TypeVar("Derived")
 LEAST_SESSIONS = 60
 """Sessions that a panel always holds: enough for any streak of a market without funds."""
 
+_FEW = 16
+
 _ALSO_TOLD_BY = {LIMIT: (STOCK_CLOSE,)}
 """A calm session has no pool of limits: prices say so."""
 
@@ -90,11 +92,10 @@ class Panel:
 
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
-        known = np.isfinite(self.values(one))
-        publishers = self.publishers(one.axis)
-        spoke, own = np.empty((len(known), len(publishers)), dtype=np.bool_), np.empty(known.shape[1], dtype=np.int64)
+        values, publishers = self.values(one), self.publishers(one.axis)
+        spoke, own = np.empty((len(values), len(publishers)), dtype=np.bool_), np.empty(values.shape[1], dtype=np.int64)
         for at, columns in enumerate(publishers):
-            spoke[:, at], own[columns] = known[:, columns].any(axis=1), at
+            spoke[:, at], own[columns] = _any_known(values, columns), at
         return spoke.take(own, axis=1)
 
     def row(self, day: date) -> int:
@@ -198,6 +199,14 @@ class Panel:
                 summed = one.axis is Axis.MARKET and layer.origin[row, column] < 0
                 spoke.update(layer.origin[row].tolist() if summed else [int(layer.origin[row, column])])
         return sorted({self.origins[one] for one in spoke if one >= 0})
+
+
+def _any_known(values: Floats, columns: Sequence[int]) -> Bools:
+    """In which rows any of some columns is known: nearly always one of the first few is, and no other is looked at."""
+    known = np.isfinite(values[:, columns[:_FEW]]).any(axis=1)
+    silent = np.flatnonzero(~known)
+    known[silent] = np.isfinite(values[np.ix_(silent, columns)]).any(axis=1)
+    return np.asarray(known)
 
 
 def _known_on(one: Snapshot) -> date:

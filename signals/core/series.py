@@ -72,7 +72,7 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
 
 def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     """Row of the last session of the previous month (or year) for each row; −1 when out of reach."""
-    marks = np.array(sessions, dtype="datetime64[D]").astype("datetime64[M]" if monthly else "datetime64[Y]")
+    marks = np.array([12 * day.year + (day.month if monthly else 0) for day in sessions])
     last = np.flatnonzero(marks[1:] != marks[:-1])
     out = np.full(len(marks), -1, dtype=np.int64)
     out[last + 1] = last
