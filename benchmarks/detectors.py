@@ -37,6 +37,7 @@ def _all(market: Panel) -> Job:
     def judge() -> None:
         fresh = replace(market, _derived={})
         at_once(lambda one: _firing(one, fresh), detectors)
+        fresh.release()
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
@@ -70,6 +71,7 @@ def _told(market: Panel, detectors: Sequence[Detector]) -> Way:
     def tell() -> None:
         fresh = replace(market, _derived={})
         at_once(lambda one: one.detect(fresh, fresh.sessions[-1:]), detectors)
+        fresh.release()
 
     return Way(name="ours: and what is told of the newest session", run=tell, kind=Kind.OURS, compared=False)
 

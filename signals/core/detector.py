@@ -261,10 +261,14 @@ def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> 
     """What some work makes of each detector, in their order; raises what the first of them raises that fails.
 
     As many at a time as there are processors: arithmetic on large matrices lets go of the interpreter, and what
-    two of them need of a panel is computed once.
+    two of them need of a panel is computed once. Neighbours need the same and would wait for one another: they are
+    taken from either end in turn.
     """
+    asked = list(detectors)
+    turns = [at // 2 if at % 2 == 0 else len(asked) - 1 - at // 2 for at in range(len(asked))]
     with ThreadPoolExecutor(kernels.PROCESSORS, thread_name_prefix="detectors") as threads:
-        return [one.result() for one in [threads.submit(copy_context().run, work, detector) for detector in detectors]]
+        made = {at: threads.submit(copy_context().run, work, asked[at]) for at in turns}
+        return [made[at].result() for at in range(len(asked))]
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:
