@@ -9,7 +9,8 @@ from signals.core.windows import lately
 
 def reach_before(values: Floats, sessions: int) -> Ints:
     """How many sessions back the comparison goes: to the first known value, at most `sessions`."""
-    return np.clip(np.arange(len(values))[:, None] - first_rows(np.isfinite(values)), 0, sessions)
+    back: Ints = np.clip(np.arange(len(values))[:, None] - first_rows(np.isfinite(values)), 0, sessions)
+    return back
 
 
 def pauses(fires: Bools, sessions: int) -> Bools:

@@ -32,7 +32,7 @@ def crossings(values: Floats, step: float, apart: float) -> Crossings:
     news = np.full(values.shape, np.nan)
     for column in range(values.shape[1]):
         crossed, since = np.nan, 0
-        for row in np.flatnonzero(upward[:, column] | (now < before)[:, column]):
+        for row in np.flatnonzero(upward[:, column] | (now < before)[:, column]).tolist():
             line = lines[row, column]
             if line != crossed or (np.abs(values[since:row, column] - crossed) >= apart).any():
                 news[row, column] = crossed = line

@@ -203,10 +203,10 @@ class Panel:
 
 def _any_known(values: Floats, columns: Sequence[int]) -> Bools:
     """In which rows any of some columns is known: nearly always one of the first few is, and no other is looked at."""
-    known = np.isfinite(values[:, columns[:_FEW]]).any(axis=1)
+    known = np.asarray(np.isfinite(values[:, columns[:_FEW]]).any(axis=1))
     silent = np.flatnonzero(~known)
-    known[silent] = np.isfinite(values[np.ix_(silent, columns)]).any(axis=1)
-    return np.asarray(known)
+    known[silent] = np.isfinite(values[silent][:, columns]).any(axis=1)
+    return known
 
 
 def _known_on(one: Snapshot) -> date:

@@ -58,4 +58,4 @@ def share_scale(panel: Panel) -> ShareScale:
     actions = panel.derive(find_actions)
     split = np.unique(actions.split_cells[1])
     sessions, funds = actions.share_ratio.shape
-    return ShareScale(sessions, funds, split, np.cumprod(actions.share_ratio[:, split], axis=0))
+    return ShareScale(sessions, funds, split, np.asarray(np.cumprod(actions.share_ratio[:, split], axis=0), np.float64))

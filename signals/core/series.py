@@ -26,9 +26,7 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
     return out
 
 
-def against_previous(
-    operation: np.ufunc, values: Floats, before: Floats | None = None, *, sessions: int = 1
-) -> Floats:
+def against_previous(operation: np.ufunc, values: Floats, before: Floats | None = None, *, sessions: int = 1) -> Floats:
     """A quotient or difference of each row and the one `sessions` before it, or that of another matrix `before`.
 
     NaN where there is none. No copy is made of what came before.
