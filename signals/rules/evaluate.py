@@ -52,9 +52,12 @@ class Verdicts:
     """Where it could be decided; elsewhere its silence means nothing."""
 
 
-def evaluate(rule: Rule, panel: Panel) -> Verdicts:
-    """Judge every session and fund of a panel; causal, whatever the rule's scope."""
-    judged = panel.derive(Evaluation).condition(rule.condition)
+def evaluate(rule: Rule, panel: Panel, within: "Evaluation | None" = None) -> Verdicts:
+    """Judge every session and fund of a panel; causal, whatever the rule's scope.
+
+    Figures that several rules have in common are worked out once for a panel, or `within` an evaluation of one's own.
+    """
+    judged = (within or panel.derive(Evaluation)).condition(rule.condition)
     shape = panel.shape(Axis.FUND)
     return Verdicts(np.broadcast_to(judged.fires, shape), np.broadcast_to(judged.known, shape))
 
