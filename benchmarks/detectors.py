@@ -17,9 +17,9 @@ POLL_SESSIONS = 250
 
 _WINDOW = "What a poll does; a single streak in pandas is shown as a yardstick."
 _HISTORY = (
-    "Beside a single streak in pandas. Every quantity of every session is kept, gigabytes of "
-    "them, and most of the time is the system handing out memory for them and for what is on the way to them: a poll "
-    "never does this, a study of one signal does its part of it."
+    "Beside a single streak in pandas. Every quantity of every session is kept to the end, gigabytes of them, and much "
+    "of the time is the system handing out memory for them: a poll never does this, a study of one signal does its part "
+    "of it."
 )
 
 

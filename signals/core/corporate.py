@@ -210,7 +210,8 @@ def _on_todays_scale(
     prices: Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
 ) -> tuple[Floats, Floats]:
     """Previous closes, and the dividends that explain what a split does not."""
-    unsplit, fallen = prices.last_close.copy(), prices.fallen
+    # Both are changed where they stand: nobody reads these prices afterwards.
+    unsplit, fallen = prices.last_close, prices.fallen
     for cell, ratio in rebased.items():
         unsplit[cell] /= ratio
         fallen[cell] = unsplit[cell] - prices.own_previous[cell]
