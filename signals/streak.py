@@ -63,10 +63,12 @@ def _of_flows(panel: Panel, flow: Measure, run: Runs) -> Mapping[str, Measure]:
 
 def _splits_within(panel: Panel, run: Runs) -> Floats:
     """Product of the split ratios that the run's flows were adjusted for; NaN = none."""
-    scale = panel.derive(share_scale).factors
-    before = np.where(run.start > 0, np.take_along_axis(scale, np.maximum(run.start - 1, 0), axis=0), 1.0)
-    ratio = scale / before
-    return np.where((run.length > 0) & (np.abs(ratio - 1) > 1e-9), ratio, np.nan)
+    scale, out = panel.derive(share_scale), np.full(run.length.shape, np.nan)
+    now, start, length = scale.split_factors, run.start[:, scale.split], run.length[:, scale.split]
+    before = np.where(start > 0, np.take_along_axis(now, np.maximum(start - 1, 0), axis=0), 1.0)
+    ratio = now / before
+    out[:, scale.split] = np.where((length > 0) & (np.abs(ratio - 1) > 1e-9), ratio, np.nan)
+    return out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,7 +111,11 @@ class Choice:
     @cached_property
     def index(self) -> Ints:
         """Number of the basis in each cell."""
-        return np.asarray(np.argmax(np.stack(self.lengths), axis=0))
+        index, best = np.zeros(self.lengths[0].shape, dtype=np.int64), self.lengths[0]
+        for at, length in enumerate(self.lengths[1:], start=1):
+            index[length > best] = at
+            best = np.maximum(best, length)
+        return index
 
     def pick(self, matrices: Sequence[Floats]) -> Floats:
         """Each cell from the matrix of its basis."""
@@ -144,7 +148,9 @@ class Choice:
 
 
 def _cells(matrices: Sequence[npt.NDArray[Scalar]], index: Ints) -> npt.NDArray[Scalar]:
-    chosen: npt.NDArray[Scalar] = np.take_along_axis(np.stack(matrices), index[None], axis=0)[0]
+    chosen = matrices[0]
+    for at, matrix in enumerate(matrices[1:], start=1):
+        chosen = np.where(index == at, matrix, chosen)
     return chosen
 
 
