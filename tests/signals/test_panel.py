@@ -1,9 +1,11 @@
 """Snapshots side by side: what was known at one moment, from whom, and how final it was."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from threading import Barrier, Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -277,6 +279,24 @@ def test_what_is_worked_out_is_kept_until_it_is_forgotten() -> None:
     panel.release()
     assert [panel.derive(counted), panel.derive(other)] == [2, 7]
     assert calls == ["counted", "other", "counted", "counted", "other"]
+
+
+class JustBefore(dict[Any, Any]):
+    """What is told to one who asks a moment before another thread is done: at first nothing."""
+
+    asked = False
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        asked, self.asked = self.asked, True
+        return super().get(key, default) if asked else default
+
+
+def test_what_another_thread_has_just_computed_is_not_computed_again() -> None:
+    def compute(_: Panel) -> int:
+        return 1
+
+    panel = replace(lay_panel([shares(1e8)], DAYS, moment(TUESDAY)), _derived=JustBefore({compute: 7}))
+    assert panel.derive(compute) == 7
 
 
 def test_what_several_threads_ask_for_is_computed_once() -> None:
