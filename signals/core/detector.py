@@ -267,8 +267,13 @@ def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> 
     asked = list(detectors)
     turns = [at // 2 if at % 2 == 0 else len(asked) - 1 - at // 2 for at in range(len(asked))]
     with ThreadPoolExecutor(kernels.PROCESSORS, thread_name_prefix="detectors") as threads:
-        made = {at: threads.submit(copy_context().run, work, asked[at]) for at in turns}
+        made = {at: threads.submit(copy_context().run, _beside_others, work, asked[at]) for at in turns}
         return [made[at].result() for at in range(len(asked))]
+
+
+def _beside_others(work: Callable[[Detector], Made], detector: Detector) -> Made:
+    kernels.BESIDE_OTHERS.set(True)
+    return work(detector)
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:
