@@ -17,9 +17,9 @@ POLL_SESSIONS = 250
 
 _WINDOW = "What a poll does; a single streak in pandas is shown as a yardstick."
 _HISTORY = (
-    "Beside a single streak in pandas. Every quantity of every session is kept, gigabytes of "
-    "them, and most of the time is the system handing out memory for them and for what is on the way to them: a poll "
-    "never does this, a study of one signal does its part of it."
+    "Beside a single streak in pandas. Every quantity of every session is kept to the end, gigabytes of them, and much "
+    "of the time is the system handing out memory for them: a poll never does this, a study of one signal does its part "
+    "of it."
 )
 
 
@@ -37,6 +37,7 @@ def _all(market: Panel) -> Job:
     def judge() -> None:
         fresh = replace(market, _derived={})
         at_once(lambda one: _firing(one, fresh), detectors)
+        fresh.release()
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
@@ -70,6 +71,7 @@ def _told(market: Panel, detectors: Sequence[Detector]) -> Way:
     def tell() -> None:
         fresh = replace(market, _derived={})
         at_once(lambda one: one.detect(fresh, fresh.sessions[-1:]), detectors)
+        fresh.release()
 
     return Way(name="ours: and what is told of the newest session", run=tell, kind=Kind.OURS, compared=False)
 

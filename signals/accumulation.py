@@ -54,7 +54,7 @@ class FlowMilestone(Detector):
         return Findings(
             fires=fires,
             known=knowable(total),
-            strength=LaterStrength(lambda: np.asarray(beyond(tenfolds(), _TENFOLDS))),
+            strength=LaterStrength(lambda: beyond(tenfolds(), _TENFOLDS)),
             rung=lambda: rungs(fires, lambda cells: 1 + np.floor(tenfolds()[cells])),
             pauses=lambda: ~fires & (total.values >= self.keep * self.min_total_cny),
             evidence=Later(

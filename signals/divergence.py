@@ -6,14 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, reaches, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import flow_sum
-from signals.core.matrix import Floats
-from signals.core.measure import knowable
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE
-from signals.core.room import ROOM
+from signals.core.series import against_previous
 from signals.core.sizes import AUM
 from signals.core.text import Text
 from signals.core.windows import rolling_growth
@@ -34,43 +33,36 @@ class Divergence(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """Compound change and summed flow over `days`, of opposite sign and both beyond their least."""
-        change, flow = CHANGE.on(panel), flow_sum(self.days).on(panel)
         move, share = panel.derive(_apart(self.days))
-        sign = -1.0 if self.falling else 1.0
-        fires = (sign * move >= self.min_move) & (-sign * share >= self.min_flow)
+        fires = reaches(move.values, self.min_move, up=not self.falling)
+        fires &= reaches(share.values, self.min_flow, up=self.falling)
         return Findings(
             fires=fires,
-            known=knowable(flow) & np.isfinite(move) & np.isfinite(share),
-            strength=scaled(share, self.min_flow),
+            known=knowable(move) & knowable(share),
+            strength=scaled(share.values, self.min_flow),
             evidence=Later(
                 lambda: {
-                    "move": replace(change, values=move),
-                    "flow": flow,
-                    "share": replace(flow, values=share, unit=Unit.FRACTION),
-                    "days": replace(change, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
+                    "move": move,
+                    "flow": flow_sum(self.days).on(panel),
+                    "share": share,
+                    "days": replace(move, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
                 }
             ),
         )
 
 
 @cache
-def _apart(days: int) -> partial[tuple[Floats, Floats]]:
+def _apart(days: int) -> partial[tuple[Measure, Measure]]:
     """One function for one number of sessions, so that either direction finds what the other has computed."""
     return partial(_move_and_share, days=days)
 
 
-def _move_and_share(panel: Panel, *, days: int) -> tuple[Floats, Floats]:
+def _move_and_share(panel: Panel, *, days: int) -> tuple[Measure, Measure]:
     """Compound change over `days`, and the flow over them as a share of the AUM before."""
-    flow, aum = flow_sum(days).on(panel), AUM.on(panel)
-    before = _before(aum.values, days)
-    return rolling_growth(CHANGE.on(panel).values, days), np.divide(flow.values, before, out=before)
-
-
-def _before(values: Floats, sessions: int) -> Floats:
-    """The value before the last `sessions` of them began."""
-    out = ROOM.empty(values.shape, np.float64)
-    out[:sessions], out[sessions:] = np.nan, values[:-sessions]
-    return out
+    change, flow = CHANGE.on(panel), flow_sum(days).on(panel)
+    share = against_previous(np.divide, flow.values, AUM.on(panel).values, sessions=days)
+    move = rolling_growth(change.values, days)
+    return replace(change, values=move), replace(flow, values=share, unit=Unit.FRACTION)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,19 @@
 """Money into whole groups of funds for sessions in a row: 宽基, 行业, 跨境 …, and the funds on one index."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Topic, ladder, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, ladder, on_ladder, reaches, scaled
 from signals.core.field import SHARES, Axis, Unit
 from signals.core.flows import soft_since
-from signals.core.group_flows import flow_of
-from signals.core.measure import knowable
+from signals.core.group_flows import GroupFlow, flow_of
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
-from signals.core.runs import open_start, runs
+from signals.core.runs import Runs, open_start, runs
 from signals.core.text import Text
 
 
@@ -35,26 +37,30 @@ class GroupStreak(Detector):
         """A run of totals of one sign whose sum is large enough."""
         flow = flow_of(panel, self.axis)
         run = runs(flow.total.values, rising=self.rising)
-        enough = (flow.funds_of >= self.min_funds) & (np.abs(run.total) >= self.min_total_cny)
-        rung = np.where(enough, ladder(run.length, self.min_days, self.step_days), 0)
-        streak = replace(flow.total, values=run.length.astype(np.float64), unit=Unit.SESSIONS, estimated=None)
-        count = replace(flow.total, unit=Unit.COUNT, estimated=None)
+        fires = on_ladder(run.length, self.min_days, self.step_days) & (flow.funds_of >= self.min_funds)
+        fires &= reaches(run.total, self.min_total_cny, up=self.rising)
         return Findings(
-            fires=rung > 0,
+            fires=fires,
             known=knowable(flow.total),
-            strength=scaled(run.length.astype(np.float64), self.min_days),
-            rung=rung,
-            since=run.start,
-            evidence={
-                "streak": streak,
-                "flow": flow.total,
-                "total": replace(flow.total, values=run.known_total, estimated=soft_since(flow.total, run)),
-                "funds": replace(count, values=flow.funds),
-                "funds_of": replace(count, values=flow.funds_of),
-                "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
-                "open_start": replace(streak, values=open_start(flow.total.values, run), unit=Unit.COUNT),
-            },
+            strength=scaled(run.length, self.min_days),
+            rung=lambda: ladder(run.length, self.min_days, self.step_days),
+            since=lambda: run.start,
+            evidence=Later(partial(_evidence, flow, run)),
         )
+
+
+def _evidence(flow: GroupFlow, run: Runs) -> Mapping[str, Measure]:
+    streak = replace(flow.total, values=run.length.astype(np.float64), unit=Unit.SESSIONS, estimated=None)
+    count = replace(flow.total, unit=Unit.COUNT, estimated=None)
+    return {
+        "streak": streak,
+        "flow": flow.total,
+        "total": replace(flow.total, values=run.known_total, estimated=soft_since(flow.total, run)),
+        "funds": replace(count, values=flow.funds),
+        "funds_of": replace(count, values=flow.funds_of),
+        "gaps": replace(streak, values=np.where(run.gaps > 0, run.gaps.astype(np.float64), np.nan)),
+        "open_start": replace(streak, values=open_start(flow.total.values, run), unit=Unit.COUNT),
+    }
 
 
 _IN = Text(

@@ -10,7 +10,7 @@ import numpy as np
 
 from signals.core.detector import Detector, Findings, Later, Tell, Topic, beyond
 from signals.core.field import CLOSE, SHARES, Unit
-from signals.core.levels import AUM_LEVEL, PRICE_LEVEL, SHARE_LEVEL, from_high
+from signals.core.levels import PRICE_LEVEL, ROUNDING, SHARE_LEVEL, above_high, settled
 from signals.core.lookback import pauses, reach_before
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
@@ -44,22 +44,22 @@ class NewHigh(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """Above the highest of the sessions before; a climb is one episode as long as its pauses are short."""
-        level, above = self.level.on(panel), from_high(self.level, self.days, self.least_days).on(panel)
+        above = above_high(panel, self.level, self.days, self.least_days)
         judged = of_class(panel, PRICED)
-        fires = (above.values > self.min_above) & judged
+        fires = (above.values > self.min_above + ROUNDING) & judged
         return Findings(
             fires=fires,
             known=knowable(above) & judged,
             strength=beyond(above.values, _FAR_ABOVE),
             pauses=partial(pauses, fires, self.pause_days),
-            evidence=Later(partial(self._evidence, panel, level, above)),
+            evidence=Later(partial(self._evidence, panel, above)),
         )
 
-    def _evidence(self, panel: Panel, level: Measure, above: Measure) -> Mapping[str, Measure]:
-        days = reach_before(level.values, self.days).astype(np.float64)
+    def _evidence(self, panel: Panel, above: Measure) -> Mapping[str, Measure]:
+        days = reach_before(self.level.on(panel).values, self.days).astype(np.float64)
         return {
             **{name: quantity.on(panel) for name, quantity in self.shown.items()},
-            "above": above,
+            "above": settled(above),
             "days": replace(above, values=days, unit=Unit.SESSIONS, estimated=None),
         }
 
@@ -121,7 +121,7 @@ class AumHigh(NewHigh):
     name = "aum_high"
     topic = Topic.SIZE
     needs = frozenset({SHARES})
-    level: ClassVar[Quantity] = AUM_LEVEL
+    level: ClassVar[Quantity] = AUM
     shown: ClassVar[Mapping[str, Quantity]] = {"aum": AUM}
     title = Text("规模创新高", "New high of AUM")
     sentence = Text(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, rungs, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, reaches, rungs, scaled
 from signals.core.field import CLOSE, IOPV, Unit
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
@@ -45,16 +45,17 @@ class PremiumExcursion(Detector):
         """Absolute threshold, or z-score or percentile of the own past above the floor; over once it is normal."""
         premium = PREMIUM_IOPV.on(panel)
         usual = panel.derive(own_past(PREMIUM_IOPV, self.lookback_days, self.least_days))
-        size, zscore = (one if self.above else -one for one in (premium.values, usual.zscore))
-        high = size >= self.floor
-        unusual = (zscore >= self.zscore) | usual.beyond(self.percentile, high, above=self.above)
-        fires = (size >= self.threshold) | (high & unusual)
+        sign = 1.0 if self.above else -1.0
+        high = reaches(premium.values, self.floor, up=self.above)
+        unusual = reaches(usual.zscore, self.zscore, up=self.above)
+        unusual |= usual.beyond(self.percentile, high, above=self.above)
+        fires = reaches(premium.values, self.threshold, up=self.above) | (high & unusual)
         return Findings(
             fires=fires,
             known=knowable(premium),
             strength=scaled(premium.values, self.threshold),
-            rung=lambda: rungs(fires, lambda cells: np.maximum(1, size[cells] // self.threshold)),
-            pauses=lambda: ~fires & high & ~(zscore < self.calm_zscore),
+            rung=lambda: rungs(fires, lambda cells: np.maximum(1, sign * premium.values[cells] // self.threshold)),
+            pauses=lambda: ~fires & high & ~(sign * usual.zscore < self.calm_zscore),
             evidence=Later(
                 lambda: {
                     "premium": premium,

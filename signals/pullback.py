@@ -48,7 +48,7 @@ class Turn(Detector):
         )
 
     def _evidence(self, found: Sequence[Trend], choice: Choice) -> Mapping[str, Measure]:
-        ended = [previous(one.runs.length, fill=0).astype(np.float64) for one in found]
+        ended = [previous(one.length, fill=0).astype(np.float64) for one in found]
         return {
             "streak": choice.measure(
                 [length_measure(one, length, _ended(one)) for one, length in zip(found, ended, strict=True)]

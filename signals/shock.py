@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, one_day, reaches, scaled
 from signals.core.field import SHARES, Unit
 from signals.core.flows import FLOW
 from signals.core.matrix import Bools
@@ -40,8 +40,8 @@ class FlowShock(Detector):
         """Share of AUM, amount and percentile, all beyond their least; each such session is an event of its own."""
         flow, share = FLOW.on(panel), FLOW_SHARE.on(panel)
         usual = panel.derive(own_past(FLOW_SHARE, self.lookback_days - 1, self.least_days))
-        sign = 1.0 if self.inward else -1.0
-        large = (sign * share.values >= self.min_share) & (sign * flow.values >= self.min_flow_cny)
+        large = reaches(share.values, self.min_share, up=self.inward)
+        large &= reaches(flow.values, self.min_flow_cny, up=self.inward)
         fires = usual.beyond(self.percentile, large, above=self.inward)
         return Findings(
             fires=fires,

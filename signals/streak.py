@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Tell, Topic, ladder, on_ladder, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Tell, Topic, ladder, on_ladder, scaled
 from signals.core.field import CLOSE, SHARES, Unit
 from signals.core.flows import FLOW, soft_since
 from signals.core.matrix import Floats, Ints
@@ -63,10 +63,12 @@ def _of_flows(panel: Panel, flow: Measure, run: Runs) -> Mapping[str, Measure]:
 
 def _splits_within(panel: Panel, run: Runs) -> Floats:
     """Product of the split ratios that the run's flows were adjusted for; NaN = none."""
-    scale = panel.derive(share_scale).factors
-    before = np.where(run.start > 0, np.take_along_axis(scale, np.maximum(run.start - 1, 0), axis=0), 1.0)
-    ratio = scale / before
-    return np.where((run.length > 0) & (np.abs(ratio - 1) > 1e-9), ratio, np.nan)
+    scale, out = panel.derive(share_scale), np.full(run.length.shape, np.nan)
+    now, start, length = scale.split_factors, run.start[:, scale.split], run.length[:, scale.split]
+    before = np.where(start > 0, np.take_along_axis(now, np.maximum(start - 1, 0), axis=0), 1.0)
+    ratio = now / before
+    out[:, scale.split] = np.where((length > 0) & (np.abs(ratio - 1) > 1e-9), ratio, np.nan)
+    return out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,21 +125,26 @@ class PriceStreak(Detector):
     def find(self, panel: Panel) -> Findings:
         """The longer of the runs on close and on NAV, with its basis."""
         found = trends(panel, self.basis, rising=self.rising, flat=self.flat, least_move=self.least_move)
-        choice = Choice.longest([one.basis for one in found], [_told(one) for one in found])
+        long = [one.known & on_ladder(one.length, self.min_days, self.step_days) for one in found]
+
+        @cache
+        def choice() -> Choice:
+            return Choice.longest([one.basis for one in found], [_told(one) for one in found])
+
         return Findings(
-            fires=on_ladder(choice.length, self.min_days, self.step_days),
+            fires=reduce(np.logical_or, long),
             known=reduce(np.logical_or, [one.known for one in found]) & of_class(panel, PRICED),
-            strength=scaled(choice.length, self.min_days),
-            rung=lambda: ladder(choice.length, self.min_days, self.step_days),
-            since=lambda: choice.rows([one.runs.start for one in found]),
-            evidence=Later(partial(_of_prices, found, choice)),
-            basis=choice.basis,
+            strength=LaterStrength(lambda: scaled(choice().length, self.min_days)),
+            rung=lambda: ladder(choice().length, self.min_days, self.step_days),
+            since=lambda: choice().rows([one.start for one in found]),
+            evidence=Later(lambda: _of_prices(found, choice())),
+            basis=lambda row, column: choice().basis(row, column),
         )
 
 
 def _told(one: Trend) -> Ints:
     """Lengths of the runs that were known on the session itself."""
-    return np.where(one.known, one.runs.length, 0)
+    return np.where(one.known, one.length, 0)
 
 
 def _of_prices(found: Sequence[Trend], choice: Choice) -> Mapping[str, Measure]:

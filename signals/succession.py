@@ -43,7 +43,11 @@ class LeaderChange(Detector):
         """The session on which the lead is taken; the former leader takes part in it."""
         value, rank, size = (one.on(panel) for one in (RANKED[self.by], RANKS[self.by], RANK_SIZES[self.by]))
         former = panel.derive(_former(self.by, self.min_lead))
-        fires = (former >= 0) & (value.values > self.least_value) & (size.values >= self.min_group)
+        rows, columns = taken = cells(former >= 0)
+        enough = (value.values[taken] > self.least_value) & (size.values[taken] >= self.min_group)
+        fires, theirs = np.zeros(former.shape, dtype=np.bool_), np.full(former.shape, -1, dtype=np.int32)
+        taken = rows[enough], columns[enough]
+        fires[taken], theirs[taken] = True, former[taken]
         return Findings(
             fires=fires,
             known=knowable(rank),
@@ -56,7 +60,7 @@ class LeaderChange(Detector):
                     "rank_of": size,
                 }
             ),
-            others={"former": np.where(fires, former, -1)},
+            others={"former": theirs},
         )
 
 
@@ -66,7 +70,7 @@ def _former(by: str, least_lead: float) -> partial[Ints]:
 
 
 def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
-    stated = np.isfinite(RANKS[by].on(panel).values)
+    stated = knowable(RANKS[by].on(panel))
     return overtakings(RANKED[by].on(panel).values, stated, panel.derive(laid_peers), least_lead=least_lead)
 
 

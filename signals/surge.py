@@ -1,13 +1,14 @@
 """Funds in which far more is traded than usual."""
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Topic, rungs, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Topic, rungs, scaled
 from signals.core.field import AMOUNT, CLOSE, Unit
 from signals.core.lookback import pauses
+from signals.core.matrix import Floats
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRADED_VALUE, of_class
@@ -48,14 +49,20 @@ class AmountSurge(Detector):
     def find(self, panel: Panel) -> Findings:
         """Multiples of both means and the amount beyond their least; a rung for each doubling."""
         amount, change, equity = TRADED_VALUE.on(panel), CHANGE.on(panel), of_class(panel, EQUITY_LIKE)
-        short, long = (amount_ratio(days, self.least_days).on(panel) for days in (self.days, self.long_days))
-        least = np.minimum(short.values, long.values)
-        fires = (least >= self.min_times) & (amount.values >= self.min_amount_cny) & equity
+        # Computed for itself alone and gone with its findings: nobody else asks for pasts of these lengths.
+        short, long = (amount_ratio(days, self.least_days).compute(panel) for days in (self.days, self.long_days))
+        fires = (short.values >= self.min_times) & (long.values >= self.min_times)
+        fires &= (amount.values >= self.min_amount_cny) & equity
+
+        @cache
+        def least() -> Floats:
+            return np.minimum(short.values, long.values)
+
         return Findings(
-            fires=fires & np.isfinite(change.values),
+            fires=fires & knowable(change),
             known=knowable(short) & knowable(long) & equity,
-            strength=scaled(least, self.min_times),
-            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(least[cells] / self.min_times))),
+            strength=LaterStrength(lambda: scaled(least(), self.min_times)),
+            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(least()[cells] / self.min_times))),
             pauses=partial(pauses, fires, self.pause_days),
             evidence=Later(
                 lambda: {

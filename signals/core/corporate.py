@@ -7,14 +7,15 @@ found in any of the three places, and applied once to each series, on that serie
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from signals.core.field import DIVIDEND, SHARES, SPLIT
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Columns, Floats, Ints
 from signals.core.panel import Panel
 from signals.core.rebased import CLEAN_RATIOS, DAILY_LIMIT, LEAST_REBASE, Prices, Split, nearest_clean
-from signals.core.series import cells, positive, previous
+from signals.core.series import against_previous, cells, positive
 
 SUSPECT_TOLERANCE = 0.03
 """A share count this near to a clean multiple waits for the next session's price before it is a flow."""
@@ -27,7 +28,7 @@ _CALM = (0.65, 1.4)
 """Steps of the share count between these are neither jumps nor near a clean ratio."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Actions:
     """The corporate actions of a panel; matrices of sessions × funds."""
 
@@ -49,6 +50,25 @@ class Actions:
     late: Bools
     """The step was explained only by the price of T+1: nothing may be claimed on T itself."""
 
+    @cached_property
+    def split_cells(self) -> tuple[Columns, Columns]:
+        """The cells whose share count was split: few, and all others need no ratio."""
+        return cells(self.share_ratio != 1.0)
+
+    @cached_property
+    def lagging_cells(self) -> tuple[Columns, Columns]:
+        """The cells in which shares and prices stand on different scales: few, and all others need no `price_lag`."""
+        return cells(self.price_lag != 1.0)
+
+    def over_lag(self, values: Floats) -> Floats:
+        """NAVs of shares as traded for shares as counted, counts for shares as traded; itself where they are the same."""
+        at = self.lagging_cells
+        if not at[0].size:
+            return values
+        out = values.copy()
+        out[at] /= self.price_lag[at]
+        return out
+
 
 def find_actions(panel: Panel) -> Actions:
     """Find every split of the panel and place it.
@@ -63,8 +83,9 @@ def find_actions(panel: Panel) -> Actions:
     """
     prices = Prices.of(panel)
     shares = positive(panel.values(SHARES))
-    steps = shares / previous(shares)
-    events = _merge(list(prices.events()), _listed(panel.values(SPLIT)), prices)
+    steps = against_previous(np.divide, shares)
+    listed = _listed(panel.values(SPLIT)) if SPLIT in panel.layers else ()
+    events = _merge(list(prices.events()), listed, prices)
     splits, disproved = _placed(events, steps, prices.last_row)
     share_ratio, price_lag = np.ones(steps.shape), np.ones(steps.shape)
     rebased = dict[tuple[int, int], float]()
@@ -114,8 +135,10 @@ def _unexplained(steps: Floats, share_ratio: Floats) -> tuple[Bools, Bools]:
 
 
 def _listed(ratios: Floats) -> Iterator[Split]:
-    for row, column in zip(*cells(np.isfinite(ratios) & (ratios > 0) & (ratios != 1)), strict=True):
-        yield Split(column=int(column), ratio=float(ratios[row, column]), listed_row=int(row))
+    for row, column in zip(*cells(ratios > 0), strict=True):
+        ratio = float(ratios[row, column])
+        if np.isfinite(ratio) and ratio != 1:
+            yield Split(column=int(column), ratio=ratio, listed_row=int(row))
 
 
 def _merge(priced: list[Split], listed: Iterable[Split], prices: Prices) -> list[Split]:
@@ -187,23 +210,24 @@ def _on_todays_scale(
     prices: Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
 ) -> tuple[Floats, Floats]:
     """Previous closes, and the dividends that explain what a split does not."""
-    unsplit = prices.last_close.copy()
+    # Both are changed where they stand: nobody reads these prices afterwards.
+    unsplit, fallen = prices.last_close, prices.fallen
     for cell, ratio in rebased.items():
         unsplit[cell] /= ratio
-    fallen = unsplit - prices.own_previous
+        fallen[cell] = unsplit[cell] - prices.own_previous[cell]
     # The exchange's previous close is the last close to the tick unless something went ex; dividing by a
     # split's ratio rounds it by up to a tick more.
     # Where the table of the session before is missing the last close is an older one, and its fall no dividend.
     event = prices.told_before & (fallen > 0.0009)
     for cell in rebased:
         event[cell] &= fallen[cell] > 0.0015
-    own, cash = np.isfinite(prices.own_previous), fallen
-    cash[~event] = 0.0
+    cash = np.zeros(fallen.shape)
+    cash[event] = fallen[event]
     if listed_cash is not None:
-        listed = np.nan_to_num(listed_cash)
-        cash, unsplit = np.where(own, cash, listed), unsplit - listed
-    np.copyto(unsplit, prices.own_previous, where=own)
-    return unsplit, cash
+        told = cells(np.isfinite(listed_cash))
+        cash[told] = np.where(prices.own_known[told], cash[told], listed_cash[told])
+        unsplit[told] -= listed_cash[told]
+    return np.where(prices.own_known, prices.own_previous, unsplit), cash
 
 
 def _apart(share_row: int, price_row: int | None, sessions: int) -> slice:
@@ -227,11 +251,9 @@ def _lag_ratio(split: Split) -> float:
 
 def _unsettled(doubtful: Bools, seen: Bools) -> Bools:
     out = np.zeros_like(doubtful)
-    columns = np.flatnonzero(doubtful.any(axis=0))
-    state = np.zeros(columns.size, dtype=np.bool_)
-    for row, (step, price) in enumerate(zip(doubtful[:, columns], seen[:, columns], strict=True)):
-        state = step | (state & ~price)
-        out[row, columns] = state
+    for row, column in zip(*cells(doubtful), strict=True):
+        until = np.flatnonzero(seen[row + 1 :, column])
+        out[row : row + 1 + int(until[0]) if until.size else None, column] = True
     return out
 
 

@@ -243,28 +243,37 @@ class Strength:
 class LaterStrength:
     """A matrix of strengths that is computed when the first cell is asked for."""
 
-    def __init__(self, compute: Callable[[], Floats]) -> None:
+    def __init__(self, compute: "Callable[[], Floats | Strength]") -> None:
         self._compute = compute
 
     @cached_property
-    def _values(self) -> Floats:
+    def _values(self) -> Floats | Strength:
         return self._compute()
 
     def __getitem__(self, cell: tuple[int, int]) -> float:
         return float(self._values[cell])
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
-        return self._values
+        return np.asarray(self._values, dtype=np.float64)
 
 
 def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> list[Made]:
     """What some work makes of each detector, in their order; raises what the first of them raises that fails.
 
     As many at a time as there are processors: arithmetic on large matrices lets go of the interpreter, and what
-    two of them need of a panel is computed once.
+    two of them need of a panel is computed once. Neighbours need the same and would wait for one another: they are
+    taken from either end in turn.
     """
+    asked = list(detectors)
+    turns = [at // 2 if at % 2 == 0 else len(asked) - 1 - at // 2 for at in range(len(asked))]
     with ThreadPoolExecutor(kernels.PROCESSORS, thread_name_prefix="detectors") as threads:
-        return [one.result() for one in [threads.submit(copy_context().run, work, detector) for detector in detectors]]
+        made = {at: threads.submit(copy_context().run, _beside_others, work, asked[at]) for at in turns}
+        return [made[at].result() for at in range(len(asked))]
+
+
+def _beside_others(work: Callable[[Detector], Made], detector: Detector) -> Made:
+    kernels.BESIDE_OTHERS.set(True)
+    return work(detector)
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:
@@ -290,6 +299,11 @@ def ladder(length: Ints, first: int, step: int) -> Ints:
 def on_ladder(length: Ints, first: int, step: int) -> Bools:
     """Where `ladder` has a rung."""
     return np.asarray(length >= (first if first > 0 else step))
+
+
+def reaches(values: Floats, least: float, *, up: bool) -> Bools:
+    """Where values are at least so high, or with `up` false at least so far below 0."""
+    return np.asarray(values >= least if up else values <= -least)
 
 
 def rungs(fires: Bools, compute: Callable[[Bools], Floats | Ints]) -> Rows:

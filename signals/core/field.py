@@ -52,6 +52,10 @@ class Field:
     unit: Unit
     axis: Axis = Axis.FUND
 
+    def __hash__(self) -> int:
+        """By the name, which no two share: each look into a panel asks for it, and members of an enum take long."""
+        return hash(self.name)
+
 
 OPEN = Field("open", Unit.CNY_PER_SHARE)
 HIGH = Field("high", Unit.CNY_PER_SHARE)

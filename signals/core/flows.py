@@ -12,7 +12,7 @@ from signals.core.panel import Panel
 from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Quantity
 from signals.core.runs import Runs, runs, sum_since
-from signals.core.series import positive, previous
+from signals.core.series import against_previous, positive, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 from signals.core.windows import lately, rolling_sum
@@ -33,9 +33,9 @@ def _flow(panel: Panel) -> Measure:
         panel.derive(counted_shares),
     )
     soft = panel.estimated(SHARES)
-    before = previous(shares)
-    before *= actions.share_ratio
-    flow = np.subtract(shares, before, out=before)
+    flow = against_previous(np.subtract, shares)
+    rows, columns = split = actions.split_cells
+    flow[split] = np.where(rows > 0, shares[split] - shares[rows - 1, columns] * actions.share_ratio[split], np.nan)
     flow *= value.values
     flow[actions.pending] = np.nan
     return Measure(

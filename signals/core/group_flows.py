@@ -13,7 +13,7 @@ from signals.core.groups import group_of
 from signals.core.matrix import Bools, Columns, Floats
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
-from signals.core.peers import ALIVE_SESSIONS, alive
+from signals.core.peers import ALIVE_SESSIONS, alive, peer_groups
 from signals.core.quantity import Quantity
 from signals.core.ranks import group_sums, laid_groups
 from signals.core.runs import runs
@@ -39,13 +39,16 @@ class GroupFlow:
 
 def members(panel: Panel, *, axis: Axis) -> dict[str, Columns]:
     """Columns of the funds of each group that has any, by the group's name."""
+    found = panel.derive(peer_groups) if axis is Axis.TRACKED else _classes(panel)
+    return {name: np.array(columns, dtype=np.int64) for name, columns in found.items()}
+
+
+def _classes(panel: Panel) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for column, code in enumerate(panel.subjects[Axis.FUND]):
-        profile = panel.profiles[code]
-        key = profile.index_key if axis is Axis.TRACKED else group_of(profile)
-        if key:
+        if key := group_of(panel.profiles[code]):
             found[str(key)].append(column)
-    return {name: np.array(columns, dtype=np.int64) for name, columns in found.items()}
+    return found
 
 
 def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
@@ -93,7 +96,7 @@ class _Parts:
 def _parts(panel: Panel) -> _Parts:
     flow, aum, there = FLOW.on(panel), AUM.on(panel), panel.derive(alive)
     known, told = knowable(flow) & there, panel.told(_SHARES)
-    newest = carried(np.where(knowable(aum), aum.values, np.nan), ALIVE_SESSIONS)[0]
+    newest = carried(aum.timely, ALIVE_SESSIONS)[0]
     size = np.where(there & np.isfinite(newest), newest, 0.0)
     return _Parts(
         there=there,

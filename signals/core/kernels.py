@@ -9,6 +9,7 @@ import importlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import Any, Generic, ParamSpec
 
@@ -34,6 +35,9 @@ SHARED_CELLS = 250_000
 
 PROCESSORS = min(4, os.cpu_count() or 1)
 """Reading memory is most of the work, and more processors than these only queue up for it."""
+
+BESIDE_OTHERS = ContextVar("beside_others", default=False)
+"""Whether the caller is one of as many as there are processors: to wake helpers then costs and brings nothing."""
 
 _HELPERS = ThreadPoolExecutor(PROCESSORS, thread_name_prefix="kernel")
 
@@ -68,7 +72,8 @@ class Kernel(Generic[P]):
         """Fill the last matrices; inputs have the declared types and lie in memory row by row."""
         if self._fast is not None:
             size: int = np.size(args[0])  # type: ignore[arg-type] # a matrix: the types of arguments are words here
-            self.run(self._fast, args, PROCESSORS if size >= SHARED_CELLS else 1)
+            shared = size >= SHARED_CELLS and not BESIDE_OTHERS.get()
+            self.run(self._fast, args, PROCESSORS if shared else 1)
             return
         with np.errstate(all="ignore"):  # compiled arithmetic says nothing of infinities either
             self.plain(*args, **kwargs)

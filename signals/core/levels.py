@@ -1,103 +1,81 @@
 """How far a fund's price, share count or AUM is above everything of its last sessions, or below it."""
 
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
 
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, PREV_CLOSE, SHARES, Unit
-from signals.core.flows import counted_shares
-from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, traded
 from signals.core.quantity import Quantity
-from signals.core.scale import share_scale
-from signals.core.series import previous
-from signals.core.sizes import AUM
+from signals.core.runs import compounded_since
+from signals.core.series import first_rows
+from signals.core.sizes import AUM, unsplit_shares
 from signals.core.standing import LEAST_SHARE, YEAR_SESSIONS
 from signals.core.text import Text
 from signals.core.windows import highest_before
 
 
 def _price_level(panel: Panel) -> Measure:
-    """Logarithm of the price with splits and dividends put back: the sum of the day's moves.
+    """The price with splits and dividends put back, 1 before the panel's first session: the day's moves compounded.
 
     Moves are against the exchange's own previous close, so a raw close that halves in a split is no fall,
     and a dividend none either. A session without a trade adds no move and has no level; the first trade has
     one even where nobody says what it moved from.
     """
-    moves, seen = np.log1p(CHANGE.on(panel).values), panel.derive(traded)
-    moved = np.isfinite(moves)
-    first = seen & ~previous(np.logical_or.accumulate(seen, axis=0), fill=False)
-    moves[~moved] = 0.0
-    level = np.cumsum(moves, axis=0, out=moves)
-    level[~(moved | first)] = np.nan
-    return Measure(values=level, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
+    moves, first = CHANGE.on(panel).values, first_rows(panel.derive(traded))
+    level = compounded_since(moves, np.zeros(moves.shape, dtype=np.int32))
+    level += 1.0
+    blank, columns = np.isnan(moves), np.flatnonzero(first < len(moves))
+    blank[first[columns], columns] = False
+    level[blank] = np.nan
+    return Measure(values=level, unit=Unit.RATIO, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
 def _share_level(panel: Panel) -> Measure:
-    """Logarithm of the share count on the scale of the panel's first session."""
-    actions = panel.derive(find_actions)
-    scale = panel.derive(share_scale).factors
-    counts = panel.derive(counted_shares) / scale
-    counts[actions.pending | actions.unsettled] = np.nan
+    actions, counts = panel.derive(find_actions), panel.derive(unsplit_shares)
     return Measure(
-        values=np.log(counts, out=counts),
-        unit=Unit.MOVE,
+        values=np.where(actions.pending | actions.unsettled, np.nan, counts),
+        unit=Unit.SHARES,
         inputs=frozenset({SHARES}),
         estimated=panel.estimated(SHARES),
         late=actions.late,
     )
 
 
-def _aum_level(panel: Panel) -> Measure:
-    aum = AUM.on(panel)
-    return Measure(
-        values=np.log(aum.values),
-        unit=Unit.MOVE,
-        inputs=aum.inputs,
-        estimated=aum.estimated,
-        late=aum.late,
-    )
-
-
 PRICE_LEVEL = Quantity(
     name="price_level",
     label=Text("复权价格", "adjusted price"),
-    unit=Unit.MOVE,
-    meaning=Text("累计涨跌的对数", "logarithm of the compound change"),
+    unit=Unit.RATIO,
+    meaning=Text("累计涨跌，起点为1", "compound change on a start of 1"),
     needs=frozenset({CLOSE}),
     compute=_price_level,
 )
 SHARE_LEVEL = Quantity(
     name="shares_level",
     label=Text("份额", "shares"),
-    unit=Unit.MOVE,
-    meaning=Text("拆分调整后份额的对数", "logarithm of the shares, splits taken out"),
+    unit=Unit.SHARES,
+    meaning=Text("拆分调整后的份额", "shares, splits taken out"),
     needs=frozenset({SHARES}),
     compute=_share_level,
 )
-AUM_LEVEL = Quantity(
-    name="aum_level",
-    label=Text("规模", "AUM"),
-    unit=Unit.MOVE,
-    meaning=Text("规模的对数", "logarithm of the AUM"),
-    needs=frozenset({SHARES}),
-    compute=_aum_level,
-)
-"""Levels are logarithms: only their differences mean something."""
+"""Levels mean something beside one another: what they start from differs from panel to panel."""
 
-_ROUNDING = 1e-9
-"""Sums of logarithms that differ by less are the same level: an unchanged price is no new high."""
+ROUNDING = 1e-9
+"""Levels that differ by less are the same but for rounding: an unchanged price is no new high."""
 
 
-def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Measure:
+def above_high(panel: Panel, of: Quantity, sessions: int, least_known: int) -> Measure:
+    """Distance of a level from the highest of the `sessions` before, with differences that are but rounding."""
     level = of.on(panel)
     high = highest_before(level.values, sessions, least_known)
-    apart = np.subtract(level.values, high, out=high)
+    apart = np.divide(level.values, high, out=high)
+    apart -= 1.0
     return Measure(
-        values=_settled(np.expm1(apart, out=apart)),
+        values=apart,
         unit=Unit.MOVE,
         inputs=level.inputs,
         estimated=level.estimated,
@@ -105,10 +83,14 @@ def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -
     )
 
 
-def _settled(values: Floats) -> Floats:
-    """The same matrix, without differences that are but rounding."""
-    values[(values < _ROUNDING) & (values > -_ROUNDING)] = 0.0
-    return values
+def settled(above: Measure) -> Measure:
+    """A distance without what is but rounding: a reader is told of nothing that is not there."""
+    values = above.values
+    return replace(above, values=np.where((values < ROUNDING) & (values > -ROUNDING), 0.0, values))
+
+
+def _from_high(panel: Panel, *, of: Quantity, sessions: int, least_known: int) -> Measure:
+    return settled(above_high(panel, of, sessions, least_known))
 
 
 @cache
@@ -133,5 +115,5 @@ def from_high(of: Quantity, sessions: int, least_known: int) -> Quantity:
 
 
 PRICE_FROM_HIGH, SHARES_FROM_HIGH, AUM_FROM_HIGH = (
-    from_high(one, YEAR_SESSIONS, round(YEAR_SESSIONS * LEAST_SHARE)) for one in (PRICE_LEVEL, SHARE_LEVEL, AUM_LEVEL)
+    from_high(one, YEAR_SESSIONS, round(YEAR_SESSIONS * LEAST_SHARE)) for one in (PRICE_LEVEL, SHARE_LEVEL, AUM)
 )

@@ -3,14 +3,14 @@
 import numpy as np
 
 from signals.core.matrix import Bools, Floats, Ints
+from signals.core.series import first_rows
 from signals.core.windows import lately
 
 
 def reach_before(values: Floats, sessions: int) -> Ints:
     """How many sessions back the comparison goes: to the first known value, at most `sessions`."""
-    known = np.isfinite(values)
-    first = np.where(known.any(axis=0), known.argmax(axis=0) if len(known) else 0, len(known))
-    return np.clip(np.arange(len(values))[:, None] - first, 0, sessions)
+    back: Ints = np.clip(np.arange(len(values))[:, None] - first_rows(np.isfinite(values)), 0, sessions)
+    return back
 
 
 def pauses(fires: Bools, sessions: int) -> Bools:

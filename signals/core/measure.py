@@ -55,7 +55,16 @@ class Measure:
     def known(self) -> Bools:
         """Where the figure was known on its own session."""
         known = np.isfinite(self.values)
-        return known if self.late is None else np.asarray(known & ~self.late)
+        if self.late is not None:
+            np.greater(known, self.late, out=known)  # known and not late, in one pass
+        return known
+
+    @cached_property
+    def timely(self) -> Floats:
+        """The values without those that could not be known on their own session; not to be written to."""
+        if self.late is None or not self.late.any():
+            return self.values
+        return np.where(self.late, np.nan, self.values)
 
     @property
     def soft(self) -> Bools:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.matrix import Bools, Floats
+from signals.core.series import carried, previous
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,16 +25,16 @@ def crossings(values: Floats, step: float, apart: float) -> Crossings:
     3. The line that was crossed last is news again only once the series has been at least `apart` away from
        it: a balance that hovers around a round number crosses it once, not every day.
     """
-    out = Crossings(np.full(values.shape, np.nan), np.zeros(values.shape, dtype=np.bool_))
-    level, crossed = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
-    away = np.ones(values.shape[1], dtype=np.bool_)
-    for row, value in enumerate(values):
-        now = np.floor(value / step)
-        up, down = now > level, now < level
-        line = np.where(up, now, now + 1) * step
-        news = (up | down) & (away | (line != crossed))
-        out.line[row], out.upward[row] = np.where(news, line, np.nan), up
-        crossed, away = np.where(news, line, crossed), away & ~news
-        away |= np.abs(value - crossed) >= apart
-        level = np.where(np.isfinite(now), now, level)
-    return out
+    now = np.floor(values / step)
+    before = previous(carried(now, len(now))[0])
+    upward = now > before
+    lines = np.where(upward, now, now + 1) * step
+    news = np.full(values.shape, np.nan)
+    for column in range(values.shape[1]):
+        crossed, since = np.nan, 0
+        for row in np.flatnonzero(upward[:, column] | (now < before)[:, column]).tolist():
+            line = lines[row, column]
+            if line != crossed or (np.abs(values[since:row, column] - crossed) >= apart).any():
+                news[row, column] = crossed = line
+                since = row
+    return Crossings(news, upward)

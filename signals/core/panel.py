@@ -27,6 +27,8 @@ Derived = TypeVar("Derived")
 LEAST_SESSIONS = 60
 """Sessions that a panel always holds: enough for any streak of a market without funds."""
 
+_FEW = 16
+
 _ALSO_TOLD_BY = {LIMIT: (STOCK_CLOSE,)}
 """A calm session has no pool of limits: prices say so."""
 
@@ -86,18 +88,14 @@ class Panel:
 
     def publishers(self, axis: Axis) -> list[list[int]]:
         """Columns of the subjects that one publisher tells of: an exchange's funds; all others together."""
-        if axis is not Axis.FUND:
-            return [list(range(len(self.subjects[axis])))]
-        exchanges = [exchange_of(code) for code in self.subjects[axis]]
-        return [[at for at, one in enumerate(exchanges) if one == name] for name in sorted(set(exchanges))]
+        return self.derive(_exchanges) if axis is Axis.FUND else [list(range(len(self.subjects[axis])))]
 
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
-        known = np.isfinite(self.values(one))
-        publishers = self.publishers(one.axis)
-        spoke, own = np.empty((len(known), len(publishers)), dtype=np.bool_), np.empty(known.shape[1], dtype=np.int64)
+        values, publishers = self.values(one), self.publishers(one.axis)
+        spoke, own = np.empty((len(values), len(publishers)), dtype=np.bool_), np.empty(values.shape[1], dtype=np.int64)
         for at, columns in enumerate(publishers):
-            spoke[:, at], own[columns] = known[:, columns].any(axis=1), at
+            spoke[:, at], own[columns] = _any_known(values, columns), at
         return spoke.take(own, axis=1)
 
     def row(self, day: date) -> int:
@@ -142,8 +140,8 @@ class Panel:
         self._derived.clear()
 
     def speaks_of(self, needs: Collection[Field]) -> bool:
-        """Whether some source has spoken of every field, on whatever session; of stocks that is not asked."""
-        return all(one in self.layers or one.axis is Axis.STOCK for one in needs)
+        """Whether some source has spoken of every field, on whatever session; of stocks, of any of their fields."""
+        return all(bool(self.beside) if one.axis is Axis.STOCK else one in self.layers for one in needs)
 
     def fresh_row(self, needs: Collection[Field]) -> int | None:
         """The newest row for which some source has spoken of every field in `needs`."""
@@ -203,8 +201,21 @@ class Panel:
         return sorted({self.origins[one] for one in spoke if one >= 0})
 
 
+def _any_known(values: Floats, columns: Sequence[int]) -> Bools:
+    """In which rows any of some columns is known: nearly always one of the first few is, and no other is looked at."""
+    known = np.asarray(np.isfinite(values[:, columns[:_FEW]]).any(axis=1))
+    silent = np.flatnonzero(~known)
+    known[silent] = np.isfinite(values[silent][:, columns]).any(axis=1)
+    return known
+
+
 def _known_on(one: Snapshot) -> date:
     return one.known_at.astimezone(MARKET_ZONE).date()
+
+
+def _exchanges(panel: Panel) -> list[list[int]]:
+    exchanges = [exchange_of(code) for code in panel.subjects[Axis.FUND]]
+    return [[at for at, one in enumerate(exchanges) if one == name] for name in sorted(set(exchanges))]
 
 
 def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:

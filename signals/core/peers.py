@@ -8,7 +8,7 @@ import numpy as np
 from signals.core.field import CLOSE, SHARES, Axis, Unit
 from signals.core.flows import FLOW
 from signals.core.matrix import Bools
-from signals.core.measure import Measure, knowable
+from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import TURNOVER
 from signals.core.quantity import Quantity
@@ -48,8 +48,7 @@ def peer_ranks(panel: Panel, *, of: Quantity) -> Ranks:
     if of is SHARE_GROWTH_YTD:
         members = members & ~panel.derive(without_year_base)
     # What only a later session explained ranks nobody: the others' standing was not known either.
-    values = np.where(knowable(measure), measure.values, np.nan)
-    return rank_within(values, panel.derive(laid_peers), members)
+    return rank_within(measure.timely, panel.derive(laid_peers), members)
 
 
 def _rank(panel: Panel, *, of: Quantity, size: bool) -> Measure:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from signals.core.corporate import find_actions
 from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
-from signals.core.matrix import Bools, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.profile import FundClass
@@ -35,9 +35,14 @@ def of_class(panel: Panel, classes: frozenset[FundClass]) -> Bools:
 @cache
 def _members(classes: frozenset[FundClass]) -> Callable[[Panel], Bools]:
     """One function for one set of classes, so that a panel is gone through once for all who ask."""
-    return lambda panel: np.array(
-        [panel.profiles[code].fund_class in classes for code in panel.subjects[Axis.FUND]], dtype=np.bool_
-    )
+    chosen = np.array([one in classes for one in FundClass])
+    return lambda panel: chosen[panel.derive(_class_numbers)]
+
+
+def _class_numbers(panel: Panel) -> Columns:
+    """Place of each fund's class among all of them."""
+    numbers = {one: at for at, one in enumerate(FundClass)}
+    return np.array([numbers[panel.profiles[code].fund_class] for code in panel.subjects[Axis.FUND]], dtype=np.int64)
 
 
 def traded(panel: Panel) -> Bools:
@@ -48,9 +53,9 @@ def traded(panel: Panel) -> Bools:
 
 def _change(panel: Panel) -> Measure:
     before = panel.derive(find_actions).prev_close
-    moved = panel.values(CLOSE) / before
+    moved = panel.values(CLOSE) / positive(before)
     moved -= 1
-    moved[~(panel.derive(traded) & (before > 0))] = np.nan
+    moved[~panel.derive(traded)] = np.nan
     return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
@@ -91,7 +96,7 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
     """
     actions = panel.derive(find_actions)
     published = panel.values(SHARES)
-    settled = np.where((published > 0) & ~actions.pending, published, np.nan)
+    settled = np.where(actions.pending | (published <= 0), np.nan, published)
     counts, rows = carried(settled, STALE_SESSIONS)
     # A count that only the next session's price explains is not used of its own day, then or later.
     _put_off(counts, actions.late, np.nan)
@@ -103,7 +108,7 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         rows=rows,
         estimated=_of_rows(panel.estimated(SHARES), rows),
     )
-    return panel.derive(share_scale).brought(counts, rows) / actions.price_lag, measure
+    return actions.over_lag(panel.derive(share_scale).brought(counts, rows)), measure
 
 
 def _put_off(values: npt.NDArray[Scalar], late: Bools, fill: float) -> None:
@@ -113,10 +118,10 @@ def _put_off(values: npt.NDArray[Scalar], late: Bools, fill: float) -> None:
 
 
 def _of_rows(flags: Bools, rows: Rows) -> Bools:
-    """Each cell's flag from the row that is named for it, the first where none is: nearly all name their own."""
+    """Each cell's flag from the row that is named for it, its own where none is: nearly all name their own."""
     out, own = flags.copy(), np.arange(len(flags), dtype=rows.dtype)[:, None]
-    others, columns = cells(rows != own)
-    out[others, columns] = flags[np.maximum(rows[others, columns], 0), columns]
+    others, columns = cells((rows != own) & (rows >= 0))
+    out[others, columns] = flags[rows[others, columns], columns]
     return out
 
 

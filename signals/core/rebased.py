@@ -52,6 +52,10 @@ class Prices:
     close: Floats
     last_close: Floats
     own_previous: Floats
+    fallen: Floats
+    """The last close less the previous close: 0 on nearly every session."""
+    close_known: Bools
+    own_known: Bools
     last_row: Ints
     """Row of the last close before each session; −1 = none."""
     told_before: Bools
@@ -67,25 +71,33 @@ class Prices:
         close, own_previous = positive(panel.values(CLOSE)), positive(panel.values(PREV_CLOSE))
         newest, rows = carried(close, _LAST_CLOSE_SESSIONS)
         last_close = previous(newest)
-        seen = np.isfinite(last_close) & (np.isfinite(own_previous) | np.isfinite(close))
+        close_known, own_known = np.isfinite(close), np.isfinite(own_previous)
+        seen = np.isfinite(last_close) & (own_known | close_known)
         next_known = np.zeros(close.shape, dtype=np.bool_)
         next_known[:-1] = seen[1:]
-        told_before = previous(panel.told(CLOSE), fill=False)
-        return cls(close, last_close, own_previous, previous(rows, fill=-1), told_before, seen, next_known)
+        return cls(
+            close=close,
+            last_close=last_close,
+            own_previous=own_previous,
+            fallen=last_close - own_previous,
+            close_known=close_known,
+            own_known=own_known,
+            last_row=previous(rows, fill=-1),
+            told_before=previous(panel.told(CLOSE), fill=False),
+            seen=seen,
+            next_known=next_known,
+        )
 
     def events(self) -> Iterator[Split]:
         """Splits by a rebased previous close, or by a fall that no session's limit allows."""
-        rebase = self.last_close / self.own_previous
-        # A slightly wider net first: the exact condition takes several matrices of its own.
-        wide = cells((rebase < 1 - 0.9 * LEAST_REBASE) | (rebase > 1 + 0.9 * LEAST_REBASE))
-        for row, column in zip(*wide, strict=True):
-            measured = float(rebase[row, column])
-            if abs(measured - 1) <= LEAST_REBASE:
-                continue
+        rows, columns = cells((self.fallen > 0) | (self.fallen < 0))
+        rebase = self.last_close[rows, columns] / self.own_previous[rows, columns]
+        for at in np.flatnonzero(np.abs(rebase - 1) > LEAST_REBASE):
+            measured = float(rebase[at])
             clean = nearest_clean(measured)
             exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
-            yield Split(column=int(column), ratio=exact, price_row=int(row))
-        rows, columns = cells(np.isnan(self.own_previous) & np.isfinite(self.close))
+            yield Split(column=int(columns[at]), ratio=exact, price_row=int(rows[at]))
+        rows, columns = cells(self.close_known & ~self.own_known)
         falls = self.last_close[rows, columns] / self.close[rows, columns]
         for at in np.flatnonzero(np.abs(np.log(falls)) > LEAST_FALL):
             clean = nearest_clean(float(falls[at]))

@@ -33,9 +33,7 @@ class Runs:
     @cached_property
     def start(self) -> Rows:
         """Row of the run's first session; −1 = none."""
-        out = ROOM.empty(self.length.shape, np.int32)
-        kernels.RUN_STARTS(self.length, out)
-        return out
+        return run_starts(self.length)
 
     @cached_property
     def gaps(self) -> Rows:
@@ -67,6 +65,13 @@ def runs(
     steps = laid(steps)
     out = Runs(ROOM.empty(steps.shape, np.int32), ROOM.empty(steps.shape, np.float64), steps)
     kernels.RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out.length, out.total)
+    return out
+
+
+def run_starts(length: Rows) -> Rows:
+    """Row of the first session of each run, by the lengths of runs; −1 = none."""
+    out = ROOM.empty(length.shape, np.int32)
+    kernels.RUN_STARTS(length, out)
     return out
 
 

@@ -14,10 +14,27 @@ from signals.core.panel import Panel
 class ShareScale:
     """What share counts of different sessions have to be divided by to compare."""
 
-    factors: Floats
-    """New shares per share of the panel's first session."""
+    sessions: int
+    funds: int
     split: Columns
     """Columns of the funds that have ever been split: the others' factors are all 1."""
+    split_factors: Floats
+    """New shares per share of the panel's first session, sessions × these."""
+
+    @property
+    def factors(self) -> Floats:
+        """New shares per share of the panel's first session, sessions × funds."""
+        out = np.ones((self.sessions, self.funds))
+        out[:, self.split] = self.split_factors
+        return out
+
+    def unsplit(self, counts: Floats) -> Floats:
+        """Counts on the scale of the panel's first session; the matrix itself where no fund was ever split."""
+        if not self.split.size:
+            return counts
+        out = counts.copy()
+        out[:, self.split] /= self.split_factors
+        return out
 
     def brought(self, counts: Floats, rows: Ints) -> Floats:
         """Counts of the sessions `rows`, on the scale of their own cell's session."""
@@ -28,7 +45,9 @@ class ShareScale:
         return self._moved(worths, rows, lambda now, then: then / now)
 
     def _moved(self, values: Floats, rows: Ints, ratio: Callable[[Floats, Floats], Floats]) -> Floats:
-        now, out = self.factors[:, self.split], values.copy()
+        if not self.split.size:
+            return values
+        now, out = self.split_factors, values.copy()
         then = np.take_along_axis(now, np.maximum(rows[:, self.split], 0), axis=0)
         out[:, self.split] *= ratio(now, then)
         return out
@@ -36,8 +55,7 @@ class ShareScale:
 
 def share_scale(panel: Panel) -> ShareScale:
     """The scale of the share counts over all splits of the panel."""
-    ratio = panel.derive(find_actions).share_ratio
-    factors = np.ones(ratio.shape)
-    split = np.flatnonzero((ratio != 1.0).any(axis=0))
-    factors[:, split] = np.cumprod(ratio[:, split], axis=0)
-    return ShareScale(factors, split)
+    actions = panel.derive(find_actions)
+    split = np.unique(actions.split_cells[1])
+    sessions, funds = actions.share_ratio.shape
+    return ShareScale(sessions, funds, split, np.asarray(np.cumprod(actions.share_ratio[:, split], axis=0), np.float64))

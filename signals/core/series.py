@@ -26,9 +26,24 @@ def previous(values: npt.NDArray[Scalar], fill: float | bool = np.nan) -> npt.ND
     return out
 
 
+def against_previous(operation: np.ufunc, values: Floats, before: Floats | None = None, *, sessions: int = 1) -> Floats:
+    """A quotient or difference of each row and the one `sessions` before it, or that of another matrix `before`.
+
+    NaN where there is none. No copy is made of what came before.
+    """
+    out = ROOM.empty(values.shape, np.float64)
+    out[:sessions] = np.nan
+    operation(values[sessions:], (values if before is None else before)[:-sessions], out=out[sessions:])
+    return out
+
+
 def positive(values: Floats) -> Floats:
-    """Zero or less is a hole that a publisher fills in, no price and no count."""
-    return np.where(values > 0, values, np.nan)
+    """Zero or less is a hole that a publisher fills in, no price and no count.
+
+    The matrix itself where there is none, and so not to be written to.
+    """
+    holes = values <= 0
+    return np.where(holes, np.nan, values) if holes.any() else values
 
 
 def cells(mask: Bools) -> tuple[Columns, Columns]:
@@ -36,6 +51,13 @@ def cells(mask: Bools) -> tuple[Columns, Columns]:
     dimensions."""
     rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
     return rows, columns
+
+
+def first_rows(mask: Bools) -> Columns:
+    """The first row of each column in which a mask is up; one past the last where it never is."""
+    if not len(mask):
+        return np.zeros(mask.shape[1], dtype=np.int64)
+    return np.where(mask.any(axis=0), mask.argmax(axis=0), len(mask))
 
 
 def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
@@ -48,11 +70,11 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
 
 def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     """Row of the last session of the previous month (or year) for each row; −1 when out of reach."""
-    marks = [(day.year, day.month if monthly else 0) for day in sessions]
+    marks = np.array([12 * day.year + (day.month if monthly else 0) for day in sessions])
+    last = np.flatnonzero(marks[1:] != marks[:-1])
     out = np.full(len(marks), -1, dtype=np.int64)
-    for row in range(1, len(marks)):
-        out[row] = row - 1 if marks[row] != marks[row - 1] else out[row - 1]
-    return out
+    out[last + 1] = last
+    return np.asarray(np.maximum.accumulate(out))
 
 
 def at_rows(values: npt.NDArray[Scalar], rows: Ints, fill: float | bool = np.nan) -> npt.NDArray[Scalar]:

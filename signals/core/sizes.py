@@ -5,12 +5,12 @@ import numpy as np
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
 from signals.core.flows import FLOW, counted_shares
-from signals.core.matrix import Bools
+from signals.core.matrix import Bools, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity, Scale
 from signals.core.scale import share_scale
-from signals.core.series import at_rows, base_rows, growth_from, previous
+from signals.core.series import against_previous, at_rows, base_rows, first_rows, growth_from, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -49,9 +49,8 @@ def _aum(panel: Panel) -> Measure:
 
 def _flow_share(panel: Panel) -> Measure:
     flow, aum = FLOW.on(panel), AUM.on(panel)
-    before = previous(aum.values)
     return Measure(
-        values=np.divide(flow.values, before, out=before),
+        values=against_previous(np.divide, flow.values, aum.values),
         unit=Unit.FRACTION,
         inputs=flow.inputs,
         estimated=flow.soft | previous(aum.soft, fill=False),
@@ -72,10 +71,14 @@ def _aum_change_month(panel: Panel) -> Measure:
     )
 
 
+def unsplit_shares(panel: Panel) -> Floats:
+    """Published share counts on the scale of the panel's first session."""
+    return panel.derive(share_scale).unsplit(panel.derive(counted_shares))
+
+
 def _share_growth_ytd(panel: Panel) -> Measure:
-    actions, shares = panel.derive(find_actions), panel.derive(counted_shares)
-    unsplit = shares / panel.derive(share_scale).factors
-    growth = growth_from(unsplit, base_rows(panel.sessions, monthly=False))
+    actions = panel.derive(find_actions)
+    growth = growth_from(panel.derive(unsplit_shares), base_rows(panel.sessions, monthly=False))
     growth[actions.pending | actions.unsettled] = np.nan
     return Measure(
         values=growth,
@@ -94,10 +97,10 @@ def without_year_base(panel: Panel) -> Bools:
     """
     base = base_rows(panel.sessions, monthly=False)
     shares = panel.derive(counted_shares)
-    told = np.isfinite(shares).any(axis=1, keepdims=True)
-    base_told = at_rows(np.asarray(told), base, fill=False)
-    seen = np.logical_or.accumulate(np.isfinite(shares) | np.isfinite(panel.values(CLOSE)), axis=0)
-    older = at_rows(seen, base, fill=False)
+    counted = np.isfinite(shares)
+    base_told = at_rows(np.asarray(counted.any(axis=1, keepdims=True)), base, fill=False)
+    seen = counted | np.isfinite(panel.values(CLOSE))
+    older = first_rows(seen) <= base[:, None]
     years = np.array([day.year for day in panel.sessions])[:, None]
     listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
     listing_year = np.array([day.year if day else 0 for day in listed])

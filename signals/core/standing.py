@@ -101,7 +101,7 @@ def _amounts(panel: Panel) -> Floats:
 def _amount_ratio(panel: Panel, *, sessions: int, least_known: int) -> Measure:
     amount = panel.derive(_amounts)
     mean = mean_before(amount, sessions, least_known)
-    mean[~(mean > 0)] = np.nan
+    mean[mean <= 0] = np.nan
     return Measure(
         values=np.divide(amount, mean, out=mean),
         unit=Unit.TIMES,

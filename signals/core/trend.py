@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.core.field import Unit
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.matrix import Bools, Floats, Ints, Rows
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRACKED_CHANGE
-from signals.core.runs import Flat, Runs, broken_runs, compounded_since, runs
+from signals.core.runs import Flat, broken_runs, compounded_since, run_starts, runs
 from signals.core.series import Scalar, carried
 from signals.core.signal import Basis
 from signals.core.values import NAV_CHANGE
@@ -47,9 +47,14 @@ class Trend:
     least_move: float
 
     @cached_property
-    def runs(self) -> Runs:
-        """Sessions in a row that moved this way."""
-        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move)
+    def length(self) -> Rows:
+        """Sessions in a row that moved this way; what they sum up to means nothing and is not kept."""
+        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move).length
+
+    @cached_property
+    def start(self) -> Rows:
+        """Row of the first of them; −1 = none."""
+        return run_starts(self.length)
 
     @cached_property
     def broken(self) -> Ints:
@@ -72,7 +77,7 @@ class Trend:
     @cached_property
     def gain(self) -> Floats:
         """Compound move over the run, the flat sessions inside it included."""
-        return compounded_since(self.change.values, self.runs.start)
+        return compounded_since(self.change.values, self.start)
 
 
 def trends(panel: Panel, watch: Watch, *, rising: bool, flat: Flat, least_move: float) -> list[Trend]:
@@ -106,7 +111,11 @@ class Choice:
     @cached_property
     def index(self) -> Ints:
         """Number of the basis in each cell."""
-        return np.asarray(np.argmax(np.stack(self.lengths), axis=0))
+        index, best = np.zeros(self.lengths[0].shape, dtype=np.int64), self.lengths[0]
+        for at, length in enumerate(self.lengths[1:], start=1):
+            index[length > best] = at
+            best = np.maximum(best, length)
+        return index
 
     def pick(self, matrices: Sequence[Floats]) -> Floats:
         """Each cell from the matrix of its basis."""
@@ -139,7 +148,9 @@ class Choice:
 
 
 def _cells(matrices: Sequence[npt.NDArray[Scalar]], index: Ints) -> npt.NDArray[Scalar]:
-    chosen: npt.NDArray[Scalar] = np.take_along_axis(np.stack(matrices), index[None], axis=0)[0]
+    chosen = matrices[0]
+    for at, matrix in enumerate(matrices[1:], start=1):
+        chosen = np.where(index == at, matrix, chosen)
     return chosen
 
 

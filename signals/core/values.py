@@ -13,7 +13,7 @@ from signals.core.prices import of_class, traded
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
 from signals.core.scale import share_scale
-from signals.core.series import carried, cells, positive, previous
+from signals.core.series import against_previous, carried, cells, positive, previous
 from signals.core.text import Text
 
 PREMIUM_LIMIT = 0.4
@@ -36,38 +36,45 @@ def _nav_on_price_scale(panel: Panel) -> Floats:
     """Between a split's share day and its price day a published NAV may stand on either scale; the one
     nearer to the close is the one on which the fund was traded, and without a close the one nearer to the
     NAV from before the split."""
-    nav = positive(panel.values(NAV))
-    lag = panel.derive(find_actions).price_lag
-    split = cells(lag != 1.0)
+    nav, actions = positive(panel.values(NAV)), panel.derive(find_actions)
+    lag, split = actions.price_lag, actions.lagging_cells
+    if not split[0].size:
+        return nav
     close = positive(panel.values(CLOSE)[split])
     before = np.where(previous(lag)[split] == 1.0, previous(nav)[split], np.nan)
     known = np.where(np.isfinite(close), close, before)
     rebased = nav[split] * lag[split]
     nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[split] / known))
+    nav = nav.copy()
     nav[split] = np.where(nearer, rebased, nav[split])
     return nav
 
 
+def _nav_of_share(panel: Panel) -> Floats:
+    """Published NAVs on the scale of the share count."""
+    return panel.derive(find_actions).over_lag(panel.derive(_nav_on_price_scale))
+
+
 def share_value(panel: Panel) -> ShareValue:
     """NAV(T); else the latest NAV of the last sessions; else the closing IOPV (2.5)."""
-    actions = panel.derive(find_actions)
-    nav = panel.derive(_nav_on_price_scale) / actions.price_lag
+    nav = panel.derive(_nav_of_share)
     latest, rows = carried(nav, STALE_SESSIONS)
-    latest = panel.derive(share_scale).taken_back(latest, rows)
+    values = panel.derive(share_scale).taken_back(latest, rows)
     iopv = panel.values(IOPV)
-    stand_in = np.where(np.isfinite(latest), latest, np.where(iopv > 0, iopv, np.nan) / actions.price_lag)
-    own = np.isfinite(nav)
-    return ShareValue(np.where(own, nav, stand_in), ~own | panel.estimated(NAV))
+    blank = cells((iopv > 0) & np.isnan(values))
+    values[blank] = iopv[blank] / panel.derive(find_actions).price_lag[blank]
+    return ShareValue(values, np.isnan(nav) | panel.estimated(NAV))
 
 
 def _nav_change(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
-    nav = panel.derive(_nav_on_price_scale) / actions.price_lag
-    # The dividend is stated per share as traded; on a split day the NAV may stand on the finer scale.
-    moved = actions.cash / actions.price_lag
-    moved += nav
-    moved *= actions.share_ratio
-    moved /= previous(nav)
+    nav = panel.derive(_nav_of_share)
+    moved = against_previous(np.divide, nav)
+    for rows, columns in (actions.split_cells, cells(actions.cash != 0.0)):
+        at = rows, columns
+        # The dividend is stated per share as traded; on a split day the NAV may stand on the finer scale.
+        whole = actions.cash[at] / actions.price_lag[at] + nav[at]
+        moved[at] = np.where(rows > 0, whole * actions.share_ratio[at] / nav[rows - 1, columns], np.nan)
     moved -= 1
     moved[actions.pending | (moved > NAV_MOVE_LIMIT) | (moved < -NAV_MOVE_LIMIT)] = np.nan
     return Measure(
@@ -103,8 +110,9 @@ def _premium_nav(panel: Panel) -> Measure:
 
 def _premium_latest_nav(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
-    latest, rows = carried(panel.derive(_nav_on_price_scale) / actions.price_lag, STALE_SESSIONS)
-    reference = panel.derive(share_scale).taken_back(latest, rows) * actions.price_lag
+    latest, rows = carried(panel.derive(_nav_of_share), STALE_SESSIONS)
+    reference = panel.derive(share_scale).taken_back(latest, rows)
+    reference[actions.lagging_cells] *= actions.price_lag[actions.lagging_cells]
     return Measure(
         values=np.where(actions.pending, np.nan, _premium(panel, reference)),
         unit=Unit.FRACTION,
@@ -117,10 +125,9 @@ def _premium_latest_nav(panel: Panel) -> Measure:
 
 def _premium(panel: Panel, reference: Floats) -> Floats:
     """A suspended fund has a last price and a live reference; the gap between them is nobody's premium."""
-    premium = np.full(reference.shape, np.nan)
-    np.divide(panel.values(CLOSE), reference, out=premium, where=panel.derive(traded) & (reference > 0))
+    premium = panel.values(CLOSE) / positive(reference)
     premium -= 1
-    premium[np.abs(premium) > PREMIUM_LIMIT] = np.nan
+    premium[(premium > PREMIUM_LIMIT) | (premium < -PREMIUM_LIMIT) | ~panel.derive(traded)] = np.nan
     return premium
 
 

@@ -39,13 +39,15 @@ class ExpressionDetector(Detector):
     def find(self, panel: Panel) -> Findings:
         """Where the condition holds among funds of the chosen classes."""
         rule = _rule(self.condition.format_map(self.settings()))
-        verdicts = evaluate(rule, panel)
+        # Its own: sums and differences of figures go with its findings, and are not kept as long as the panel is.
+        evaluation = Evaluation(panel)
+        verdicts = evaluate(rule, panel, evaluation)
         judged = of_class(panel, self.classes)
         return Findings(
             fires=verdicts.fires & judged,
             known=verdicts.known & judged,
             strength=LaterStrength(
-                lambda: np.broadcast_to(_strength(panel.derive(Evaluation), rule.condition), verdicts.fires.shape)
+                lambda: np.broadcast_to(_strength(evaluation, rule.condition), verdicts.fires.shape)
             ),
             evidence=Later(lambda: {**{name: one.on(panel) for name, one in self.shows.items()}, **self.beside(panel)}),
         )

@@ -13,7 +13,7 @@ import numpy as np
 
 from signals.core.field import Axis, Unit
 from signals.core.matrix import Bools, Floats, Ints
-from signals.core.measure import Figure, Measure, knowable
+from signals.core.measure import Figure, Measure
 from signals.core.panel import Panel
 from signals.core.peers import alive, laid_peers
 from signals.core.ranks import rank_within
@@ -52,9 +52,12 @@ class Verdicts:
     """Where it could be decided; elsewhere its silence means nothing."""
 
 
-def evaluate(rule: Rule, panel: Panel) -> Verdicts:
-    """Judge every session and fund of a panel; causal, whatever the rule's scope."""
-    judged = panel.derive(Evaluation).condition(rule.condition)
+def evaluate(rule: Rule, panel: Panel, within: "Evaluation | None" = None) -> Verdicts:
+    """Judge every session and fund of a panel; causal, whatever the rule's scope.
+
+    Figures that several rules have in common are worked out once for a panel, or `within` an evaluation of one's own.
+    """
+    judged = (within or panel.derive(Evaluation)).condition(rule.condition)
     shape = panel.shape(Axis.FUND)
     return Verdicts(np.broadcast_to(judged.fires, shape), np.broadcast_to(judged.known, shape))
 
@@ -139,7 +142,7 @@ class Evaluation:
             fires, known = _crossed(one.direction, sides[0].values, sides[1].values, rows)
         else:
             left, right = sides[0].values[rows], sides[1].values[rows]
-            fires, known = COMPARED[one.operator](left, right), np.isfinite(left + right)
+            fires, known = COMPARED[one.operator](left, right), np.isfinite(left) & np.isfinite(right)
         if not late_counts:
             for side in sides:
                 known = known if side.late is None else known & ~side.late[rows]
@@ -219,8 +222,7 @@ class Evaluation:
         )
 
     def _ranked(self, of: Measure) -> Measure:
-        values = np.where(knowable(of), of.values, np.nan)
-        ranks = rank_within(values, self._panel.derive(laid_peers), self._panel.derive(alive))
+        ranks = rank_within(of.timely, self._panel.derive(laid_peers), self._panel.derive(alive))
         return replace(of, values=ranks.rank, unit=Unit.RANK)
 
     def _streak(self, one: Streak) -> Measure:
@@ -239,7 +241,7 @@ class Evaluation:
         left, right = self.measure(one.left), self.measure(one.right)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = _JOINED[one.sign](left.values, right.values)
-        values[~np.isfinite(values)] = np.nan
+        values[np.isinf(values)] = np.nan
         return Measure(
             values=values,
             unit=one.dimension.unit,

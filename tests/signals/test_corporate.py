@@ -130,6 +130,10 @@ def test_a_listed_split_that_nothing_shows_changes_no_figure() -> None:
     assert CHANGE.on(panel).values[1:, 0].tolist() == [0] * 5
 
 
+def test_a_listed_ratio_of_one_is_no_split() -> None:
+    assert simple(1e8, split=[None, None, 1.0, None, None, None]).derive(find_actions).splits == ()
+
+
 def test_a_listed_split_keeps_the_ratio_of_the_list() -> None:
     panel = market(6).fund(
         "512200",

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from signals.core import kernels
-from signals.core.detector import ladder
+from signals.core.detector import at_once, ladder
 from signals.core.kernels import KERNELS, warm
 from signals.core.runs import runs
+from signals.streak import InflowStreak, OutflowStreak
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +79,17 @@ def test_a_large_matrix_is_shared_among_processors_and_a_small_one_is_not(
     ladder(np.ones((1, cells), np.int32), 1, 1)
     assert len(seen) == parts
     assert sorted(at for begin, end in seen for at in range(begin, end)) == list(range(cells))
+
+
+def test_detectors_side_by_side_take_no_other_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "PROCESSORS", 2)
+    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    seen = list[tuple[int, int]]()
+    kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end)))
+    at_once(lambda _: ladder(np.ones((1, 4), np.int32), 1, 1), [InflowStreak(), OutflowStreak()])
+    assert seen == [(0, 4), (0, 4)]
+    ladder(np.ones((1, 4), np.int32), 1, 1)
+    assert len(seen) == 4
 
 
 def test_what_fails_on_another_processor_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:

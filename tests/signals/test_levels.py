@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from signals.core.field import Unit
-from signals.core.levels import AUM_LEVEL, PRICE_FROM_HIGH, PRICE_LEVEL, SHARE_LEVEL, from_high
+from signals.core.levels import PRICE_FROM_HIGH, PRICE_LEVEL, SHARE_LEVEL, from_high
 from signals.core.panel import Panel
+from signals.core.sizes import AUM
 from tests.builders import Series, cell, market
 
 FUND = "510300"
@@ -36,21 +37,21 @@ def test_a_session_without_a_trade_has_no_level_and_hides_none() -> None:
 
 def test_the_first_trade_has_a_level_and_nothing_to_be_compared_with() -> None:
     panel = traded(None, 1.0, 1.1)
-    assert [cell(PRICE_LEVEL.on(panel).values, panel, FUND, row) for row in (1, 2)] == pytest.approx([0.0, np.log(1.1)])
+    assert [cell(PRICE_LEVEL.on(panel).values, panel, FUND, row) for row in (1, 2)] == pytest.approx([1.0, 1.1])
     assert np.isnan(apart(panel, 1))
 
 
 def test_shares_are_compared_on_one_scale() -> None:
     panel = market(3).fund(FUND, shares=[1e8, 3e8, 3.3e8], close=[3.0, 1.0, 1.0], split=[None, 3.0, None]).panel()
     levels = [cell(SHARE_LEVEL.on(panel).values, panel, FUND, row) for row in range(3)]
-    assert levels[1] - levels[0] == pytest.approx(0.0)
-    assert levels[2] - levels[1] == pytest.approx(np.log(1.1))
+    assert levels[1] / levels[0] == pytest.approx(1.0)
+    assert levels[2] / levels[1] == pytest.approx(1.1)
 
 
 def test_a_hole_in_the_counts_is_no_level() -> None:
     panel = market(2).fund(FUND, shares=[1e8, 0.0], nav=1.0).panel()
     assert np.isnan(cell(SHARE_LEVEL.on(panel).values, panel, FUND))
-    assert np.isnan(cell(AUM_LEVEL.on(panel).values, panel, FUND))
+    assert np.isnan(cell(AUM.on(panel).values, panel, FUND))
 
 
 def test_it_is_named_by_what_it_is_of_and_how_far_it_looks_back() -> None:

@@ -21,6 +21,19 @@ def test_the_scale_grows_with_the_split_of_its_fund_alone() -> None:
     assert scale.split.tolist() == [0]
 
 
+def test_counts_are_stated_on_the_scale_of_the_first_session() -> None:
+    counts = panel().derive(share_scale).unsplit(np.array([[1e8, 1e8], [3e8, 1e8], [3e8, 1e8]]))
+    assert counts.tolist() == [[1e8, 1e8], [1e8, 1e8], [1e8, 1e8]]
+
+
+def test_where_no_fund_is_split_counts_stay_what_they_are() -> None:
+    scale = market(3).fund("510002", close=2.0, prev_close=2.0, shares=1e8).panel().derive(share_scale)
+    counts, rows = np.full((3, 1), 1e8), np.zeros((3, 1), dtype=np.int32)
+    assert scale.unsplit(counts) is counts
+    assert scale.brought(counts, rows) is counts
+    assert scale.taken_back(counts, rows) is counts
+
+
 def test_a_count_from_before_the_split_is_brought_to_the_scale_after_it() -> None:
     counts = panel().derive(share_scale).brought(np.full((3, 2), 1e8), ROWS)
     assert counts.tolist() == [[1e8, 1e8], [3e8, 1e8], [1e8, 1e8]]

@@ -8,7 +8,17 @@ import pytest
 from signals.core.matrix import Floats
 from signals.core.ranks import rank_within
 from signals.core.runs import Flat, Runs, broken_runs, compounded_since, episodes, open_start, runs, sum_since
-from signals.core.series import at_rows, base_rows, carried, forward_returns, growth_from, previous
+from signals.core.series import (
+    against_previous,
+    at_rows,
+    base_rows,
+    carried,
+    first_rows,
+    forward_returns,
+    growth_from,
+    positive,
+    previous,
+)
 from signals.core.windows import (
     against_own_past,
     highest_before,
@@ -31,6 +41,31 @@ def column(*values: float) -> Floats:
 
 def lengths(run: Runs) -> list[int]:
     return [int(one) for one in run.length[:, 0]]
+
+
+def test_zero_or_less_is_a_hole() -> None:
+    np.testing.assert_array_equal(positive(column(1, 0, -1, NAN)), column(1, NAN, NAN, NAN))
+
+
+def test_a_matrix_without_holes_is_not_copied() -> None:
+    prices = column(1, NAN, 2)
+    assert positive(prices) is prices
+
+
+def test_a_row_is_compared_with_the_one_before_it_or_with_one_of_another_matrix() -> None:
+    np.testing.assert_array_equal(against_previous(np.subtract, column(1, 3, 6)), column(NAN, 2, 3))
+    flows, sizes = column(5, 6, 7), column(1, 2, 4)
+    np.testing.assert_array_equal(against_previous(np.divide, flows, sizes, sessions=2), column(NAN, NAN, 7))
+
+
+def test_a_past_longer_than_the_panel_is_known_of_no_row() -> None:
+    np.testing.assert_array_equal(against_previous(np.divide, column(1, 2), sessions=3), column(NAN, NAN))
+
+
+def test_the_first_row_that_is_up_or_one_past_the_last() -> None:
+    mask = np.array([[False, False, True], [True, False, True]])
+    assert first_rows(mask).tolist() == [1, 2, 0]
+    assert first_rows(mask[:0]).tolist() == [0, 0, 0]
 
 
 def test_a_run_counts_sessions_of_one_sign_and_sums_them() -> None:

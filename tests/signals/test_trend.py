@@ -20,7 +20,7 @@ def fund(days: int, **series: Series) -> Panel:
 
 def lengths(panel: Panel, watch: Watch = Watch.CLOSE, flat: Flat = Flat.BREAKS, least: float = 0.0) -> list[int]:
     (found,) = trends(panel, watch, rising=True, flat=flat, least_move=least)
-    return [int(one) for one in found.runs.length[:, 0]]
+    return [int(one) for one in found.length[:, 0]]
 
 
 @pytest.mark.parametrize(("flat", "expected"), [(Flat.COUNTS, 7), (Flat.BREAKS, 4), (Flat.NEUTRAL, 6)])
@@ -40,7 +40,7 @@ def test_the_gain_of_a_run_compounds() -> None:
 
 def test_a_slide_is_the_mirror_of_a_rally() -> None:
     (found,) = trends(fund(3, nav=[1.21, 1.1, 1.0]), Watch.NAV, rising=False, flat=Flat.BREAKS, least_move=0.0)
-    assert found.runs.length[:, 0].tolist() == [0, 1, 2]
+    assert found.length[:, 0].tolist() == [0, 1, 2]
     assert found.gain[2, 0] == pytest.approx(1 / 1.21 - 1)
 
 
@@ -71,7 +71,7 @@ def test_a_session_whose_nav_is_not_out_has_no_claim_and_the_run_stands() -> Non
     panel = fund(3, nav=[1.0, 1.1, None])
     (found,) = trends(panel, Watch.NAV, rising=True, flat=Flat.BREAKS, least_move=0.0)
     assert found.known[:, 0].tolist() == [False, True, False]
-    assert found.runs.length[:, 0].tolist() == [0, 1, 1]
+    assert found.length[:, 0].tolist() == [0, 1, 1]
     assert found.rows[:, 0].tolist() == [-1, 1, 1]
 
 
@@ -95,7 +95,7 @@ def test_a_figure_of_the_chosen_basis_names_its_source_and_no_other() -> None:
 def test_the_length_of_a_run_is_dated_by_its_last_session() -> None:
     panel = fund(3, close=[1.0, 1.1, None])
     (found,) = trends(panel, Watch.CLOSE, rising=True, flat=Flat.BREAKS, least_move=0.0)
-    measure = length_measure(found, found.runs.length.astype(np.float64), found.rows)
+    measure = length_measure(found, found.length.astype(np.float64), found.rows)
     assert panel.figure(measure, 2, 0).day == date(2025, 2, 10)
 
 
