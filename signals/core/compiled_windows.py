@@ -20,6 +20,14 @@ def lately(begin: int, end: int, flags: Bools, window: int, shown: Bools) -> Non
             out[at] = now > zero
 
 
+def added(summed: float, error: float, step: float) -> tuple[float, float]:
+    """A sum and what rounding has lost of it, with another step; an unknown one adds nothing."""
+    step = step if np.isfinite(step) else 0.0
+    more = summed + step
+    part = more - summed
+    return more, error + ((summed - (more - part)) + (step - part))
+
+
 def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats) -> None:
     """See `plain_windows.rolling_sum`; two sessions a pass, as in `compiled_zscores`."""
     sessions, subjects = len(values), end - begin
@@ -28,12 +36,6 @@ def rolling_sum(begin: int, end: int, values: Floats, window: int, total: Floats
 
     def absent(value: float) -> float:
         return 0.0 if np.isfinite(value) else 1.0
-
-    def added(summed: float, error: float, step: float) -> tuple[float, float]:
-        step = step if np.isfinite(step) else 0.0
-        more = summed + step
-        part = more - summed
-        return more, error + ((summed - (more - part)) + (step - part))
 
     for row in range(0, sessions, 2):
         alone = row + 1 == sessions
@@ -77,12 +79,6 @@ def mean_before(begin: int, end: int, values: Floats, window: int, least_known: 
 
     def known(value: float) -> float:
         return 1.0 if np.isfinite(value) else 0.0
-
-    def added(summed: float, error: float, step: float) -> tuple[float, float]:
-        step = step if np.isfinite(step) else 0.0
-        more = summed + step
-        part = more - summed
-        return more, error + ((summed - (more - part)) + (step - part))
 
     def stated(size: float, summed: float, error: float) -> float:
         return (summed + error) / max(size, 1.0) if size >= least else np.nan

@@ -53,7 +53,7 @@ class Kernel(Generic[P]):
         *,
         any_order: bool = False,
         apart: int | None = None,
-        inner: Sequence[Callable[..., None]] = (),
+        inner: Sequence[Callable[..., object]] = (),
     ) -> None:
         self.plain = plain_twin
         self.loops = loops
@@ -124,13 +124,23 @@ EPISODES = Kernel(plain.episodes, compiled.episodes, "rows flags -> rows rows", 
 LADDER = Kernel(plain.ladder, compiled.ladder, "rows count count -> rows", apart=COLUMNS)
 CARRIED = Kernel(plain.carried, compiled.carried, "floats count -> floats rows", apart=COLUMNS)
 LATELY = Kernel(plain_windows.lately, compiled_windows.lately, "flags count -> flags", apart=COLUMNS)
-ROLLING_SUM = Kernel(plain_windows.rolling_sum, compiled_windows.rolling_sum, "floats count -> floats", apart=COLUMNS)
+ROLLING_SUM = Kernel(
+    plain_windows.rolling_sum,
+    compiled_windows.rolling_sum,
+    "floats count -> floats",
+    apart=COLUMNS,
+    inner=[compiled_windows.added],
+)
 ROLLING_GROWTH = Kernel(
     plain_windows.rolling_growth, compiled_windows.rolling_growth, "floats count -> floats", apart=COLUMNS
 )
 KNOWN_BEFORE = Kernel(plain_windows.known_before, compiled_windows.known_before, "floats count -> rows", apart=COLUMNS)
 MEAN_BEFORE = Kernel(
-    plain_windows.mean_before, compiled_windows.mean_before, "floats count count -> floats", apart=COLUMNS
+    plain_windows.mean_before,
+    compiled_windows.mean_before,
+    "floats count count -> floats",
+    apart=COLUMNS,
+    inner=[compiled_windows.added],
 )
 ZSCORES = Kernel(
     plain_windows.zscores,
