@@ -3,7 +3,9 @@
 import math
 import weakref
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TypeVar
 
 import numpy as np
@@ -12,11 +14,17 @@ import numpy.typing as npt
 LEAST_BYTES = 2**20
 """Smaller matrices come from the allocator, which keeps room of its own for them."""
 
-MOST_BYTES = 2**26
+MOST_BYTES = 2**27
 """Larger ones are rare, and keeping room for them would be dear."""
 
-IDLE_BYTES = 2**28
-"""What is kept for the next matrices at most: four of the largest, or all of a poll's."""
+IDLE_BYTES = 2**29
+"""What is kept for the next matrices at most: four of the largest."""
+
+LASTING_BYTES = 2**28
+"""And what of it may lie idle for longer than `IDLE_SECONDS`: all of a poll's, for the next poll."""
+
+IDLE_SECONDS = 60.0
+"""What a long history took is no burden on the polls that come after it."""
 
 _LINE_BYTES = 64
 _STEP_BYTES = 2**20
@@ -32,15 +40,21 @@ class Room:
     """
 
     def __init__(
-        self, idle_bytes: int = IDLE_BYTES, least_bytes: int = LEAST_BYTES, most_bytes: int = MOST_BYTES
+        self,
+        idle_bytes: int = IDLE_BYTES,
+        least_bytes: int = LEAST_BYTES,
+        most_bytes: int = MOST_BYTES,
+        lasting_bytes: int = LASTING_BYTES,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._idle = deque[npt.NDArray[np.uint8]]()
+        self._idle = deque[tuple[npt.NDArray[np.uint8], float]]()
         self._idle_bytes, self._least_bytes, self._most_bytes = idle_bytes, least_bytes, most_bytes
+        self._lasting_bytes, self._clock = lasting_bytes, clock
 
     @property
     def idle_bytes(self) -> int:
         """What is kept for the next matrices."""
-        return sum(block.nbytes for block in tuple(self._idle))
+        return sum(block.nbytes for block, _ in tuple(self._idle))
 
     def empty(self, shape: tuple[int, ...], dtype: type[Scalar]) -> npt.NDArray[Scalar]:
         """A matrix that nobody else holds, filled with anything."""
@@ -56,9 +70,17 @@ class Room:
         return owner.reshape(shape)
 
     def _keep(self, block: npt.NDArray[np.uint8]) -> None:
-        """Keep a block for the next matrix, and give back those that have lain idle longest where they are too many."""
-        self._idle.append(block)
+        """Keep a block for the next matrix, and give back those that are too old, and others where they are too many."""
+        now = self._clock()
+        self._idle.append((block, now))
         with suppress(IndexError):  # another thread has given back the last one
+            surplus = self.idle_bytes - self._lasting_bytes
+            for _ in range(len(self._idle)):
+                one, since = self._idle.popleft()
+                if surplus > 0 and now - since > IDLE_SECONDS:
+                    surplus -= one.nbytes
+                else:
+                    self._idle.append((one, since))
             while self.idle_bytes > self._idle_bytes:
                 self._idle.popleft()
 
@@ -67,10 +89,10 @@ class Room:
         whole = -(-(size + _LINE_BYTES) // _STEP_BYTES) * _STEP_BYTES
         with suppress(IndexError):  # another thread has taken the last one
             for _ in range(len(self._idle)):
-                block = self._idle.popleft()
+                block, since = self._idle.popleft()
                 if block.nbytes == whole:
                     return block
-                self._idle.append(block)
+                self._idle.append((block, since))
         return np.empty(whole, np.uint8)
 
 

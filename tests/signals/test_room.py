@@ -61,6 +61,23 @@ def test_only_so_much_is_kept() -> None:
     assert rooms.idle_bytes == 2 * SIZE
 
 
+def test_what_nobody_needs_for_a_while_is_given_back_but_for_some() -> None:
+    now = [0.0]
+    rooms = Room(2**24, 2**20, 2**24, lasting_bytes=4 * 2**20, clock=lambda: now[0])
+    first, second, third, fourth = (rooms.empty(SHAPE, np.float64) for _ in range(4))
+    del first, second
+    now[0] = 60.0
+    del third
+    assert rooms.idle_bytes == 3 * SIZE
+    now[0] = 61.0
+    del fourth
+    assert rooms.idle_bytes == 2 * SIZE
+    now[0] = 200.0
+    del (other := [rooms.empty((1024, 300), np.float64)])[:]
+    assert not other
+    assert rooms.idle_bytes == 3 * 2**20
+
+
 @pytest.mark.parametrize("shape", [(0, 4), (10, 10), (2048, 2048)])
 def test_small_and_very_large_ones_come_from_the_allocator(shape: tuple[int, int]) -> None:
     rooms = room()
