@@ -19,8 +19,9 @@ from bot.sources.base import published_at
 from signals.core.calendar import MARKET_ZONE, TradingCalendar
 from signals.core.detector import Detector
 from signals.core.field import Axis
+from signals.core.laying import lay_panel
 from signals.core.matrix import Floats
-from signals.core.panel import Panel, lay_panel
+from signals.core.panel import Panel
 from signals.core.profile import exchange_of
 from signals.core.signal import Signal
 from signals.core.snapshot import PROFILE_COLUMNS, STOCK_NAME, Dataset, Snapshot

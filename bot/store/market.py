@@ -18,7 +18,8 @@ from bot.store.tables import SNAPSHOTS
 from signals.core.calendar import TradingCalendar
 from signals.core.constituents import BASKET_SESSIONS, WEIGHTS_STALE
 from signals.core.detector import WINDOW_SESSIONS
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.profile import exchange_of
 from signals.core.snapshot import Dataset, Snapshot
 

@@ -9,32 +9,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from signals.core.calendar import MARKET_ZONE
 from signals.core.field import LIMIT, STOCK_CLOSE, Axis, Field
-from signals.core.groups import group_subjects
 from signals.core.matrix import Bools, Floats
 from signals.core.measure import Figure, Measure
-from signals.core.profile import Profile, exchange_of, lay_profiles
-from signals.core.snapshot import DEMO_SOURCE, ESTIMATED, Dataset, Snapshot
+from signals.core.profile import Profile, exchange_of
+from signals.core.snapshot import DEMO_SOURCE, Snapshot
 
 BOTH_EXCHANGES = "SSE+SZSE"
 """两市: the sum that the press quotes. The three-market series with BSE is a different one."""
 
 Derived = TypeVar("Derived")
 
-LEAST_SESSIONS = 60
-"""Sessions that a panel always holds: enough for any streak of a market without funds."""
-
 _FEW = 16
 
 _ALSO_TOLD_BY = {LIMIT: (STOCK_CLOSE,)}
 """A calm session has no pool of limits: prices say so."""
-
-_FUND_TABLES = frozenset({Dataset.DAILY, Dataset.SHARES, Dataset.NAV})
-
-_MARKETS = ("SSE", "SZSE", BOTH_EXCHANGES)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,10 +84,15 @@ class Panel:
     def told(self, one: Field) -> Bools:
         """Where the publisher of a subject has told the field of any subject at all."""
         values, publishers = self.values(one), self.publishers(one.axis)
-        spoke, own = np.empty((len(values), len(publishers)), dtype=np.bool_), np.empty(values.shape[1], dtype=np.int64)
+        spoke = np.empty((len(values), len(publishers)), dtype=np.bool_)
+        own, told = np.empty(values.shape[1], dtype=np.int64), np.empty(values.shape, dtype=np.bool_)
         for at, columns in enumerate(publishers):
             spoke[:, at], own[columns] = _any_known(values, columns), at
-        return spoke.take(own, axis=1)
+        told[:] = spoke[:, :1]
+        # On nearly every session all of them have spoken, or none.
+        apart = np.flatnonzero((spoke != spoke[:, :1]).any(axis=1))
+        told[apart] = spoke[apart].take(own, axis=1)
+        return told
 
     def row(self, day: date) -> int:
         """The row of a session; raises KeyError when the panel does not hold it."""
@@ -125,8 +121,19 @@ class Panel:
             with self._deriving.setdefault(compute, RLock()):
                 known = self._derived.get(compute)
                 if known is None:
-                    known = self._derived[compute] = compute(self)
+                    known = self._derived[compute] = self._computed(compute)
         return known
+
+    def _computed(self, compute: Callable[["Panel"], Derived]) -> Derived:
+        return compute(self)
+
+    def holds(self, compute: Callable[["Panel"], Any]) -> bool:
+        """Whether the result of a function is there already."""
+        return compute in self._derived
+
+    def put(self, compute: Callable[["Panel"], Derived], made: Derived) -> None:
+        """Keep a result that was worked out elsewhere, as `derive` would have."""
+        self._derived.setdefault(compute, made)
 
     def forget(self, compute: Callable[["Panel"], Any]) -> None:
         """Give back the room of one result."""
@@ -177,13 +184,19 @@ class Panel:
 
     def until(self, day: date) -> "Panel":
         """The same panel with every session after `day` cut off."""
-        stop = self.row(day) + 1
+        beside = tuple(one for one in self.beside if max(one.day, _known_on(one)) <= day)
+        return replace(self._cut(slice(self.row(day) + 1)), beside=beside)
+
+    def newest(self, sessions: int) -> "Panel":
+        """Its last sessions as a panel of their own, as if nothing were known of those before."""
+        return self._cut(slice(max(0, len(self.sessions) - sessions), None))
+
+    def _cut(self, rows: slice) -> "Panel":
         layers = {
-            one: Layer(layer.values[:stop], layer.origin[:stop], layer.estimated[:stop])
+            one: Layer(layer.values[rows], layer.origin[rows], layer.estimated[rows])
             for one, layer in self.layers.items()
         }
-        beside = tuple(one for one in self.beside if max(one.day, _known_on(one)) <= day)
-        return replace(self, sessions=self.sessions[:stop], layers=layers, beside=beside, _derived={})
+        return replace(self, sessions=self.sessions[rows], layers=layers, _derived={})
 
     def sources(self, inputs: Iterable[Field], row: int, column: int) -> list[str]:
         """The names of the sources that fields of one axis rest on in a cell."""
@@ -220,96 +233,3 @@ def _exchanges(panel: Panel) -> list[list[int]]:
 
 def _columns(panel: Panel) -> dict[Axis, dict[str, int]]:
     return {axis: {name: at for at, name in enumerate(names)} for axis, names in panel.subjects.items()}
-
-
-def lay_panel(snapshots: Iterable[Snapshot], sessions: Sequence[date], asof: datetime) -> Panel:
-    """Lay snapshots side by side over the given sessions.
-
-    1. What became known after `asof`, or is about a session outside, is left out, and so are tables that no
-       panel holds. What is about stocks is kept beside the matrices as it came.
-    2. Of several tables of one source on the same data, scope and session the newest replaces the others
-       whole: a revision may take a figure back.
-    3. Leading sessions without any fund's figures are left out, but for the last `LEAST_SESSIONS`: a young
-       database does not pay for the years that it has not seen.
-    4. The rest is laid down in the order in which it became known; a known figure replaces an older
-       one, an unknown one does not.
-    """
-    wanted = set(sessions)
-    newest: dict[tuple[Dataset, str, str, date], Snapshot] = {}
-    profiles: list[Snapshot] = []
-    beside: list[Snapshot] = []
-    for one in snapshots:
-        if one.known_at > asof or (sessions and one.day > sessions[-1]):
-            continue
-        if one.dataset is Dataset.PROFILE:
-            profiles.append(one)
-        elif one.dataset.axis is Axis.STOCK:
-            beside.append(one)
-        elif one.dataset.in_panel and one.day in wanted:
-            key = (one.dataset, one.source, one.scope, one.day)
-            if key not in newest or newest[key].known_at <= one.known_at:
-                newest[key] = one
-    kept = sorted(newest.values(), key=lambda one: (one.known_at, one.dataset, one.scope, one.source))
-    sessions = _with_funds(kept, sessions)
-    kept = [one for one in kept if one.day >= sessions[0]] if sessions else []
-    codes = {axis: set[str]() for axis in Axis}
-    for one in kept:
-        codes[one.dataset.axis].update(one.table.index.tolist())
-    known = lay_profiles(profiles, codes[Axis.FUND])
-    subjects = {
-        Axis.FUND: tuple(known),
-        Axis.INDEX: tuple(sorted(codes[Axis.INDEX])),
-        Axis.MARKET: (*_MARKETS, *sorted(codes[Axis.MARKET].difference(_MARKETS))),
-        **group_subjects(known.values()),
-    }
-    origins = tuple(sorted({one.source for one in kept}))
-    return Panel(
-        sessions=tuple(sessions),
-        asof=asof,
-        subjects=subjects,
-        layers=_lay(kept, sessions, subjects, origins),
-        origins=origins,
-        profiles=known,
-        beside=tuple(sorted(beside, key=lambda one: (one.known_at, one.dataset, one.scope, one.source))),
-    )
-
-
-def _with_funds(kept: Iterable[Snapshot], sessions: Sequence[date]) -> Sequence[date]:
-    first = min((one.day for one in kept if one.dataset in _FUND_TABLES), default=None)
-    start = len(sessions) if first is None else sessions.index(first)
-    return sessions[max(0, min(start, len(sessions) - LEAST_SESSIONS)) :]
-
-
-def _lay(
-    kept: Iterable[Snapshot],
-    sessions: Sequence[date],
-    subjects: Mapping[Axis, tuple[str, ...]],
-    origins: tuple[str, ...],
-) -> dict[Field, Layer]:
-    rows = {day: at for at, day in enumerate(sessions)}
-    columns = {axis: pd.Index(names) for axis, names in subjects.items()}
-    layers: dict[Field, Layer] = {}
-    for one in kept:
-        row, origin = rows[one.day], origins.index(one.source)
-        at = columns[one.dataset.axis].get_indexer(one.table.index)
-        soft = np.full(len(one.table), one.provisional)
-        if ESTIMATED in one.table.columns:
-            soft |= one.table[ESTIMATED].to_numpy(dtype=np.bool_)
-        for each in one.dataset.fields:
-            if each.name not in one.table.columns:
-                continue
-            layer = layers.get(each) or layers.setdefault(each, _blank(len(sessions), len(columns[each.axis])))
-            figures = one.table[each.name].to_numpy(dtype=np.float64)
-            told = np.isfinite(figures)
-            layer.values[row, at[told]] = figures[told]
-            layer.origin[row, at[told]] = origin
-            layer.estimated[row, at[told]] = soft[told]
-    return layers
-
-
-def _blank(sessions: int, subjects: int) -> Layer:
-    return Layer(
-        np.full((sessions, subjects), np.nan),
-        np.full((sessions, subjects), -1, dtype=np.int16),
-        np.zeros((sessions, subjects), dtype=np.bool_),
-    )

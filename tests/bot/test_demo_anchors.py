@@ -11,8 +11,9 @@ from signals.core.calendar import MARKET_ZONE
 from signals.core.detector import WINDOW_SESSIONS
 from signals.core.field import CLOSE, Axis
 from signals.core.flows import FLOW
+from signals.core.laying import lay_panel
 from signals.core.market import FINANCING_CHANGE
-from signals.core.panel import BOTH_EXCHANGES, Panel, lay_panel
+from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import TURNOVER
 from signals.pullback import FirstPullback
 from tests.bot.test_demo_source import DEMO_CALENDAR, known

@@ -13,7 +13,8 @@ import pytest
 from signals import load_detectors
 from signals.core.detector import Detector, Tell, Topic
 from signals.core.field import Axis, Field
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.signal import Signal, Subject
 from signals.core.text import Text
 from tests.builders import LAST_DAY, market, moment

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from signals.core.flows import FLOW, FLOW_5, INFLOW_STREAK, INFLOW_STREAK_SUM, flow_sum
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.quantity import Quantity
 from signals.core.snapshot import Dataset
 from tests.builders import Series, market, moment, snapshot

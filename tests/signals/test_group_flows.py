@@ -15,7 +15,8 @@ from signals.core.group_flows import (
     GROUP_OUTFLOW_STREAK,
     GROUP_OUTFLOW_SUM,
 )
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.quantity import Quantity
 from tests.builders import CALENDAR, LAST_DAY, Market, Series, market, moment
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from signals.core.field import AMOUNT, CLOSE, FINANCING, IOPV, LIMIT, NAV, SHARES, STOCK_CLOSE, Axis, Unit
+from signals.core.laying import LEAST_SESSIONS, lay_panel
 from signals.core.measure import Measure
-from signals.core.panel import BOTH_EXCHANGES, LEAST_SESSIONS, Panel, lay_panel
+from signals.core.panel import BOTH_EXCHANGES, Panel
 from signals.core.prices import CHANGE, as_measure
 from signals.core.snapshot import DEMO_SOURCE, ESTIMATED, Dataset, Snapshot
 from tests.builders import CALENDAR, LAST_DAY, cell, market, moment, pool, profile_snapshot, snapshot, stocks, weights
@@ -307,3 +308,24 @@ def test_what_several_threads_ask_for_is_computed_once() -> None:
         answers = [threads.submit(panel.derive, slowly) for _ in range(4)]
         assert [one.result() for one in answers] == [7] * 4
     assert computed == [1]
+
+
+def test_what_was_worked_out_elsewhere_is_kept_as_if_it_had_been_worked_out_here() -> None:
+    panel = market(1).fund("510001", close=1.0).panel()
+    assert not panel.holds(_sessions)
+    panel.put(_sessions, 7)
+    assert panel.holds(_sessions)
+    assert panel.derive(_sessions) == 7
+
+
+def test_its_newest_sessions_are_a_panel_that_knows_of_no_others() -> None:
+    panel = market(5).fund("510001", close=[1, 2, 3, 4, 5]).panel()
+    newest = panel.newest(2)
+    assert newest.sessions == panel.sessions[-2:]
+    assert newest.values(CLOSE)[:, 0].tolist() == [4, 5]
+    assert panel.newest(9).sessions == panel.sessions
+    assert panel.newest(0).sessions == ()
+
+
+def _sessions(panel: Panel) -> int:
+    return len(panel.sessions)

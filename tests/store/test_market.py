@@ -12,7 +12,8 @@ from bot.store.market import PACKAGED_SOURCE
 from signals.core.calendar import CalendarEndedError
 from signals.core.constituents import WEIGHTS_STALE
 from signals.core.field import CLOSE, NAV, SHARES, Axis
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.snapshot import ESTIMATED, Dataset, Snapshot
 from tests.builders import CALENDAR, LAST_DAY, market, moment, pool, profile_snapshot, snapshot, stocks, weights
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.rules import Trial, dry_run, parse
 from tests.builders import LAST_DAY, market, moment
 from tests.signals.rules.sentences import VOCABULARY
