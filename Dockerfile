@@ -24,7 +24,7 @@ ENV PATH=/venv/bin:$PATH \
     ETFBOT_WEB__HOST=0.0.0.0
 USER 10001:10001
 # Compiled kernels are kept for the processor that this runs on; another one compiles its own beside its work.
-RUN ["python", "-c", "import sys; from signals.core.kernels import warm; sys.exit(warm())"]
+RUN ["python", "-c", "import sys; from bot.warming import warm_all; sys.exit(warm_all())"]
 WORKDIR /data
 # All that is written, with /tmp: the rest of the file system may be read-only (docker run --read-only --tmpfs /tmp).
 VOLUME ["/data", "/var/cache/etfbot"]

@@ -13,8 +13,7 @@ from benchmarks.job import Bench, Job
 from benchmarks.picture import draw
 from benchmarks.report import Machine, as_object, as_text
 from benchmarks.stage import Stage
-from signals.core.kernels import warm
-from signals.study.kernels import STUDY_KERNELS
+from bot.warming import warm_all
 
 ROOT = Path(__file__).parents[1]
 _SIZES = ("sessions", "funds", "rules", "subscriptions", "deliveries")
@@ -40,7 +39,7 @@ def main() -> None:
     said = parser.parse_args()
     if unknown := set(said.names) - set(found):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(found)}")
-    if why := warm(others=STUDY_KERNELS):
+    if why := warm_all():
         print(f"kernels are not compiled ({why}): ours are the plain ones", flush=True)
     stage = Stage(**{name: getattr(said, name) for name in _SIZES}, say=_say)
     bench, jobs = Bench(repeats=said.repeats, say=_say), list[Job]()

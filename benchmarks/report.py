@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.job import Job, Kind, Row, as_ratio
 from benchmarks.stage import Stage
-from signals.core.kernels import PROCESSORS
+from signals.core.twins import PROCESSORS
 
 
 @dataclass(frozen=True, kw_only=True)

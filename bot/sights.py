@@ -8,11 +8,12 @@ from datetime import date
 import structlog
 
 from bot.alerts import Sight
-from signals.core.detector import Detector, Tell, at_once
+from signals.core.detector import Detector, Tell
 from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.quantity import STALE_SESSIONS
 from signals.core.signal import Signal
+from signals.core.turns import at_once
 
 log = structlog.get_logger(__name__)
 

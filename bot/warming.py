@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from signals.core import kernels
+from signals.rules.formulas import RULE_FORMULAS
 from signals.study.kernels import STUDY_KERNELS
 
 log = structlog.get_logger(__name__)
@@ -15,17 +16,18 @@ LONG_SESSIONS = 20
 """A job over this many sessions wins more by compiled kernels than loading a compiler costs it."""
 
 
-def _warm(stopped: Callable[[], bool] = lambda: False) -> str | None:
-    return kernels.warm(stopped, others=STUDY_KERNELS)
+def warm_all(stopped: Callable[[], bool] = lambda: False) -> str | None:
+    """Compile all that there is to compile; returns in a few words why plain twins go on serving, or None."""
+    return kernels.warm(stopped, others=(*RULE_FORMULAS, *STUDY_KERNELS))
 
 
-def warm_up(warm: Callable[[], str | None] = _warm) -> None:
+def warm_up(warm: Callable[[], str | None] = warm_all) -> None:
     """Use compiled kernels from now on; where that cannot be, one line says why and plain ones go on serving."""
     if why := warm():
         log.warning("kernels are not compiled; the plain ones serve, more slowly", why=why)
 
 
-async def warm_beside(warm: Callable[[Callable[[], bool]], str | None] = _warm) -> None:
+async def warm_beside(warm: Callable[[Callable[[], bool]], str | None] = warm_all) -> None:
     """`warm_up` in a thread of its own; whoever cancels it waits for one kernel at most and hears nothing of it."""
     stop = threading.Event()
 

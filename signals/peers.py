@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from signals.core.detector import Detector, Findings, Later, Tell, Topic, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Tell, Topic, scaled
 from signals.core.field import CLOSE, SHARES, VOLUME
-from signals.core.measure import Measure, knowable
+from signals.core.measure import Measure
 from signals.core.panel import Panel
-from signals.core.peers import RANK_SIZES, RANKED, RANKS
+from signals.core.peers import RANK_SIZES, RANKED, RANKS, ranks_of
 from signals.core.prices import shares_on_price_scale
 from signals.core.text import Text
 
@@ -32,12 +32,19 @@ class PeerLeader(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """Rank 1 under the coverage rule; the larger the group, the stronger."""
-        value, rank, size = (one.on(panel) for one in (RANKED[self.by], RANKS[self.by], RANK_SIZES[self.by]))
+        value, ranks = RANKED[self.by].on(panel), ranks_of(panel, self.by)
         return Findings(
-            fires=(rank.values == 1.0) & (value.values > self.least_value),
-            known=knowable(rank),
-            strength=scaled(size.values, 10.0),
-            evidence=Later(lambda: {"value": value, "rank": rank, "rank_of": size, **self.beside(panel)}),
+            fires=(ranks.place == 1) & (value.values > self.least_value),
+            known=ranks.place > 0,
+            strength=LaterStrength(lambda: scaled(ranks.size, 10.0)),
+            evidence=Later(
+                lambda: {
+                    "value": value,
+                    "rank": RANKS[self.by].on(panel),
+                    "rank_of": RANK_SIZES[self.by].on(panel),
+                    **self.beside(panel),
+                }
+            ),
         )
 
     def beside(self, panel: Panel) -> Mapping[str, Measure]:

@@ -6,13 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, Tell, Topic, one_day, scaled
+from signals.core.detector import Detector, Findings, Later, LaterStrength, Tell, Topic, one_day, scaled
 from signals.core.field import SHARES
 from signals.core.leaders import overtakings
 from signals.core.matrix import Floats, Ints
-from signals.core.measure import knowable
 from signals.core.panel import Panel
-from signals.core.peers import RANK_SIZES, RANKED, RANKS, laid_peers
+from signals.core.peers import RANK_SIZES, RANKED, laid_peers, ranks_of
 from signals.core.series import cells
 from signals.core.text import Text
 
@@ -41,26 +40,25 @@ class LeaderChange(Detector):
 
     def find(self, panel: Panel) -> Findings:
         """The session on which the lead is taken; the former leader takes part in it."""
-        value, rank, size = (one.on(panel) for one in (RANKED[self.by], RANKS[self.by], RANK_SIZES[self.by]))
+        value, ranks = RANKED[self.by].on(panel), ranks_of(panel, self.by)
         former = panel.derive(_former(self.by, self.min_lead))
-        rows, columns = taken = cells(former >= 0)
-        enough = (value.values[taken] > self.least_value) & (size.values[taken] >= self.min_group)
-        fires, theirs = np.zeros(former.shape, dtype=np.bool_), np.full(former.shape, -1, dtype=np.int32)
-        taken = rows[enough], columns[enough]
-        fires[taken], theirs[taken] = True, former[taken]
+        rows, columns = cells((former >= 0) & (value.values > self.least_value))
+        enough = ranks.size_at(rows, columns) >= self.min_group
+        fires = np.zeros(former.shape, dtype=np.bool_)
+        fires[rows[enough], columns[enough]] = True
         return Findings(
             fires=fires,
-            known=knowable(rank),
-            strength=scaled(size.values, 10.0),
+            known=ranks.place > 0,
+            strength=LaterStrength(lambda: scaled(ranks.size, 10.0)),
             since=one_day(fires),
             evidence=Later(
                 lambda: {
                     "lead": value,
                     "overtaken": replace(value, values=_theirs(value.values, former)),
-                    "rank_of": size,
+                    "rank_of": RANK_SIZES[self.by].on(panel),
                 }
             ),
-            others={"former": theirs},
+            others=lambda: {"former": np.where(fires, former, -1)},
         )
 
 
@@ -70,7 +68,7 @@ def _former(by: str, least_lead: float) -> partial[Ints]:
 
 
 def _overtaken(panel: Panel, *, by: str, least_lead: float) -> Ints:
-    stated = knowable(RANKS[by].on(panel))
+    stated = ranks_of(panel, by).place > 0
     return overtakings(RANKED[by].on(panel).values, stated, panel.derive(laid_peers), least_lead=least_lead)
 
 

@@ -1,19 +1,20 @@
 """Funds in which far more is traded than usual."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 
-from signals.core.detector import Detector, Findings, Later, LaterStrength, Topic, rungs, scaled
+from signals.core.detector import Detector, Findings, Later, Topic, rungs, scaled
 from signals.core.field import AMOUNT, CLOSE, Unit
 from signals.core.lookback import pauses
-from signals.core.matrix import Floats
-from signals.core.measure import knowable
+from signals.core.matrix import Bools
+from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRADED_VALUE, of_class
 from signals.core.profile import EQUITY_LIKE
-from signals.core.standing import amount_ratio
+from signals.core.standing import amount_over_pasts, amount_ratio
 from signals.core.text import Text
 
 
@@ -50,26 +51,18 @@ class AmountSurge(Detector):
         """Multiples of both means and the amount beyond their least; a rung for each doubling."""
         amount, change, equity = TRADED_VALUE.on(panel), CHANGE.on(panel), of_class(panel, EQUITY_LIKE)
         # Computed for itself alone and gone with its findings: nobody else asks for pasts of these lengths.
-        short, long = (amount_ratio(days, self.least_days).compute(panel) for days in (self.days, self.long_days))
-        fires = (short.values >= self.min_times) & (long.values >= self.min_times)
-        fires &= (amount.values >= self.min_amount_cny) & equity
-
-        @cache
-        def least() -> Floats:
-            return np.minimum(short.values, long.values)
-
+        times = amount_over_pasts(panel, (self.days, self.long_days), self.least_days)
+        fires = (times >= self.min_times) & (amount.values >= self.min_amount_cny) & equity & knowable(change)
         return Findings(
-            fires=fires & knowable(change),
-            known=knowable(short) & knowable(long) & equity,
-            strength=LaterStrength(lambda: scaled(least(), self.min_times)),
-            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(least()[cells] / self.min_times))),
+            fires=fires,
+            known=np.isfinite(times) & equity,
+            strength=scaled(times, self.min_times),
+            rung=lambda: rungs(fires, lambda cells: 1 + np.floor(np.log2(times[cells] / self.min_times))),
             pauses=partial(pauses, fires, self.pause_days),
-            evidence=Later(
-                lambda: {
-                    "amount": amount,
-                    "times": short,
-                    "days": replace(short, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS),
-                    "change": change,
-                }
-            ),
+            evidence=Later(partial(self._evidence, panel, fires)),
         )
+
+    def _evidence(self, panel: Panel, fires: Bools) -> Mapping[str, Measure]:
+        short = amount_ratio(self.days, self.least_days).compute(panel)
+        days = replace(short, values=np.where(fires, float(self.days), np.nan), unit=Unit.SESSIONS)
+        return {"amount": TRADED_VALUE.on(panel), "times": short, "days": days, "change": CHANGE.on(panel)}

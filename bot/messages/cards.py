@@ -10,8 +10,9 @@ from bot.messages.figures import day_text, figure_text
 from bot.messages.model import Line, Span, Style, line, muted
 from bot.messages.names import Named
 from bot.messages.sentences import Teller
+from signals.core.corporate import counted_shares
 from signals.core.field import SHARES, Axis, Unit
-from signals.core.flows import FLOW, FLOW_60, counted_shares
+from signals.core.flows import FLOW, FLOW_60
 from signals.core.measure import Figure
 from signals.core.panel import Panel
 from signals.core.peers import RANK_SIZES, RANKS, alive

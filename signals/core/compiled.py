@@ -95,6 +95,21 @@ def run_gaps(begin: int, end: int, steps: Floats, length: Rows, gaps: Rows) -> N
             out[at] = held
 
 
+def run_lengths(
+    begin: int,
+    end: int,
+    steps: Floats,
+    sign: float,
+    neutral: bool,
+    counts: bool,
+    least: float,
+    max_gap: int,
+    length: Shorts,
+) -> None:
+    """See `plain.run_lengths`."""
+    counted_runs(begin, end, steps, sign, neutral, counts, least, max_gap, False, length)
+
+
 def broken_runs(
     begin: int,
     end: int,
@@ -106,7 +121,23 @@ def broken_runs(
     max_gap: int,
     length: Shorts,
 ) -> None:
-    """See `plain.broken_runs`.
+    """See `plain.broken_runs`."""
+    counted_runs(begin, end, steps, sign, neutral, counts, least, max_gap, True, length)
+
+
+def counted_runs(
+    begin: int,
+    end: int,
+    steps: Floats,
+    sign: float,
+    neutral: bool,
+    counts: bool,
+    least: float,
+    max_gap: int,
+    ended: bool,
+    length: Shorts,
+) -> None:
+    """Lengths of the runs in force after each session, or with `ended` of those that its move against them has ended.
 
     Steps are told apart first, four rows at a time, which a processor fetches from memory together; what is left to
     do has figures of 16 bits only, and it takes four times as many of them at once.
@@ -140,7 +171,10 @@ def broken_runs(
                 longer = (now == extends) | ((now == prolongs) & (before > zero))
                 gaps[at] = gap
                 lengths[at] = np.int16(min(kept, most) + one) if longer else kept
-                out[at] = before if now < zero else zero
+                if ended:
+                    out[at] = before if now < zero else zero
+                else:
+                    out[at] = lengths[at]
 
 
 def sum_since(begin: int, end: int, values: Floats, start: Rows, total: Floats) -> None:

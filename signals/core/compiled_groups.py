@@ -6,14 +6,34 @@ sessions at a time, or all groups of a session at once.
 
 import numpy as np
 
-from signals.core.matrix import Bools, Columns, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows, Shorts
 
 
-def group_sums(begin: int, end: int, values: Floats | Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
+def group_sums(
+    begin: int, end: int, values: Floats, taken: Bools, columns: Columns, bounds: Columns, total: Floats
+) -> None:
     """See `plain_groups.group_sums`; `begin` and `end` are sessions, the last of which may be summed several times."""
     for row in range(begin, end, 4):
         row_1, row_2, row_3 = min(row + 1, end - 1), min(row + 2, end - 1), min(row + 3, end - 1)
         now_0, now_1, now_2, now_3 = values[row], values[row_1], values[row_2], values[row_3]
+        take_0, take_1, take_2, take_3 = taken[row], taken[row_1], taken[row_2], taken[row_3]
+        out_0, out_1, out_2, out_3 = total[row], total[row_1], total[row_2], total[row_3]
+        for group in range(len(bounds) - 1):
+            sum_0 = sum_1 = sum_2 = sum_3 = 0.0
+            for place in range(bounds[group], bounds[group + 1]):
+                column = columns[place]
+                sum_0 += now_0[column] if take_0[column] else 0.0
+                sum_1 += now_1[column] if take_1[column] else 0.0
+                sum_2 += now_2[column] if take_2[column] else 0.0
+                sum_3 += now_3[column] if take_3[column] else 0.0
+            out_0[group], out_1[group], out_2[group], out_3[group] = sum_0, sum_1, sum_2, sum_3
+
+
+def group_counts(begin: int, end: int, taken: Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """See `plain_groups.group_counts`; sessions as in `group_sums`."""
+    for row in range(begin, end, 4):
+        row_1, row_2, row_3 = min(row + 1, end - 1), min(row + 2, end - 1), min(row + 3, end - 1)
+        now_0, now_1, now_2, now_3 = taken[row], taken[row_1], taken[row_2], taken[row_3]
         out_0, out_1, out_2, out_3 = total[row], total[row_1], total[row_2], total[row_3]
         for group in range(len(bounds) - 1):
             sum_0 = sum_1 = sum_2 = sum_3 = 0.0
@@ -35,8 +55,7 @@ def rank_within(
     bounds: Columns,
     least_members: int,
     least_coverage: float,
-    rank: Floats,
-    size: Floats,
+    place: Shorts,
 ) -> None:
     """See `plain_groups.rank_within`; `begin` and `end` are sessions.
 
@@ -52,33 +71,32 @@ def rank_within(
     column_of, group_of = columns[:places].astype(np.uint32), np.empty(places, np.uint32)
     after, reach = np.empty(places), np.zeros(largest, np.int64)
     for group in range(groups):
-        for place in range(bounds[group], bounds[group + 1]):
-            group_of[place], after[place] = group, bounds[group + 1] - 1 - place
+        for at in range(bounds[group], bounds[group + 1]):
+            group_of[at], after[at] = group, bounds[group + 1] - 1 - at
         reach[: bounds[group + 1] - bounds[group]] = bounds[group + 1]
-    mine, later, sooner, shown = np.empty(places), np.empty(places), np.empty(places), np.empty(groups)
+    mine, later, sooner = np.empty(places), np.empty(places), np.empty(places)
+    shown = np.empty(groups, np.bool_)
     kinds, upto = np.empty(values.shape[1], np.int64), np.zeros(places + 1, np.int64)
     nobody, member, known = np.int64(0), np.int64(2**32), np.int64(2**32 + 1)
     for row in range(begin, end):
-        now, inside, to_rank, to_size = values[row], members[row], rank[row], size[row]
+        now, inside, out = values[row], members[row], place[row]
         for column in range(len(kinds)):
-            to_rank[column] = to_size[column] = np.nan
+            out[column] = 0
             kinds[column] = (known if np.isfinite(now[column]) else member) if inside[column] else nobody
         counted = nobody
-        for place in range(places):
-            kind = kinds[column_of[place]]
+        for at in range(places):
+            kind = kinds[column_of[at]]
             counted += kind
-            upto[place + 1] = counted
-            mine[place] = now[column_of[place]] if kind == known else np.nan
+            upto[at + 1] = counted
+            mine[at] = now[column_of[at]] if kind == known else np.nan
         compare(mine, after, reach, later, sooner)
         for group in range(groups):
             counted = upto[bounds[group + 1]] - upto[bounds[group]]
             total, told = counted >> 32, counted & (2**32 - 1)
-            shown[group] = told if (total >= least_members) & (told >= least_coverage * total) else np.nan
-        for place in range(places):
-            # What is added is 0 or, where nothing may be stated, unknown.
-            ranked = shown[group_of[place]] + (mine[place] - mine[place])
-            to_size[column_of[place]] = ranked
-            to_rank[column_of[place]] = 1.0 + later[place] + sooner[place] + (ranked - ranked)
+            shown[group] = (total >= least_members) & (told >= least_coverage * total)
+        for at in range(places):
+            ahead = np.int16(1.0 + later[at] + sooner[at])
+            out[column_of[at]] = ahead if shown[group_of[at]] & np.isfinite(mine[at]) else np.int16(0)
 
 
 def compare(mine: Floats, after: Floats, reach: Columns, later: Floats, sooner: Floats) -> None:

@@ -7,15 +7,16 @@ found in any of the three places, and applied once to each series, on that serie
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from signals.core.field import DIVIDEND, SHARES, SPLIT
+from signals.core.formulas import FIRST_KNOWN, ODD_STEP
 from signals.core.matrix import Bools, Columns, Floats, Ints
 from signals.core.panel import Panel
 from signals.core.rebased import CLEAN_RATIOS, DAILY_LIMIT, LEAST_REBASE, Prices, Split, nearest_clean
-from signals.core.series import against_previous, cells, positive
+from signals.core.series import cells, positive
+from signals.core.sparse import Sparse
 
 SUSPECT_TOLERANCE = 0.03
 """A share count this near to a clean multiple waits for the next session's price before it is a flow."""
@@ -23,9 +24,6 @@ SUSPECT_TOLERANCE = 0.03
 
 JUMP_LIMIT = 0.6
 """A larger change of the share count without a known split is unknown, not a flow (2.5)."""
-
-_CALM = (0.65, 1.4)
-"""Steps of the share count between these are neither jumps nor near a clean ratio."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +33,11 @@ class Actions:
     splits: tuple[Split, ...]
     prev_close: Floats
     """Previous close on today's scale: the exchange's, else rebuilt from splits and dividends."""
-    share_ratio: Floats
+    share_ratio: Sparse
     """Split ratio between the share counts of T−1 and T; 1 = none."""
-    cash: Floats
+    cash: Sparse
     """Dividend per share that went ex on T, 元; 0 = none."""
-    price_lag: Floats
+    price_lag: Sparse
     """Shares of T are on a scale this many times finer than the prices of T; 1 but on split days."""
     pending: Bools
     """The step of the share count is unexplained: a split not yet proved, or a jump without one."""
@@ -50,24 +48,10 @@ class Actions:
     late: Bools
     """The step was explained only by the price of T+1: nothing may be claimed on T itself."""
 
-    @cached_property
-    def split_cells(self) -> tuple[Columns, Columns]:
-        """The cells whose share count was split: few, and all others need no ratio."""
-        return cells(self.share_ratio != 1.0)
 
-    @cached_property
-    def lagging_cells(self) -> tuple[Columns, Columns]:
-        """The cells in which shares and prices stand on different scales: few, and all others need no `price_lag`."""
-        return cells(self.price_lag != 1.0)
-
-    def over_lag(self, values: Floats) -> Floats:
-        """NAVs of shares as traded for shares as counted, counts for shares as traded; itself where they are the same."""
-        at = self.lagging_cells
-        if not at[0].size:
-            return values
-        out = values.copy()
-        out[at] /= self.price_lag[at]
-        return out
+def counted_shares(panel: Panel) -> Floats:
+    """Published share counts; zero or less is a hole in the table, not a redemption."""
+    return positive(panel.values(SHARES))
 
 
 def find_actions(panel: Panel) -> Actions:
@@ -81,37 +65,37 @@ def find_actions(panel: Panel) -> Actions:
     4. A step that no split explains is pending when it is a jump, or while it is near a clean multiple
        and the next session has no price.
     """
-    prices = Prices.of(panel)
-    shares = positive(panel.values(SHARES))
-    steps = against_previous(np.divide, shares)
+    prices, shares = Prices.of(panel), panel.derive(counted_shares)
     listed = _listed(panel.values(SPLIT)) if SPLIT in panel.layers else ()
     events = _merge(list(prices.events()), listed, prices)
-    splits, disproved = _placed(events, steps, prices.last_row)
-    share_ratio, price_lag = np.ones(steps.shape), np.ones(steps.shape)
-    rebased = dict[tuple[int, int], float]()
-    late, awaited = (np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
+    splits, disproved = _placed(events, shares, prices.last_row)
+    ratios, lags, rebased = (dict[tuple[int, int], float]() for _ in range(3))
+    late, awaited = (np.zeros(shares.shape, dtype=np.bool_) for _ in range(2))
     for one in splits:
         if one.price_row is not None:
             cell = one.price_row, one.column
             rebased[cell] = rebased.get(cell, 1.0) * one.ratio
         if one.share_row is not None:
-            share_ratio[one.share_row, one.column] *= one.ratio
-            price_lag[_apart(one.share_row, one.price_row, len(steps)), one.column] = _lag_ratio(one)
+            cell = one.share_row, one.column
+            ratios[cell] = ratios.get(cell, 1.0) * one.ratio
+            apart = _apart(one.share_row, one.price_row, len(shares))
+            lags |= {(row, one.column): _lag_ratio(one) for row in apart}
             late[_doubted(one.share_row, one), one.column] = True
         elif one.price_row is not None:
             awaited[one.price_row :, one.column] = True
-            price_lag[one.price_row :, one.column] = 1.0 / one.ratio
+            lags |= {(row, one.column): 1.0 / one.ratio for row in range(one.price_row, len(shares))}
     for one in disproved:
         late[one.price_row, one.column] = True
     prev_close, cash = _on_todays_scale(prices, rebased, panel.values(DIVIDEND) if DIVIDEND in panel.layers else None)
-    jumps, doubtful = _unexplained(steps, share_ratio)
+    share_ratio = Sparse.of(shares.shape, 1.0, ratios)
+    jumps, doubtful = _unexplained(shares, share_ratio)
     unscaled = awaited | (doubtful & ~prices.next_known)
     return Actions(
         splits=splits,
         prev_close=prev_close,
         share_ratio=share_ratio,
         cash=cash,
-        price_lag=price_lag,
+        price_lag=Sparse.of(shares.shape, 1.0, lags),
         pending=jumps | unscaled,
         unscaled=unscaled,
         unsettled=_unsettled(doubtful, prices.seen),
@@ -119,14 +103,22 @@ def find_actions(panel: Panel) -> Actions:
     )
 
 
-def _unexplained(steps: Floats, share_ratio: Floats) -> tuple[Bools, Bools]:
+def _steps(shares: Floats, rows: Columns, columns: Columns) -> Floats:
+    """Share counts of some cells over those of the session before; NaN on the first session."""
+    return np.where(rows > 0, shares[rows, columns] / shares[rows - 1, columns], np.nan)
+
+
+def _unexplained(shares: Floats, share_ratio: Sparse) -> tuple[Bools, Bools]:
     """Steps of the share count that are jumps in spite of the splits, and those that a split might explain.
 
     Nearly all steps are near 1 and neither: only the others are looked at closely.
     """
-    jumps, doubtful = (np.zeros(steps.shape, dtype=np.bool_) for _ in range(2))
-    odd = cells((steps < _CALM[0]) | (steps > _CALM[1]) | (share_ratio != 1.0))
-    step, ratio = steps[odd], share_ratio[odd]
+    odd_step = np.zeros(shares.shape, dtype=np.bool_)
+    odd_step[1:] = ODD_STEP(shares[1:], shares[:-1])
+    odd_step[share_ratio.cells] = True
+    jumps, doubtful = (np.zeros(shares.shape, dtype=np.bool_) for _ in range(2))
+    odd = cells(odd_step)
+    step, ratio = _steps(shares, *odd), share_ratio[odd]
     jumps[odd] = np.abs(step / ratio - 1) > JUMP_LIMIT
     # Halving is as doubtful as doubling, though it is a smaller share of what was there.
     large = np.abs(np.log(step)) > np.log(1 + JUMP_LIMIT)
@@ -161,17 +153,19 @@ def _merge(priced: list[Split], listed: Iterable[Split], prices: Prices) -> list
     return merged + left
 
 
-def _placed(events: Iterable[Split], steps: Floats, last_row: Ints) -> tuple[tuple[Split, ...], list[Split]]:
+def _placed(events: Iterable[Split], shares: Floats, last_row: Ints) -> tuple[tuple[Split, ...], list[Split]]:
     """The splits with their steps of the share count, and the events that every step nearby disproves."""
     placed, disproved = list[Split](), list[Split]()
     for one in events:
         traded = one.price_row if one.price_row is None else int(last_row[one.price_row, one.column])
         near = sorted({*_around(one.price_row, traded), *_around(one.listed_row)})
-        misfit = {row: abs(float(np.log(steps[row, one.column] / one.ratio))) for row in near if 0 <= row < len(steps)}
+        rows = np.array([row for row in near if 0 <= row < len(shares)], dtype=np.int64)
+        steps = dict(zip(rows.tolist(), _steps(shares, rows, np.full_like(rows, one.column)).tolist(), strict=True))
+        misfit = {row: abs(float(np.log(step / one.ratio))) for row, step in steps.items()}
         known = {row: miss for row, miss in misfit.items() if np.isfinite(miss)}
         best = min(known, key=lambda row: known[row], default=None)
         if best is not None and known[best] < abs(np.log(one.ratio)) / 2:
-            placed.append(replace(one, share_row=best, ratio=_without_dividend(one, float(steps[best, one.column]))))
+            placed.append(replace(one, share_row=best, ratio=_without_dividend(one, steps[best])))
         elif len(known) < len(misfit):
             unknown = [row for row in misfit if row not in known]
             placed.append(replace(one, share_row=one.price_row if one.price_row in unknown else unknown[-1]))
@@ -208,34 +202,48 @@ def _around(row: int | None, since: int | None = None) -> range:
 
 def _on_todays_scale(
     prices: Prices, rebased: Mapping[tuple[int, int], float], listed_cash: Floats | None
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Sparse]:
     """Previous closes, and the dividends that explain what a split does not."""
-    # Both are changed where they stand: nobody reads these prices afterwards.
-    unsplit, fallen = prices.last_close, prices.fallen
+    # Changed where they stand: nobody reads these prices afterwards.
+    unsplit = prices.last_close
     for cell, ratio in rebased.items():
         unsplit[cell] /= ratio
-        fallen[cell] = unsplit[cell] - prices.own_previous[cell]
-    # The exchange's previous close is the last close to the tick unless something went ex; dividing by a
-    # split's ratio rounds it by up to a tick more.
-    # Where the table of the session before is missing the last close is an older one, and its fall no dividend.
-    event = prices.told_before & (fallen > 0.0009)
-    for cell in rebased:
-        event[cell] &= fallen[cell] > 0.0015
-    cash = np.zeros(fallen.shape)
-    cash[event] = fallen[event]
+    cash = _fallen(prices, rebased)
     if listed_cash is not None:
         told = cells(np.isfinite(listed_cash))
-        cash[told] = np.where(prices.own_known[told], cash[told], listed_cash[told])
         unsplit[told] -= listed_cash[told]
-    return np.where(prices.own_known, prices.own_previous, unsplit), cash
+        cash |= _by_cell(*told, listed_cash[told], np.isnan(prices.own_previous[told]))
+    return FIRST_KNOWN(prices.own_previous, unsplit), Sparse.of(unsplit.shape, 0.0, cash)
 
 
-def _apart(share_row: int, price_row: int | None, sessions: int) -> slice:
+def _fallen(prices: Prices, rebased: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    """By how much the exchange's previous close is below the last close, splits apart.
+
+    It is the last close to the tick unless something went ex; dividing by a split's ratio rounds it by up to a tick
+    more. Where the table of the session before is missing the last close is an older one, and its fall no dividend.
+    """
+    width = prices.last_close.shape[1]
+    rows, columns = prices.fallen
+    split = np.array([row * width + column for row, column in rebased], dtype=np.int64)
+    places = np.unique(np.concatenate([rows * width + columns, split]))
+    rows, columns = at = places // width, places % width
+    fallen = prices.last_close[at] - prices.own_previous[at]
+    event = (rows > 0) & prices.told[rows - 1, columns] & (fallen > np.where(np.isin(places, split), 0.0015, 0.0009))
+    return _by_cell(rows, columns, fallen, event)
+
+
+def _by_cell(rows: Columns, columns: Columns, values: Floats, among: Bools) -> dict[tuple[int, int], float]:
+    """Some of the figures of cells, by row and column."""
+    at = zip(rows[among].tolist(), columns[among].tolist(), strict=True)
+    return dict(zip(at, values[among].tolist(), strict=True))
+
+
+def _apart(share_row: int, price_row: int | None, sessions: int) -> range:
     """The sessions on which shares and prices stand on different scales."""
     if price_row is None:
         # A listed split whose price has not followed yet: it can only be the newest session's.
-        return slice(share_row, sessions) if share_row == sessions - 1 else slice(0, 0)
-    return slice(min(share_row, price_row), max(share_row, price_row))
+        return range(share_row, sessions) if share_row == sessions - 1 else range(0)
+    return range(min(share_row, price_row), max(share_row, price_row))
 
 
 def _doubted(share_row: int, split: Split) -> slice:

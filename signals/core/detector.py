@@ -1,9 +1,7 @@
 """What a signal detector is: thresholds, declared needs, and one vectorised look at a panel."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -68,8 +66,8 @@ class Findings:
     pauses: Callable[[], Bools] | None = None
     """Silent sessions that do not end an episode: what fires after them is the same news. None = each ends it.
     Asked for once something is told."""
-    others: Mapping[str, Ints] = field(default_factory=dict)
-    """Who else takes part, as column numbers by the part played; −1 = nobody."""
+    others: Callable[[], Mapping[str, Ints]] = dict
+    """Who else takes part, as column numbers by the part played; −1 = nobody. Asked for once something is told."""
 
 
 class Later(Mapping[str, Measure]):
@@ -182,7 +180,7 @@ class Detector(ABC):
             basis=found.basis(row, column) if found.basis else None,
             others={
                 part: Subject(self.axis, names[columns[row, column]])
-                for part, columns in found.others.items()
+                for part, columns in judged.others.items()
                 if columns[row, column] >= 0
             },
         )
@@ -204,6 +202,11 @@ class _Judged:
         known, pauses = self.found.known, self.found.pauses
         told = episodes(self.rung, known if pauses is None else known & ~pauses())
         return told if self.since is None else replace(told, reached=np.maximum(told.reached, self.since))
+
+    @cached_property
+    def others(self) -> Mapping[str, Ints]:
+        """Who else takes part in each cell."""
+        return self.found.others()
 
     @cached_property
     def since(self) -> Ints | None:
@@ -255,25 +258,6 @@ class LaterStrength:
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Floats:
         return np.asarray(self._values, dtype=np.float64)
-
-
-def at_once(work: Callable[[Detector], Made], detectors: Iterable[Detector]) -> list[Made]:
-    """What some work makes of each detector, in their order; raises what the first of them raises that fails.
-
-    As many at a time as there are processors: arithmetic on large matrices lets go of the interpreter, and what
-    two of them need of a panel is computed once. Neighbours need the same and would wait for one another: they are
-    taken from either end in turn.
-    """
-    asked = list(detectors)
-    turns = [at // 2 if at % 2 == 0 else len(asked) - 1 - at // 2 for at in range(len(asked))]
-    with ThreadPoolExecutor(kernels.PROCESSORS, thread_name_prefix="detectors") as threads:
-        made = {at: threads.submit(copy_context().run, _beside_others, work, asked[at]) for at in turns}
-        return [made[at].result() for at in range(len(asked))]
-
-
-def _beside_others(work: Callable[[Detector], Made], detector: Detector) -> Made:
-    kernels.BESIDE_OTHERS.set(True)
-    return work(detector)
 
 
 def scaled(values: Floats | Ints, threshold: float) -> Strength:

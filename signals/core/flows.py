@@ -4,15 +4,16 @@ from functools import cache, partial
 
 import numpy as np
 
-from signals.core.corporate import find_actions
+from signals.core import formulas
+from signals.core.corporate import counted_shares, find_actions
 from signals.core.field import IOPV, NAV, SHARES, Unit
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Bools
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import STREAK_SESSIONS
 from signals.core.quantity import Quantity
+from signals.core.room import ROOM
 from signals.core.runs import Runs, runs, sum_since
-from signals.core.series import against_previous, positive, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 from signals.core.windows import lately, rolling_sum
@@ -21,30 +22,33 @@ _INPUTS = frozenset({SHARES, NAV, IOPV})
 _NEEDS = frozenset({SHARES})
 
 
-def counted_shares(panel: Panel) -> Floats:
-    """Published share counts; zero or less is a hole in the table, not a redemption."""
-    return positive(panel.values(SHARES))
-
-
 def _flow(panel: Panel) -> Measure:
     actions, value, shares = (
         panel.derive(find_actions),
         panel.derive(share_value),
         panel.derive(counted_shares),
     )
-    soft = panel.estimated(SHARES)
-    flow = against_previous(np.subtract, shares)
-    rows, columns = split = actions.split_cells
-    flow[split] = np.where(rows > 0, shares[split] - shares[rows - 1, columns] * actions.share_ratio[split], np.nan)
-    flow *= value.values
-    flow[actions.pending] = np.nan
+    flow = ROOM.empty(shares.shape, np.float64)
+    flow[:1] = np.nan
+    formulas.FLOW.fill(flow[1:], shares[1:], shares[:-1], value.values[1:], actions.pending[1:])
+    rows, columns = split = actions.share_ratio.cells
+    before = np.where(rows > 0, shares[rows - 1, columns] * actions.share_ratio.values, np.nan)
+    flow[split] = formulas.FLOW(shares[split], before, value.values[split], actions.pending[split])
     return Measure(
         values=flow,
         unit=Unit.CNY,
         inputs=_INPUTS,
-        estimated=value.estimated | soft | previous(soft, fill=False),
+        estimated=_soft(value.estimated, panel.estimated(SHARES)),
         late=actions.late,
     )
+
+
+def _soft(value: Bools, counts: Bools) -> Bools:
+    """A flow rests on the worth of a share and on two counts of them."""
+    out = ROOM.empty(value.shape, np.bool_)
+    out[:1] = value[:1] | counts[:1]
+    formulas.ANY_OF.fill(out[1:], value[1:], counts[1:], counts[:-1])
+    return out
 
 
 def _flow_sum(panel: Panel, *, sessions: int) -> Measure:

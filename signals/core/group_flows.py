@@ -2,28 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from signals.core.field import Axis, Unit
 from signals.core.flows import FLOW, soft_since
+from signals.core.formulas import KNOWN_AMONG, STATED, WHERE
 from signals.core.groups import group_of
 from signals.core.matrix import Bools, Columns, Floats
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive, peer_groups
 from signals.core.quantity import Quantity
-from signals.core.ranks import group_sums, laid_groups
+from signals.core.ranks import group_counts, group_sums, laid_groups
 from signals.core.runs import runs
 from signals.core.series import carried, previous
 from signals.core.sizes import AUM
 from signals.core.text import Text
 from signals.core.windows import lately, rolling_sum
-
-LEAST_COVERAGE = 0.9
-"""Of a group's living funds, by number and by size: with less no total is stated."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,62 +58,40 @@ def group_flow(panel: Panel, *, axis: Axis) -> GroupFlow:
     3. The known flows must be those of `LEAST_COVERAGE` of the living members, by number and by AUM.
     """
     sums = panel.derive(_sums)[axis]
-    count, living = sums["known"], sums["there"]
-    stated = (
-        (living > 0)
-        & (sums["missing"] == 0)
-        & (count >= LEAST_COVERAGE * living)
-        & (sums["known_size"] >= LEAST_COVERAGE * sums["size"])
-    )
+    stated = STATED(*(sums[name] for name in ("there", "missing", "known", "known_size", "size")))
     measure = Measure(
-        values=np.where(stated, sums["flow"], np.nan),
+        values=WHERE(sums["flow"], stated),
         unit=Unit.CNY,
         inputs=FLOW.on(panel).inputs,
         estimated=np.asarray(sums["soft"] > 0),
         sources=partial(_sources, panel, axis),
     )
-    return GroupFlow(measure, np.where(stated, count, np.nan), np.where(stated, living, np.nan))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Parts:
-    """What each fund has to say in the totals of its groups, sessions × funds; 0 for nothing."""
-
-    there: Bools
-    known: Bools
-    missing: Bools
-    """Its exchange has not told its counts of the session and of the one before."""
-    soft: Bools
-    flow: Floats
-    size: Floats
-    """The newest AUM."""
-    known_size: Floats
-    """That of the funds whose flow is known."""
-
-
-def _parts(panel: Panel) -> _Parts:
-    flow, aum, there = FLOW.on(panel), AUM.on(panel), panel.derive(alive)
-    known, told = knowable(flow) & there, panel.told(_SHARES)
-    newest = carried(aum.timely, ALIVE_SESSIONS)[0]
-    size = np.where(there & np.isfinite(newest), newest, 0.0)
-    return _Parts(
-        there=there,
-        known=known,
-        missing=there & ~(told & previous(told, fill=False)),
-        soft=known & flow.soft,
-        flow=np.where(known, flow.values, 0.0),
-        size=size,
-        known_size=np.where(known, size, 0.0),
-    )
+    return GroupFlow(measure, WHERE(sums["known"], stated), WHERE(sums["there"], stated))
 
 
 def _sums(panel: Panel) -> dict[Axis, dict[str, Floats]]:
-    """Each of the `_Parts` summed over the members of each group, those of both axes in one pass; 0 for no members."""
-    parts, empty = _parts(panel), np.array([], dtype=np.int64)
+    """What the living members of each group sum up to, those of both axes in one pass; 0 for no members.
+
+    Counts of those that are `there`, whose flow is `known`, or rests on a `soft` figure, and whose exchange has not told
+    its counts of the session and of the one before (`missing`); sums of flows, of the newest AUM (`size`), and of that
+    of those whose flow is known.
+    """
+    flow, aum, there = FLOW.on(panel), AUM.on(panel), panel.derive(alive)
+    known, told = knowable(flow) & there, panel.told(_SHARES)
+    newest = carried(aum.timely, ALIVE_SESSIONS)[0]
+    sized, empty = KNOWN_AMONG(newest, there), np.array([], dtype=np.int64)
     groups = laid_groups(
         [panel.derive(_MEMBERS[axis]).get(name, empty) for axis in _AXES for name in panel.subjects[axis]]
     )
-    sums = {one.name: group_sums(getattr(parts, one.name), groups) for one in fields(parts)}
+    sums = {
+        "there": group_counts(there, groups),
+        "known": group_counts(known, groups),
+        "missing": group_counts(there & ~(told & previous(told, fill=False)), groups),
+        "soft": group_counts(known & flow.soft, groups),
+        "flow": group_sums(flow.values, known, groups),
+        "size": group_sums(newest, sized, groups),
+        "known_size": group_sums(newest, known & sized, groups),
+    }
     classes = len(panel.subjects[Axis.CLASS])
     return {
         Axis.CLASS: {name: summed[:, :classes] for name, summed in sums.items()},

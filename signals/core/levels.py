@@ -5,6 +5,7 @@ from functools import cache, partial
 
 import numpy as np
 
+from signals.core import formulas
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, PREV_CLOSE, SHARES, Unit
 from signals.core.measure import Measure
@@ -28,17 +29,17 @@ def _price_level(panel: Panel) -> Measure:
     """
     moves, first = CHANGE.on(panel).values, first_rows(panel.derive(traded))
     level = compounded_since(moves, np.zeros(moves.shape, dtype=np.int32))
-    level += 1.0
-    blank, columns = np.isnan(moves), np.flatnonzero(first < len(moves))
-    blank[first[columns], columns] = False
-    level[blank] = np.nan
+    columns = np.flatnonzero(first < len(moves))
+    begun = 1.0 + level[first[columns], columns]
+    formulas.LEVEL.fill(level, level, moves)
+    level[first[columns], columns] = begun
     return Measure(values=level, unit=Unit.RATIO, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
 def _share_level(panel: Panel) -> Measure:
     actions, counts = panel.derive(find_actions), panel.derive(unsplit_shares)
     return Measure(
-        values=np.where(actions.pending | actions.unsettled, np.nan, counts),
+        values=formulas.SETTLED(counts, actions.pending, actions.unsettled),
         unit=Unit.SHARES,
         inputs=frozenset({SHARES}),
         estimated=panel.estimated(SHARES),
@@ -72,10 +73,9 @@ def above_high(panel: Panel, of: Quantity, sessions: int, least_known: int) -> M
     """Distance of a level from the highest of the `sessions` before, with differences that are but rounding."""
     level = of.on(panel)
     high = highest_before(level.values, sessions, least_known)
-    apart = np.divide(level.values, high, out=high)
-    apart -= 1.0
+    formulas.ABOVE.fill(high, level.values, high)
     return Measure(
-        values=apart,
+        values=high,
         unit=Unit.MOVE,
         inputs=level.inputs,
         estimated=level.estimated,

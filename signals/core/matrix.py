@@ -12,6 +12,8 @@ Rows: TypeAlias = npt.NDArray[np.int32]
 """Counts and row numbers as kernels return them: half the memory to write and to read again."""
 Shorts: TypeAlias = npt.NDArray[np.int16]
 """Counts of sessions, which never come to the 32,767 that fit in: a quarter of the memory."""
+Bytes: TypeAlias = npt.NDArray[np.int8]
+"""Several flags of a cell in the bits of one number."""
 Columns: TypeAlias = npt.NDArray[np.int64]
 """One-dimensional positions."""
 Bools: TypeAlias = npt.NDArray[np.bool_]

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from signals.core.field import Field, Unit
+from signals.core.formulas import KNOWN, TIMELY
 from signals.core.matrix import Bools, Floats, Ints
 
 
@@ -54,17 +55,14 @@ class Measure:
     @cached_property
     def known(self) -> Bools:
         """Where the figure was known on its own session."""
-        known = np.isfinite(self.values)
-        if self.late is not None:
-            np.greater(known, self.late, out=known)  # known and not late, in one pass
-        return known
+        return np.isfinite(self.values) if self.late is None else KNOWN(self.values, self.late)
 
     @cached_property
     def timely(self) -> Floats:
         """The values without those that could not be known on their own session; not to be written to."""
         if self.late is None or not self.late.any():
             return self.values
-        return np.where(self.late, np.nan, self.values)
+        return TIMELY(self.values, self.late)
 
     @property
     def soft(self) -> Bools:

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from functools import partial
 
-import numpy as np
-
+from signals.core import formulas
 from signals.core.field import CLOSE, SHARES, Axis, Unit
 from signals.core.flows import FLOW
 from signals.core.matrix import Bools
@@ -38,7 +37,7 @@ def laid_peers(panel: Panel) -> Laid:
 
 def alive(panel: Panel) -> Bools:
     """Which funds are listed on each session, as far as their bars and share counts show."""
-    return lately(np.isfinite(panel.values(CLOSE)) | np.isfinite(panel.values(SHARES)), ALIVE_SESSIONS + 1)
+    return lately(formulas.EITHER_KNOWN(panel.values(CLOSE), panel.values(SHARES)), ALIVE_SESSIONS + 1)
 
 
 def peer_ranks(panel: Panel, *, of: Quantity) -> Ranks:
@@ -60,6 +59,11 @@ def _rank(panel: Panel, *, of: Quantity, size: bool) -> Measure:
         estimated=measure.estimated,
         late=measure.late,
     )
+
+
+def ranks_of(panel: Panel, name: str) -> Ranks:
+    """`peer_ranks` by one of the words of `RANKED`, computed once per panel."""
+    return panel.derive(_RANKERS[RANKED[name].name])
 
 
 RANKED = {

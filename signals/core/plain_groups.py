@@ -4,15 +4,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from signals.core.matrix import Bools, Columns, Floats, Rows
+from signals.core.matrix import Bools, Columns, Floats, Rows, Shorts
 
 
-def group_sums(values: Floats | Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
-    """Sums over the columns of each group, session by session; groups are laid as in `rank_within`."""
+def group_sums(values: Floats, taken: Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """Sums of what is taken over the columns of each group, session by session; groups are laid as in `rank_within`."""
     total[:] = 0.0
     for group, (first, stop) in enumerate(pairwise(bounds.tolist())):
         for column in columns[first:stop]:
-            total[:, group] += values[:, column]
+            total[:, group] += np.where(taken[:, column], values[:, column], 0.0)
+
+
+def group_counts(taken: Bools, columns: Columns, bounds: Columns, total: Floats) -> None:
+    """How many are taken of the columns of each group."""
+    total[:] = 0.0
+    for group, (first, stop) in enumerate(pairwise(bounds.tolist())):
+        total[:, group] = taken[:, columns[first:stop]].sum(axis=1)
 
 
 def rank_within(
@@ -22,15 +29,14 @@ def rank_within(
     bounds: Columns,
     least_members: int,
     least_coverage: float,
-    rank: Floats,
-    size: Floats,
+    place: Shorts,
 ) -> None:
-    """Rank (1 = largest, ties share the better one) and number of the ranked within groups, session by session.
+    """Place within groups (1 = largest, ties share the better one), session by session.
 
     Group g is ``columns[bounds[g]:bounds[g + 1]]``; no column stands in two. Stated only where a group has at
     least `least_members` members that session, and at least the share `least_coverage` of them is known.
     """
-    rank[:], size[:] = np.nan, np.nan
+    place[:] = 0
     for first, stop in pairwise(bounds.tolist()):
         group = columns[first:stop]
         inside = members[:, group]
@@ -40,9 +46,7 @@ def rank_within(
         stated = (total >= least_members) & (known.sum(axis=1) >= least_coverage * total)
         mine = np.where(known, mine, np.nan)
         better = (mine[:, None, :] > mine[:, :, None]).sum(axis=2)
-        shown = known & stated[:, None]
-        rank[:, group] = np.where(shown, better + 1.0, np.nan)
-        size[:, group] = np.where(shown, known.sum(axis=1)[:, None], np.nan)
+        place[:, group] = np.where(known & stated[:, None], better + 1, 0)
 
 
 def overtakings(

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from signals.core import formulas
 from signals.core.corporate import find_actions
 from signals.core.field import AMOUNT, CLOSE, INDEX_CLOSE, PREV_CLOSE, SHARES, VOLUME, Axis, Field, Unit
 from signals.core.matrix import Bools, Columns, Floats, Rows
@@ -47,15 +48,12 @@ def _class_numbers(panel: Panel) -> Columns:
 
 def traded(panel: Panel) -> Bools:
     """Where a fund really traded: a bar, and volume where its exchange's table has volumes at all."""
-    volume = panel.values(VOLUME)
-    return np.asarray((panel.values(CLOSE) > 0) & ((volume > 0) | ~panel.told(VOLUME)))
+    return formulas.TRADED(panel.values(CLOSE), panel.values(VOLUME), panel.told(VOLUME))
 
 
 def _change(panel: Panel) -> Measure:
     before = panel.derive(find_actions).prev_close
-    moved = panel.values(CLOSE) / positive(before)
-    moved -= 1
-    moved[~panel.derive(traded)] = np.nan
+    moved = formulas.CHANGE(panel.values(CLOSE), before, panel.derive(traded))
     return Measure(values=moved, unit=Unit.MOVE, inputs=frozenset({CLOSE, PREV_CLOSE}))
 
 
@@ -95,9 +93,7 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
     traded, so that a split between the two does not look like turnover.
     """
     actions = panel.derive(find_actions)
-    published = panel.values(SHARES)
-    settled = np.where(actions.pending | (published <= 0), np.nan, published)
-    counts, rows = carried(settled, STALE_SESSIONS)
+    counts, rows = carried(formulas.COUNTED(panel.values(SHARES), actions.pending), STALE_SESSIONS)
     # A count that only the next session's price explains is not used of its own day, then or later.
     _put_off(counts, actions.late, np.nan)
     _put_off(rows, actions.late, -1)
@@ -108,7 +104,9 @@ def shares_on_price_scale(panel: Panel) -> tuple[Floats, Measure]:
         rows=rows,
         estimated=_of_rows(panel.estimated(SHARES), rows),
     )
-    return actions.over_lag(panel.derive(share_scale).brought(counts, rows)), measure
+    shares = panel.derive(share_scale).brought(counts, rows)
+    shares[actions.price_lag.cells] /= actions.price_lag.values
+    return shares, measure
 
 
 def _put_off(values: npt.NDArray[Scalar], late: Bools, fill: float) -> None:
@@ -120,17 +118,15 @@ def _put_off(values: npt.NDArray[Scalar], late: Bools, fill: float) -> None:
 def _of_rows(flags: Bools, rows: Rows) -> Bools:
     """Each cell's flag from the row that is named for it, its own where none is: nearly all name their own."""
     out, own = flags.copy(), np.arange(len(flags), dtype=rows.dtype)[:, None]
-    others, columns = cells((rows != own) & (rows >= 0))
+    others, columns = cells(formulas.OF_ANOTHER_ROW(rows, own))
     out[others, columns] = flags[rows[others, columns], columns]
     return out
 
 
 def _turnover(panel: Panel) -> Measure:
     shares, counts = panel.derive(shares_on_price_scale)
-    turnover = panel.values(VOLUME) / shares
-    turnover[~panel.derive(traded)] = np.nan
     return Measure(
-        values=turnover,
+        values=formulas.TURNOVER(panel.values(VOLUME), shares, panel.derive(traded)),
         unit=Unit.FRACTION,
         inputs=frozenset({VOLUME, SHARES}),
         estimated=counts.estimated,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.field import CLOSE, PREV_CLOSE
-from signals.core.matrix import Bools, Floats, Ints
+from signals.core.formulas import CLOSE_ALONE, FALLEN, PRICE_SAYS, SEEN
+from signals.core.matrix import Bools, Columns, Floats, Ints
 from signals.core.panel import Panel
-from signals.core.series import carried, cells, positive, previous
+from signals.core.series import carried_before, cells, positive
 
 CLEAN_RATIOS = (
     *(1.0 / n for n in (100, 50, 20, 10, 9, 8, 7, 6, 5, 4, 3, 2)),
@@ -52,14 +53,14 @@ class Prices:
     close: Floats
     last_close: Floats
     own_previous: Floats
-    fallen: Floats
-    """The last close less the previous close: 0 on nearly every session."""
-    close_known: Bools
-    own_known: Bools
+    fallen: tuple[Columns, Columns]
+    """Cells whose previous close is not the last close: few are not."""
+    alone: tuple[Columns, Columns]
+    """Cells with a close and no previous close."""
     last_row: Ints
     """Row of the last close before each session; −1 = none."""
-    told_before: Bools
-    """The session before has a table at all: what is missing in it was not traded."""
+    told: Bools
+    """The session has a table at all: what is missing in it was not traded."""
     seen: Bools
     """A price of the session is known beside an earlier one, so a split before it would show."""
     next_known: Bools
@@ -69,36 +70,34 @@ class Prices:
     def of(cls, panel: Panel) -> "Prices":
         """Those of a panel."""
         close, own_previous = positive(panel.values(CLOSE)), positive(panel.values(PREV_CLOSE))
-        newest, rows = carried(close, _LAST_CLOSE_SESSIONS)
-        last_close = previous(newest)
-        close_known, own_known = np.isfinite(close), np.isfinite(own_previous)
-        seen = np.isfinite(last_close) & (own_known | close_known)
-        next_known = np.zeros(close.shape, dtype=np.bool_)
-        next_known[:-1] = seen[1:]
+        last_close, last_row = carried_before(close, _LAST_CLOSE_SESSIONS)
+        says = PRICE_SAYS(close, own_previous, last_close)
+        # One row more than there are sessions: nobody has seen a price after the last one.
+        seen = np.zeros((len(close) + 1, close.shape[1]), dtype=np.bool_)
+        np.not_equal(says & SEEN, 0, out=seen[:-1])
         return cls(
             close=close,
             last_close=last_close,
             own_previous=own_previous,
-            fallen=last_close - own_previous,
-            close_known=close_known,
-            own_known=own_known,
-            last_row=previous(rows, fill=-1),
-            told_before=previous(panel.told(CLOSE), fill=False),
-            seen=seen,
-            next_known=next_known,
+            fallen=cells((says & FALLEN) != 0),
+            alone=cells((says & CLOSE_ALONE) != 0),
+            last_row=last_row,
+            told=panel.told(CLOSE),
+            seen=seen[:-1],
+            next_known=seen[1:],
         )
 
     def events(self) -> Iterator[Split]:
         """Splits by a rebased previous close, or by a fall that no session's limit allows."""
-        rows, columns = cells((self.fallen > 0) | (self.fallen < 0))
-        rebase = self.last_close[rows, columns] / self.own_previous[rows, columns]
+        rows, columns = self.fallen
+        rebase = self.last_close[self.fallen] / self.own_previous[self.fallen]
         for at in np.flatnonzero(np.abs(rebase - 1) > LEAST_REBASE):
             measured = float(rebase[at])
             clean = nearest_clean(measured)
             exact = clean if abs(measured / clean - 1) <= CLEAN_TOLERANCE else measured
             yield Split(column=int(columns[at]), ratio=exact, price_row=int(rows[at]))
-        rows, columns = cells(self.close_known & ~self.own_known)
-        falls = self.last_close[rows, columns] / self.close[rows, columns]
+        rows, columns = self.alone
+        falls = self.last_close[self.alone] / self.close[self.alone]
         for at in np.flatnonzero(np.abs(np.log(falls)) > LEAST_FALL):
             clean = nearest_clean(float(falls[at]))
             if self.falls_by(clean, int(rows[at]), int(columns[at])):

@@ -19,16 +19,33 @@ class Flat(StrEnum):
     COUNTS = "counts"
 
 
-@dataclass(frozen=True, eq=False)
 class Runs:
     """The run in force after each session. An unknown session hands the state on unchanged."""
 
-    length: Rows
-    """Sessions in the run; 0 = none."""
-    total: Floats
-    """Sum of the steps in the run."""
-    steps: Floats
-    """What was counted."""
+    def __init__(self, steps: Floats, rules: tuple[float, bool, bool, float, int]) -> None:
+        self.steps = laid(steps)
+        """What was counted."""
+        self._rules = rules
+
+    @cached_property
+    def length(self) -> Ints:
+        """Sessions in the run; 0 = none."""
+        if "_summed" in vars(self):
+            return self._summed[0]
+        out = ROOM.empty(self.steps.shape, np.int16)
+        kernels.RUN_LENGTHS(self.steps, *self._rules, out)
+        return out
+
+    @property
+    def total(self) -> Floats:
+        """Sum of the steps in the run. Who wants both asks for it first."""
+        return self._summed[1]
+
+    @cached_property
+    def _summed(self) -> tuple[Rows, Floats]:
+        length, total = ROOM.empty(self.steps.shape, np.int32), ROOM.empty(self.steps.shape, np.float64)
+        kernels.RUNS(self.steps, *self._rules, length, total)
+        return length, total
 
     @cached_property
     def start(self) -> Rows:
@@ -38,8 +55,8 @@ class Runs:
     @cached_property
     def gaps(self) -> Rows:
         """Unknown sessions inside the run: its neighbours are known, they are not."""
-        out = ROOM.empty(self.length.shape, np.int32)
-        kernels.RUN_GAPS(self.steps, self.length, out)
+        out = ROOM.empty(self.steps.shape, np.int32)
+        kernels.RUN_GAPS(self.steps, laid_rows(self.length), out)
         return out
 
     @property
@@ -62,16 +79,13 @@ def runs(
     step neither extends nor breaks; more than `max_gap` of them in a row end the run, because "in a row"
     can no longer be claimed.
     """
-    steps = laid(steps)
-    out = Runs(ROOM.empty(steps.shape, np.int32), ROOM.empty(steps.shape, np.float64), steps)
-    kernels.RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out.length, out.total)
-    return out
+    return Runs(steps, (_sign(rising), *_of_flat(flat), float(least), max_gap))
 
 
-def run_starts(length: Rows) -> Rows:
+def run_starts(length: Ints) -> Rows:
     """Row of the first session of each run, by the lengths of runs; −1 = none."""
     out = ROOM.empty(length.shape, np.int32)
-    kernels.RUN_STARTS(length, out)
+    kernels.RUN_STARTS(laid_rows(length), out)
     return out
 
 

@@ -37,25 +37,26 @@ class ShareScale:
         return out
 
     def brought(self, counts: Floats, rows: Ints) -> Floats:
-        """Counts of the sessions `rows`, on the scale of their own cell's session."""
-        return self._moved(counts, rows, lambda now, then: now / then)
-
-    def taken_back(self, worths: Floats, rows: Ints) -> Floats:
-        """Worths of one share of the sessions `rows`, for one share of their own cell's session."""
-        return self._moved(worths, rows, lambda now, then: then / now)
-
-    def _moved(self, values: Floats, rows: Ints, ratio: Callable[[Floats, Floats], Floats]) -> Floats:
-        if not self.split.size:
-            return values
-        now, out = self.split_factors, values.copy()
-        then = np.take_along_axis(now, np.maximum(rows[:, self.split], 0), axis=0)
-        out[:, self.split] *= ratio(now, then)
+        """Counts of the sessions `rows`, on the scale of their own cell's session; a matrix of its own."""
+        out = counts.copy()
+        self._move(out, rows, lambda now, then: now / then)
         return out
+
+    def take_back(self, worths: Floats, rows: Ints) -> None:
+        """Bring worths of one share of the sessions `rows` to one share of their own cell's session, in their place."""
+        self._move(worths, rows, lambda now, then: then / now)
+
+    def _move(self, values: Floats, rows: Ints, ratio: Callable[[Floats, Floats], Floats]) -> None:
+        now = self.split_factors
+        then = np.take_along_axis(now, np.maximum(rows[:, self.split], 0), axis=0)
+        values[:, self.split] *= ratio(now, then)
 
 
 def share_scale(panel: Panel) -> ShareScale:
     """The scale of the share counts over all splits of the panel."""
     actions = panel.derive(find_actions)
-    split = np.unique(actions.split_cells[1])
-    sessions, funds = actions.share_ratio.shape
-    return ShareScale(sessions, funds, split, np.asarray(np.cumprod(actions.share_ratio[:, split], axis=0), np.float64))
+    ratios = actions.share_ratio
+    split, own = np.unique(ratios.columns, return_inverse=True)
+    steps = np.ones((ratios.shape[0], len(split)))
+    steps[ratios.rows, own] = ratios.values
+    return ShareScale(*ratios.shape, split, np.asarray(np.cumprod(steps, axis=0), np.float64))

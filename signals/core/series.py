@@ -6,6 +6,7 @@ One session and all sessions are the same code. All but `forward_returns` are ca
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -68,6 +69,17 @@ def carried(values: Floats, sessions: int) -> tuple[Floats, Rows]:
     return filled, rows
 
 
+def carried_before(values: Floats, sessions: int) -> tuple[Floats, Rows]:
+    """What `carried` says of the session before each one; NaN and −1 on the first."""
+    values = laid(values)
+    # One row more than there are sessions: what is filled from the second row on is read from the first on.
+    shape = len(values) + 1, values.shape[1]
+    filled, rows = ROOM.empty(shape, np.float64), ROOM.empty(shape, np.int32)
+    filled[0], rows[0] = np.nan, -1
+    kernels.CARRIED(values, sessions, filled[1:], rows[1:])
+    return filled[:-1], rows[:-1]
+
+
 def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     """Row of the last session of the previous month (or year) for each row; −1 when out of reach."""
     marks = np.array([12 * day.year + (day.month if monthly else 0) for day in sessions])
@@ -77,10 +89,20 @@ def base_rows(sessions: Sequence[date], *, monthly: bool) -> Columns:
     return np.asarray(np.maximum.accumulate(out))
 
 
-def at_rows(values: npt.NDArray[Scalar], rows: Ints, fill: float | bool = np.nan) -> npt.NDArray[Scalar]:
-    """The rows of a matrix picked one per session; `fill` where the pick is −1."""
-    out = values[np.maximum(rows, 0)]
-    out[rows < 0] = fill
+def against_base(
+    operation: np.ufunc, values: npt.NDArray[Scalar], rows: Columns, alone: npt.NDArray[Scalar] | float = np.nan
+) -> npt.NDArray[Scalar]:
+    """A difference or quotient of each row and the one picked for it; `alone` where the pick is −1.
+
+    Rows next to each other have nearly always the same pick, and are worked on together.
+    """
+    out = ROOM.empty(values.shape, values.dtype.type)
+    bounds = [0, *(np.flatnonzero(rows[1:] != rows[:-1]) + 1).tolist(), len(rows)]
+    for part in (slice(*one) for one in pairwise(bounds) if one[0] < one[1]):
+        if rows[part.start] >= 0:
+            operation(values[part], values[rows[part.start]], out=out[part])
+        else:
+            out[part] = alone[part] if isinstance(alone, np.ndarray) else alone
     return out
 
 

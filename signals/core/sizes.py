@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from signals.core.corporate import find_actions
+from signals.core import formulas
+from signals.core.corporate import counted_shares, find_actions
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis, Unit
-from signals.core.flows import FLOW, counted_shares
-from signals.core.matrix import Bools, Floats
+from signals.core.flows import FLOW
+from signals.core.matrix import Bools, Columns, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity, Scale
 from signals.core.scale import share_scale
-from signals.core.series import against_previous, at_rows, base_rows, first_rows, growth_from, previous
+from signals.core.series import against_base, against_previous, base_rows, first_rows, growth_from, previous
 from signals.core.text import Text
 from signals.core.values import share_value
 
@@ -36,10 +37,8 @@ def _shares(panel: Panel) -> Measure:
 def _aum(panel: Panel) -> Measure:
     """A jump of the count is no flow, yet once the next price shows no split it is what the fund has."""
     actions, value = panel.derive(find_actions), panel.derive(share_value)
-    aum = panel.derive(counted_shares) * value.values
-    aum[actions.unscaled] = np.nan
     return Measure(
-        values=aum,
+        values=formulas.AUM(panel.derive(counted_shares), value.values, actions.unscaled),
         unit=Unit.CNY,
         inputs=frozenset({SHARES, NAV, IOPV}),
         estimated=value.estimated | panel.estimated(SHARES),
@@ -61,12 +60,11 @@ def _flow_share(panel: Panel) -> Measure:
 def _aum_change_month(panel: Panel) -> Measure:
     aum = AUM.on(panel)
     base = base_rows(panel.sessions, monthly=True)
-    soft = aum.soft | at_rows(aum.soft, base, fill=False)
     return Measure(
-        values=aum.values - at_rows(aum.values, base),
+        values=against_base(np.subtract, aum.values, base),
         unit=Unit.CNY_CHANGE,
         inputs=aum.inputs,
-        estimated=soft,
+        estimated=against_base(np.logical_or, aum.soft, base, alone=aum.soft),
         late=aum.late,
     )
 
@@ -79,7 +77,7 @@ def unsplit_shares(panel: Panel) -> Floats:
 def _share_growth_ytd(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
     growth = growth_from(panel.derive(unsplit_shares), base_rows(panel.sessions, monthly=False))
-    growth[actions.pending | actions.unsettled] = np.nan
+    formulas.SETTLED.fill(growth, growth, actions.pending, actions.unsettled)
     return Measure(
         values=growth,
         unit=Unit.FRACTION,
@@ -96,16 +94,20 @@ def without_year_base(panel: Panel) -> Bools:
     the base session, whose table of counts exists.
     """
     base = base_rows(panel.sessions, monthly=False)
-    shares = panel.derive(counted_shares)
-    counted = np.isfinite(shares)
-    base_told = at_rows(np.asarray(counted.any(axis=1, keepdims=True)), base, fill=False)
-    seen = counted | np.isfinite(panel.values(CLOSE))
-    older = first_rows(seen) <= base[:, None]
-    years = np.array([day.year for day in panel.sessions])[:, None]
+    shares, first = panel.derive(counted_shares), panel.derive(first_seen)
     listed = [panel.profiles[code].listed for code in panel.subjects[Axis.FUND]]
     listing_year = np.array([day.year if day else 0 for day in listed])
-    unlisted = ~older & base_told & (listing_year == 0)
-    return np.asarray(unlisted | (listing_year == years))
+    # Nothing of it changes within a year.
+    years, row, own = np.unique([day.year for day in panel.sessions], return_index=True, return_inverse=True)
+    turn = base[row][:, None]
+    told = np.isfinite(shares[turn[:, 0]]).any(axis=1, keepdims=True) & (turn >= 0)
+    new = ((first > turn) & told & (listing_year == 0)) | (listing_year == years[:, None])
+    return np.asarray(new[own])
+
+
+def first_seen(panel: Panel) -> Columns:
+    """The first session on which anything was seen of each fund; one past the last where nothing was."""
+    return first_rows(formulas.EITHER_KNOWN(panel.derive(counted_shares), panel.values(CLOSE)))
 
 
 MONTH_SESSIONS, YEAR_SESSIONS = 25, 250

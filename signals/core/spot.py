@@ -3,6 +3,7 @@
 import numpy as np
 
 from signals.core.field import CLOSE, NAV, SPOT_IOPV, SPOT_PREV_CLOSE, SPOT_PRICE, Axis, Unit
+from signals.core.formulas import PREMIUM_LIMIT
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
@@ -11,7 +12,7 @@ from signals.core.profile import FundClass
 from signals.core.quantity import Quantity
 from signals.core.series import positive, previous
 from signals.core.text import Text
-from signals.core.values import PREMIUM_LATEST_NAV, PREMIUM_LIMIT
+from signals.core.values import PREMIUM_LATEST_NAV
 
 
 def _price(panel: Panel) -> Measure:

@@ -4,6 +4,7 @@ from functools import cache, partial
 
 import numpy as np
 
+from signals.core import formulas
 from signals.core.field import AMOUNT, CLOSE, Unit
 from signals.core.matrix import Floats
 from signals.core.measure import Measure
@@ -95,19 +96,27 @@ def zscore_of(of: Quantity, name: str, sessions: int) -> Quantity:
 
 def _amounts(panel: Panel) -> Floats:
     """What was traded; unknown on days without trading."""
-    return np.where(panel.derive(traded), TRADED_VALUE.on(panel).values, np.nan)
+    return formulas.WHERE(TRADED_VALUE.on(panel).values, panel.derive(traded))
 
 
 def _amount_ratio(panel: Panel, *, sessions: int, least_known: int) -> Measure:
     amount = panel.derive(_amounts)
     mean = mean_before(amount, sessions, least_known)
-    mean[mean <= 0] = np.nan
+    formulas.TIMES.fill(mean, amount, mean)
     return Measure(
-        values=np.divide(amount, mean, out=mean),
+        values=mean,
         unit=Unit.TIMES,
         inputs=frozenset({AMOUNT}),
         estimated=panel.estimated(AMOUNT),
     )
+
+
+def amount_over_pasts(panel: Panel, sessions: tuple[int, int], least_known: int) -> Floats:
+    """The smaller of what `amount_ratio` says of two pasts; unknown where one of them is."""
+    amount = panel.derive(_amounts)
+    short, long = (mean_before(amount, one, least_known) for one in sessions)
+    formulas.SMALLER_TIMES.fill(short, amount, short, long)
+    return short
 
 
 @cache

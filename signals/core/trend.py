@@ -47,8 +47,8 @@ class Trend:
     least_move: float
 
     @cached_property
-    def length(self) -> Rows:
-        """Sessions in a row that moved this way; what they sum up to means nothing and is not kept."""
+    def length(self) -> Ints:
+        """Sessions in a row that moved this way; what they sum up to means nothing."""
         return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move).length
 
     @cached_property

@@ -4,23 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from signals.core import formulas
 from signals.core.corporate import find_actions
 from signals.core.field import CLOSE, IOPV, NAV, Axis, Unit
-from signals.core.matrix import Bools, Floats
+from signals.core.matrix import Bools, Columns, Floats
 from signals.core.measure import Measure
 from signals.core.panel import Panel
 from signals.core.prices import of_class, traded
 from signals.core.profile import FundClass
 from signals.core.quantity import STALE_SESSIONS, Quantity
+from signals.core.room import ROOM
 from signals.core.scale import share_scale
-from signals.core.series import against_previous, carried, cells, positive, previous
+from signals.core.series import carried, cells, positive
 from signals.core.text import Text
-
-PREMIUM_LIMIT = 0.4
-"""A premium beyond this is a reference on another scale (a split, a vendor's unit), not a price."""
-
-NAV_MOVE_LIMIT = 0.25
-"""No ETF's NAV moves this much in a session; a split whose share count is still unknown does."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,51 +28,66 @@ class ShareValue:
     """A stand-in was used: the latest NAV, or the closing IOPV, because NAV(T) is not out."""
 
 
-def _nav_on_price_scale(panel: Panel) -> Floats:
-    """Between a split's share day and its price day a published NAV may stand on either scale; the one
-    nearer to the close is the one on which the fund was traded, and without a close the one nearer to the
-    NAV from before the split."""
-    nav, actions = positive(panel.values(NAV)), panel.derive(find_actions)
-    lag, split = actions.price_lag, actions.lagging_cells
-    if not split[0].size:
-        return nav
-    close = positive(panel.values(CLOSE)[split])
-    before = np.where(previous(lag)[split] == 1.0, previous(nav)[split], np.nan)
+def _navs_apart(panel: Panel) -> Floats:
+    """NAVs on the scale of the prices in the cells in which shares and prices stand on different scales.
+
+    Between a split's share day and its price day a published NAV may stand on either; the one nearer to the close is
+    the one on which the fund was traded, and without a close the one nearer to the NAV from before the split.
+    """
+    lag, nav = panel.derive(find_actions).price_lag, panel.values(NAV)
+    rows, columns = lag.cells
+    own, close = (positive(values[rows, columns]) for values in (nav, panel.values(CLOSE)))
+    on_one_scale = (rows > 0) & (lag[rows - 1, columns] == 1.0)
+    before = np.where(on_one_scale, positive(nav[rows - 1, columns]), np.nan)
     known = np.where(np.isfinite(close), close, before)
-    rebased = nav[split] * lag[split]
-    nearer = np.abs(np.log(rebased / known)) < np.abs(np.log(nav[split] / known))
-    nav = nav.copy()
-    nav[split] = np.where(nearer, rebased, nav[split])
-    return nav
+    rebased = own * lag.values
+    return np.where(np.abs(np.log(rebased / known)) < np.abs(np.log(own / known)), rebased, own)
+
+
+def _nav_on_price_scale(panel: Panel) -> Floats:
+    """Published NAVs on the scale on which each fund was traded."""
+    return _replaced(positive(panel.values(NAV)), panel.derive(find_actions).price_lag.cells, _navs_apart(panel))
 
 
 def _nav_of_share(panel: Panel) -> Floats:
     """Published NAVs on the scale of the share count."""
-    return panel.derive(find_actions).over_lag(panel.derive(_nav_on_price_scale))
+    lag = panel.derive(find_actions).price_lag
+    return _replaced(positive(panel.values(NAV)), lag.cells, _navs_apart(panel) / lag.values)
+
+
+def _replaced(values: Floats, at: tuple[Columns, Columns], others: Floats) -> Floats:
+    """A matrix with other figures in some cells; itself where there are none."""
+    if not len(others):
+        return values
+    out = values.copy()
+    out[at] = others
+    return out
 
 
 def share_value(panel: Panel) -> ShareValue:
     """NAV(T); else the latest NAV of the last sessions; else the closing IOPV (2.5)."""
     nav = panel.derive(_nav_of_share)
-    latest, rows = carried(nav, STALE_SESSIONS)
-    values = panel.derive(share_scale).taken_back(latest, rows)
+    values, rows = carried(nav, STALE_SESSIONS)
+    panel.derive(share_scale).take_back(values, rows)
     iopv = panel.values(IOPV)
-    blank = cells((iopv > 0) & np.isnan(values))
-    values[blank] = iopv[blank] / panel.derive(find_actions).price_lag[blank]
-    return ShareValue(values, np.isnan(nav) | panel.estimated(NAV))
+    blank = cells(formulas.ONLY_FIRST_KNOWN(iopv, values))
+    told = positive(iopv[blank])
+    values[blank] = told / panel.derive(find_actions).price_lag[blank]
+    return ShareValue(values, formulas.UNKNOWN_OR(nav, panel.estimated(NAV)))
 
 
 def _nav_change(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
-    nav = panel.derive(_nav_of_share)
-    moved = against_previous(np.divide, nav)
-    for rows, columns in (actions.split_cells, cells(actions.cash != 0.0)):
+    nav, pending = panel.derive(_nav_of_share), actions.pending
+    moved = ROOM.empty(nav.shape, np.float64)
+    moved[:1] = np.nan
+    formulas.NAV_CHANGE.fill(moved[1:], nav[1:], nav[:-1], pending[1:])
+    for rows, columns in (actions.share_ratio.cells, actions.cash.cells):
         at = rows, columns
         # The dividend is stated per share as traded; on a split day the NAV may stand on the finer scale.
-        whole = actions.cash[at] / actions.price_lag[at] + nav[at]
-        moved[at] = np.where(rows > 0, whole * actions.share_ratio[at] / nav[rows - 1, columns], np.nan)
-    moved -= 1
-    moved[actions.pending | (moved > NAV_MOVE_LIMIT) | (moved < -NAV_MOVE_LIMIT)] = np.nan
+        whole = (actions.cash[at] / actions.price_lag[at] + nav[at]) * actions.share_ratio[at]
+        before = np.where(rows > 0, nav[rows - 1, columns], np.nan)
+        moved[at] = formulas.NAV_CHANGE(whole, before, pending[at])
     return Measure(
         values=moved,
         unit=Unit.MOVE,
@@ -110,9 +121,9 @@ def _premium_nav(panel: Panel) -> Measure:
 
 def _premium_latest_nav(panel: Panel) -> Measure:
     actions = panel.derive(find_actions)
-    latest, rows = carried(panel.derive(_nav_of_share), STALE_SESSIONS)
-    reference = panel.derive(share_scale).taken_back(latest, rows)
-    reference[actions.lagging_cells] *= actions.price_lag[actions.lagging_cells]
+    reference, rows = carried(panel.derive(_nav_of_share), STALE_SESSIONS)
+    panel.derive(share_scale).take_back(reference, rows)
+    reference[actions.price_lag.cells] *= actions.price_lag.values
     return Measure(
         values=np.where(actions.pending, np.nan, _premium(panel, reference)),
         unit=Unit.FRACTION,
@@ -124,11 +135,7 @@ def _premium_latest_nav(panel: Panel) -> Measure:
 
 
 def _premium(panel: Panel, reference: Floats) -> Floats:
-    """A suspended fund has a last price and a live reference; the gap between them is nobody's premium."""
-    premium = panel.values(CLOSE) / positive(reference)
-    premium -= 1
-    premium[(premium > PREMIUM_LIMIT) | (premium < -PREMIUM_LIMIT) | ~panel.derive(traded)] = np.nan
-    return premium
+    return formulas.PREMIUM(panel.values(CLOSE), reference, panel.derive(traded))
 
 
 NAV_CHANGE = Quantity(

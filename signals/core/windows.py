@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from signals.core import kernels
+from signals.core.formulas import KNOWN_OF
 from signals.core.matrix import Bools, Columns, Floats, Rows, laid
 from signals.core.room import ROOM
 from signals.core.series import cells
@@ -78,7 +79,8 @@ class Usual:
     @cached_property
     def stated(self) -> Bools:
         """Where enough of the past is known to state a percentile."""
-        return np.isfinite(self.values) & (known_before(self.values, self.sessions) >= max(1, self.least_known))
+        least = np.array([[max(1, self.least_known)]], dtype=np.int32)
+        return KNOWN_OF(self.values, known_before(self.values, self.sessions), least)
 
     def beyond(self, share: float, among: Bools, *, above: bool) -> Bools:
         """Which of some cells lie above (or below) at least this share of their past; the fewer, the cheaper."""

@@ -19,7 +19,8 @@ from signals.core.field import Axis
 from signals.core.matrix import Bools, Ints
 from signals.core.panel import Panel
 from signals.core.quantity import STALE_SESSIONS
-from signals.rules.evaluate import COMPARED, Evaluation
+from signals.rules.evaluate import Evaluation
+from signals.rules.formulas import COMPARED
 from signals.rules.operators import Operator
 from signals.rules.rule import Rule
 from signals.rules.tree import Both, Compare, Condition, Cross, Either, Expression, Not, Number, Record
@@ -210,7 +211,7 @@ def _climb(ladder: _Ladder, evaluation: Evaluation, row: int, holds: Bits, fails
     places, numbers = np.array(ladder.places), np.array(ladder.numbers)
     for start in range(0, len(places), _CHUNK):
         chunk = places[start : start + _CHUNK]
-        truth = np.asarray(COMPARED[ladder.operator](figures, numbers[start : start + _CHUNK, None]) & known)
+        truth = COMPARED[ladder.operator](figures, numbers[start : start + _CHUNK, None]) & known
         holds[chunk], fails[chunk] = _packed(truth), _packed(known & ~truth)
 
 

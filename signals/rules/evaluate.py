@@ -5,7 +5,6 @@ false, true or unknown is true). A figure that could not be known on its own ses
 on that day; it counts in the streaks and windows of later ones.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -21,7 +20,8 @@ from signals.core.runs import runs
 from signals.core.series import previous
 from signals.core.windows import against_own_past, rolling_sum
 from signals.rules import windows
-from signals.rules.operators import Direction, Function, Operator, Sign
+from signals.rules.formulas import BOTH_KNOWN, COMPARED, JOINED, SIZE
+from signals.rules.operators import Direction, Function, Operator
 from signals.rules.rule import Rule
 from signals.rules.tree import (
     Arithmetic,
@@ -142,10 +142,11 @@ class Evaluation:
             fires, known = _crossed(one.direction, sides[0].values, sides[1].values, rows)
         else:
             left, right = sides[0].values[rows], sides[1].values[rows]
-            fires, known = COMPARED[one.operator](left, right), np.isfinite(left) & np.isfinite(right)
+            fires, known = COMPARED[one.operator](left, right), BOTH_KNOWN(left, right)
         if not late_counts:
             for side in sides:
-                known = known if side.late is None else known & ~side.late[rows]
+                # Known and not late, in one pass.
+                known = known if side.late is None else np.greater(known, side.late[rows])
         return Verdicts(fires & known, known)
 
     def _record(self, one: Record, of: Measure, rows: Ints | slice) -> tuple[Bools, Bools]:
@@ -190,7 +191,7 @@ class Evaluation:
     def _called(self, one: Call, of: Measure) -> Measure:
         match one.function:
             case Function.ABS:
-                return replace(of, values=np.abs(of.values), unit=one.dimension.unit)
+                return replace(of, values=SIZE(of.values), unit=one.dimension.unit)
             case Function.AGO:
                 return self._ago(one, of)
             case Function.SUM:
@@ -239,15 +240,13 @@ class Evaluation:
 
     def _joined(self, one: Arithmetic) -> Measure:
         left, right = self.measure(one.left), self.measure(one.right)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = _JOINED[one.sign](left.values, right.values)
-        values[np.isinf(values)] = np.nan
+        values = JOINED[one.sign](left.values, right.values)
         return Measure(
             values=values,
             unit=one.dimension.unit,
             inputs=left.inputs | right.inputs,
-            estimated=left.soft | right.soft,
-            late=_late(left) | _late(right),
+            estimated=_either_is(left.estimated, right.estimated, values.shape),
+            late=_either_is(left.late, right.late, values.shape),
         )
 
 
@@ -272,8 +271,12 @@ def _crossed(direction: Direction, left: Floats, right: Floats, rows: Ints | sli
     return COMPARED[beyond](*now) & COMPARED[beyond.negated](*before), known
 
 
-def _late(measure: Measure) -> Bools:
-    return np.zeros(measure.values.shape, dtype=np.bool_) if measure.late is None else measure.late
+def _either_is(one: Bools | None, other: Bools | None, shape: tuple[int, ...]) -> Bools | None:
+    """Where one of two masks is up, None being up nowhere; of a figure of this shape."""
+    if one is None or other is None or one is other:
+        told = other if one is None else one
+        return None if told is None else np.broadcast_to(told, shape)
+    return one | other
 
 
 def _both(one: Verdicts, two: Verdicts) -> Verdicts:
@@ -286,32 +289,4 @@ def _either(one: Verdicts, two: Verdicts) -> Verdicts:
     return Verdicts(fires, fires | (one.known & two.known))
 
 
-_NEAR = 1e-9
-"""Figures that differ by less than this share (of 1, where they are smaller) are equal: rounding is no difference."""
-
-
-def _slack(right: Floats) -> Floats:
-    return _NEAR * np.maximum(1.0, np.abs(right))
-
-
-def _equal(left: Floats, right: Floats) -> Bools:
-    return np.abs(left - right) <= _slack(right)
-
-
-COMPARED: dict[Operator, Callable[[Floats, Floats], Bools]] = {
-    Operator.ABOVE: lambda left, right: left > right + _slack(right),
-    Operator.AT_LEAST: lambda left, right: left >= right - _slack(right),
-    Operator.BELOW: lambda left, right: left < right - _slack(right),
-    Operator.AT_MOST: lambda left, right: left <= right + _slack(right),
-    Operator.EQUAL: _equal,
-    Operator.UNEQUAL: lambda left, right: ~_equal(left, right),
-}
-"""How each operator compares; what it says of NaN is not known and left out by its callers."""
-
 _WINDOWS = {Function.MEAN: windows.mean, Function.HIGHEST: windows.highest, Function.LOWEST: windows.lowest}
-_JOINED: dict[Sign, Callable[[Floats, Floats], Floats]] = {
-    Sign.PLUS: np.add,
-    Sign.MINUS: np.subtract,
-    Sign.TIMES: np.multiply,
-    Sign.OVER: np.divide,
-}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from signals.core.field import CLOSE, Axis
+from signals.core.formulas import NAV_MOVE_LIMIT
 from signals.core.group_flows import members
 from signals.core.matrix import Bools, Columns, Floats, Rows
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, INDEX_CHANGE, of_class, traded
 from signals.core.profile import FundClass
-from signals.core.values import NAV_MOVE_LIMIT
 from signals.study.kernels import PATHS
 
 BROAD_INDICES = ("000985", "000300")

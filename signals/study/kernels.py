@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from signals.core.kernels import Kernel
+from signals.core.twins import Kernel
 from signals.study import compiled, plain
 
 PATHS = Kernel(plain.paths, compiled.paths, "floats flags number -> floats rows")

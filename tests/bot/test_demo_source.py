@@ -17,7 +17,8 @@ from signals.core.corporate import find_actions
 from signals.core.detector import WINDOW_SESSIONS
 from signals.core.field import CLOSE, IOPV, NAV, SHARES, Axis
 from signals.core.flows import FLOW
-from signals.core.panel import Panel, lay_panel
+from signals.core.laying import lay_panel
+from signals.core.panel import Panel
 from signals.core.prices import CHANGE
 from signals.core.profile import EQUITY_LIKE, FundClass, exchange_of
 from signals.core.sizes import SHARE_GROWTH_YTD
@@ -177,7 +178,7 @@ def test_figures_have_the_precision_of_their_publishers():
 def test_shares_are_created_and_redeemed_in_whole_units():
     panel = known("2025-02-12 23:00")
     units = {fund.code: fund.unit for fund in bundled_anchors().funds}
-    scale = np.cumprod(panel.derive(find_actions).share_ratio, axis=0)
+    scale = np.cumprod(panel.derive(find_actions).share_ratio.dense, axis=0)
     todays = panel.values(SHARES) * scale[-1] / scale
     changes = np.where(todays[1:] * todays[:-1] > 0, todays[1:] - todays[:-1], 0.0)
     assert changes.any(axis=0).all()

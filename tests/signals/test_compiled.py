@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from signals.core import kernels
-from signals.core.kernels import KERNELS, Kernel
+from signals.core.kernels import KERNELS
 from signals.core.matrix import Bools, Columns, Floats, Rows
+from signals.core.twins import Kernel
 from tests.signals.worlds import EXAMPLES
 
 NAN = float("nan")
@@ -86,6 +87,8 @@ def test_runs(steps: Floats, rules: tuple[float, tuple[bool, bool], float, int])
     length, _ = assert_twins(kernels.RUNS, steps, sign, *flat, least, max_gap)
     assert_twins(kernels.RUN_STARTS, length)
     assert_twins(kernels.RUN_GAPS, steps, length)
+    (short,) = assert_twins(kernels.RUN_LENGTHS, steps, sign, *flat, least, max_gap)
+    np.testing.assert_array_equal(short, length)
     (broken,) = assert_twins(kernels.BROKEN_RUNS, steps, sign, *flat, least, max_gap)
     before = np.vstack([np.zeros((1, steps.shape[1]), np.int32), length])[: len(steps)]
     np.testing.assert_array_equal(broken, np.where(steps * sign < -least, before, 0))
@@ -171,7 +174,7 @@ def test_ranks(data: st.DataObject, values: Floats, least: int) -> None:
     bounds = np.array([0, cut, stop], dtype=np.int64)
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, least, 0.9)
     assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, least, 0.01)
-    assert_twins(kernels.GROUP_SUMS, values, columns, bounds, shape=(len(values), 2))
+    assert_twins(kernels.GROUP_SUMS, values, members, columns, bounds, shape=(len(values), 2))
     assert_twins(kernels.GROUP_COUNTS, members, columns, bounds, shape=(len(values), 2))
 
 
@@ -224,7 +227,7 @@ def test_groups_of_every_size(seed: int, sessions: int, funds: int) -> None:
     assert_twins(kernels.RANK_WITHIN, values, members, columns, bounds, 2, 0.8, interpreted=small)
     assert_twins(kernels.OVERTAKINGS, values, members, columns, bounds, 5, 0.01, interpreted=small)
     shape = sessions, len(bounds) - 1
-    assert_twins(kernels.GROUP_SUMS, values, columns, bounds, interpreted=small, shape=shape)
+    assert_twins(kernels.GROUP_SUMS, values, members, columns, bounds, interpreted=small, shape=shape)
     assert_twins(kernels.GROUP_COUNTS, members, columns, bounds, interpreted=small, shape=shape)
 
 

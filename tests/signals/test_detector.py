@@ -15,7 +15,6 @@ from signals.core.detector import (
     Later,
     Tell,
     Topic,
-    at_once,
     ladder,
     one_day,
     scaled,
@@ -26,6 +25,7 @@ from signals.core.panel import Panel
 from signals.core.prices import CLOSE_PRICE
 from signals.core.signal import Subject
 from signals.core.text import Text
+from signals.core.turns import at_once
 from tests.builders import market, seen
 
 PLUGIN = """
@@ -92,7 +92,7 @@ class Held(Above):
         close = CLOSE_PRICE.on(panel).values
         pauses = (close < self.level) & (close >= self.level - 1)
         beside = np.where(found.fires, np.arange(close.shape[1])[::-1], -1)
-        return replace(found, pauses=lambda: pauses, others={"other": beside})
+        return replace(found, pauses=lambda: pauses, others=lambda: {"other": beside})
 
 
 @pytest.mark.parametrize(

@@ -14,22 +14,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from signals.core import kernels
-from signals.core.detector import at_once, ladder
+from signals.core import kernels, twins
+from signals.core.detector import ladder
+from signals.core.formulas import FORMULAS
 from signals.core.kernels import KERNELS, warm
 from signals.core.runs import runs
+from signals.core.turns import at_once
+from signals.core.twins import Twin
 from signals.streak import InflowStreak, OutflowStreak
 
 ROOT = Path(__file__).parents[2]
 
+TWINS: tuple[Twin, ...] = (*KERNELS, *FORMULAS)
+
 
 @pytest.fixture(autouse=True)
 def _cold() -> Iterator[None]:
-    """Every kernel is plain before and after."""
-    for one in KERNELS:
+    """Every kernel and formula is plain before and after."""
+    for one in TWINS:
         one.use(None)
     yield
-    for one in KERNELS:
+    for one in TWINS:
         one.use(None)
 
 
@@ -39,7 +44,9 @@ class Compiler:
     void = staticmethod(lambda *types: types)
     float64, int64, int32, int16, boolean = "float64", "int64", "int32", "int16", "boolean"
     types = SimpleNamespace(Array=lambda element, dimensions, _, readonly: (element, dimensions, readonly))
-    extending = SimpleNamespace(register_jitable=lambda function: function)
+    extending = SimpleNamespace(
+        register_jitable=lambda function: function, overload=lambda _: lambda function: function
+    )
 
     def __init__(self, *, refuses_cache: bool = False) -> None:
         self.asked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
@@ -50,6 +57,9 @@ class Compiler:
             raise RuntimeError("cannot cache function: no locator available")
         self.asked.append((signature, options))
         return lambda function: function
+
+    def vectorize(self, signatures: list[str], **options: Any) -> Any:
+        return self.njit((signatures[0],), **options)
 
 
 def told() -> list[int]:
@@ -64,7 +74,7 @@ def test_once_warm_every_kernel_answers_from_its_loops() -> None:
     compiler = Compiler()
     assert warm(compiler=lambda: compiler) is None
     assert told() == [1, 2, 0, 1]
-    assert len(compiler.asked) == len(KERNELS)
+    assert len(compiler.asked) == len(TWINS)
     assert all(options["cache"] for _, options in compiler.asked)
 
 
@@ -72,8 +82,8 @@ def test_once_warm_every_kernel_answers_from_its_loops() -> None:
 def test_a_large_matrix_is_shared_among_processors_and_a_small_one_is_not(
     monkeypatch: pytest.MonkeyPatch, cells: int, parts: int
 ) -> None:
-    monkeypatch.setattr(kernels, "PROCESSORS", 3)
-    monkeypatch.setattr(kernels, "SHARED_CELLS", 8)
+    monkeypatch.setattr(twins, "PROCESSORS", 3)
+    monkeypatch.setattr(twins, "SHARED_CELLS", 8)
     seen = list[tuple[int, int]]()
     kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end)))
     ladder(np.ones((1, cells), np.int32), 1, 1)
@@ -82,8 +92,8 @@ def test_a_large_matrix_is_shared_among_processors_and_a_small_one_is_not(
 
 
 def test_detectors_side_by_side_take_no_other_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "PROCESSORS", 2)
-    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    monkeypatch.setattr(twins, "PROCESSORS", 2)
+    monkeypatch.setattr(twins, "SHARED_CELLS", 1)
     seen = list[tuple[int, int]]()
     kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end)))
     at_once(lambda _: ladder(np.ones((1, 4), np.int32), 1, 1), [InflowStreak(), OutflowStreak()])
@@ -93,8 +103,8 @@ def test_detectors_side_by_side_take_no_other_processor(monkeypatch: pytest.Monk
 
 
 def test_what_fails_on_another_processor_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "PROCESSORS", 2)
-    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    monkeypatch.setattr(twins, "PROCESSORS", 2)
+    monkeypatch.setattr(twins, "SHARED_CELLS", 1)
     begun = Event()
 
     def fails(begin: int, *_: Any) -> None:
@@ -109,12 +119,12 @@ def test_what_fails_on_another_processor_is_not_lost(monkeypatch: pytest.MonkeyP
 
 
 def test_what_no_other_processor_has_time_for_is_done_by_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "PROCESSORS", 2)
-    monkeypatch.setattr(kernels, "SHARED_CELLS", 1)
+    monkeypatch.setattr(twins, "PROCESSORS", 2)
+    monkeypatch.setattr(twins, "SHARED_CELLS", 1)
     seen = list[tuple[int, int, int]]()
     kernels.LADDER.use(lambda begin, end, *_: seen.append((begin, end, get_ident())))
     with ThreadPoolExecutor(1) as busy:
-        monkeypatch.setattr(kernels, "_HELPERS", busy)
+        monkeypatch.setattr(twins, "_HELPERS", busy)
         free = Event()
         busy.submit(free.wait, 60)
         ladder(np.ones((1, 4), np.int32), 1, 1)

@@ -30,12 +30,12 @@ def test_a_fall_of_the_same_size_without_a_dividend_is_one() -> None:
 
 def test_the_dividend_is_read_off_the_previous_close() -> None:
     panel = fund(3, close=[2.0, 2.0, 1.9], prev_close=[None, 2.0, 1.9])
-    np.testing.assert_allclose(panel.derive(find_actions).cash[:, 0], [0, 0, 0.1])
+    np.testing.assert_allclose(panel.derive(find_actions).cash.dense[:, 0], [0, 0, 0.1])
 
 
 def test_a_previous_close_that_is_a_rounded_split_betrays_no_dividend() -> None:
     panel = fund(3, close=[1.0, 1.0, 0.334], prev_close=[None, 1.0, 0.333], shares=[1e8, 1e8, 3e8])
-    assert panel.derive(find_actions).cash[2, 0] == 0
+    assert panel.derive(find_actions).cash.dense[2, 0] == 0
 
 
 def test_a_dividend_on_the_day_of_a_split_is_told_apart_from_it() -> None:
@@ -43,7 +43,7 @@ def test_a_dividend_on_the_day_of_a_split_is_told_apart_from_it() -> None:
     panel = fund(3, close=[6.0, 6.0, 1.95], prev_close=[None, 6.0, 1.9], shares=[1e8, 1e8, 3e8])
     actions = panel.derive(find_actions)
     assert [split.ratio for split in actions.splits] == [3.0]
-    assert actions.cash[2, 0] == pytest.approx(0.1)
+    assert actions.cash.dense[2, 0] == pytest.approx(0.1)
 
 
 def test_a_dividend_does_not_lower_the_nav_change() -> None:
@@ -127,7 +127,7 @@ def test_a_session_that_no_table_tells_of_is_no_dividend() -> None:
     panel = fund(
         5, close=[2.0, 2.0, None, 1.9, 1.95], prev_close=[None, 2.0, None, 1.94, 1.9], nav=[2, 2, 1.94, 1.9, 1.95]
     )
-    assert panel.derive(find_actions).cash[3, 0] == 0
+    assert panel.derive(find_actions).cash.dense[3, 0] == 0
     assert NAV_CHANGE.on(panel).values[3, 0] == pytest.approx(1.9 / 1.94 - 1)
 
 

@@ -192,7 +192,7 @@ def test_the_reference_knows_every_exported_quantity() -> None:
 def test_every_split_is_found_and_no_other(seed: int, same_day: bool) -> None:
     made = told(seed, same_day).made
     assert (made.split != 1).sum() > 2
-    np.testing.assert_array_equal(made.panel.derive(find_actions).share_ratio, made.split)
+    np.testing.assert_array_equal(made.panel.derive(find_actions).share_ratio.dense, made.split)
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -30,15 +30,19 @@ def test_where_no_fund_is_split_counts_stay_what_they_are() -> None:
     scale = market(3).fund("510002", close=2.0, prev_close=2.0, shares=1e8).panel().derive(share_scale)
     counts, rows = np.full((3, 1), 1e8), np.zeros((3, 1), dtype=np.int32)
     assert scale.unsplit(counts) is counts
-    assert scale.brought(counts, rows) is counts
-    assert scale.taken_back(counts, rows) is counts
+    np.testing.assert_array_equal(scale.brought(counts, rows), np.full((3, 1), 1e8))
+    scale.take_back(counts, rows)
+    np.testing.assert_array_equal(counts, np.full((3, 1), 1e8))
 
 
 def test_a_count_from_before_the_split_is_brought_to_the_scale_after_it() -> None:
-    counts = panel().derive(share_scale).brought(np.full((3, 2), 1e8), ROWS)
-    assert counts.tolist() == [[1e8, 1e8], [3e8, 1e8], [1e8, 1e8]]
+    counts = np.full((3, 2), 1e8)
+    brought = panel().derive(share_scale).brought(counts, ROWS)
+    assert brought.tolist() == [[1e8, 1e8], [3e8, 1e8], [1e8, 1e8]]
+    assert (counts == 1e8).all()
 
 
 def test_a_worth_from_before_the_split_is_that_of_a_smaller_share_after_it() -> None:
-    worths = panel().derive(share_scale).taken_back(np.full((3, 2), 3.0), ROWS)
+    worths = np.full((3, 2), 3.0)
+    panel().derive(share_scale).take_back(worths, ROWS)
     assert worths.tolist() == [[3, 3], [1, 3], [3, 3]]

@@ -9,10 +9,11 @@ from signals.core.matrix import Floats
 from signals.core.ranks import rank_within
 from signals.core.runs import Flat, Runs, broken_runs, compounded_since, episodes, open_start, runs, sum_since
 from signals.core.series import (
+    against_base,
     against_previous,
-    at_rows,
     base_rows,
     carried,
+    carried_before,
     first_rows,
     forward_returns,
     growth_from,
@@ -296,10 +297,21 @@ def test_a_january_is_a_new_month_even_where_only_the_year_differs() -> None:
     assert base_rows(days, monthly=True).tolist() == [-1, 0]
 
 
-def test_a_row_out_of_reach_is_unknown() -> None:
-    picked = at_rows(column(5, 6), np.array([-1, 0]))
-    assert np.isnan(picked[0, 0])
-    assert picked[1, 0] == 5
+def test_a_row_is_set_against_the_one_that_was_picked_for_it() -> None:
+    change = against_base(np.subtract, column(5, 6, 8, 9), np.array([-1, 0, 0, 2]))[:, 0]
+    assert np.isnan(change[0])
+    assert change[1:].tolist() == [1, 3, 1]
+    soft = np.array([[True], [False], [False], [False]])
+    either = against_base(np.logical_or, soft, np.array([-1, 0, 1, 2]), alone=soft)
+    assert either[:, 0].tolist() == [True, True, False, False]
+    assert against_base(np.subtract, np.zeros((0, 2)), np.zeros(0, dtype=np.int64)).shape == (0, 2)
+
+
+def test_what_came_before_a_session_is_not_its_own() -> None:
+    filled, rows = carried_before(column(1, NAN, 3, NAN, NAN, NAN), 2)
+    np.testing.assert_array_equal(filled[:, 0], [NAN, 1, 1, 3, 3, 3])
+    assert rows[:, 0].tolist() == [-1, 0, 0, 2, 2, 2]
+    assert carried_before(np.zeros((0, 2)), 2)[0].shape == (0, 2)
 
 
 def test_growth_is_over_the_row_that_was_picked() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from signals.core.formulas import PREMIUM_LIMIT
 from signals.core.measure import knowable
 from signals.core.panel import Panel
 from signals.core.quantity import Quantity
@@ -11,7 +12,6 @@ from signals.core.values import (
     NAV_CHANGE,
     PREMIUM_IOPV,
     PREMIUM_LATEST_NAV,
-    PREMIUM_LIMIT,
     PREMIUM_NAV,
     share_value,
 )

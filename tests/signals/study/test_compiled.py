@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.core.kernels import Kernel
 from signals.core.matrix import Bools, Floats, Rows
+from signals.core.twins import Kernel
 from signals.study.ground import Ground, Paths
 from signals.study.kernels import CROSSINGS, PATHS, STUDY_KERNELS, TALLY, TOLD
 from tests.signals.study.worlds import plain_tally
