@@ -3,23 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from benchmarks.job import Job, Kind, Way
 from benchmarks.pandas_market import Frames
 from benchmarks.stage import Stage, panel
 from signals import load_detectors
-from signals.core.detector import Detector, at_once
+from signals.core.detector import Detector
 from signals.core.field import Axis
 from signals.core.panel import Panel
+from signals.core.sparing import once
+from signals.core.turns import at_once
 
 POLL_SESSIONS = 250
 
 _WINDOW = "What a poll does; a single streak in pandas is shown as a yardstick."
 _HISTORY = (
-    "Beside a single streak in pandas. Every quantity of every session is kept to the end, gigabytes of them, and much "
-    "of the time is the system handing out memory for them: a poll never does this, a study of one signal does its part "
-    "of it."
+    "Beside a single streak in pandas. What no other detector will ask for any more is given back on the way: all of it "
+    "together would be gigabytes, and the system would need more time to hand them out than the arithmetic takes."
 )
 
 
@@ -35,9 +34,12 @@ def _all(market: Panel) -> Job:
     frames, short = Frames.of(market), sessions <= POLL_SESSIONS
 
     def judge() -> None:
-        fresh = replace(market, _derived={})
-        at_once(lambda one: _firing(one, fresh), detectors)
-        fresh.release()
+        if short:
+            fresh = replace(market, _derived={})
+            at_once(lambda one: _judge(one, fresh), detectors)
+            fresh.release()
+        else:
+            once(_judge, market, detectors)
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
@@ -57,12 +59,11 @@ def _all(market: Panel) -> Job:
     )
 
 
-def _firing(one: Detector, market: Panel) -> int:
-    """The cells in which a detector fires; what it found is not kept, as a poll does not keep it."""
-    found = one.findings(market).found
-    count = int(np.count_nonzero(found.fires & found.known))
+def _judge(one: Detector, market: Panel) -> tuple[int, ...]:
+    """Where a detector fires and where it knows, two matrices that are not kept, as a poll does not; their shape."""
+    shape = one.findings(market).found.fires.shape
     one.forget(market)
-    return count
+    return shape
 
 
 def _told(market: Panel, detectors: Sequence[Detector]) -> Way:

@@ -11,6 +11,7 @@ from signals.core.detector import Detector
 from signals.core.field import Axis
 from signals.core.panel import Panel
 from signals.core.signal import Subject
+from signals.core.sparing import once
 from signals.study.firings import Firings, find_firings
 from signals.study.ground import Ground, ground_of
 from signals.study.tally import returns_after
@@ -58,23 +59,33 @@ def firings(
     panel: Panel, detectors: Iterable[Detector], *, code: str | None = None, day: date | None = None
 ) -> list[Firing]:
     """When detectors would have spoken in a panel (of one subject, on one day), newest first."""
+    asked = [one for one in detectors if not one.intraday and (code is None or code in panel.columns[one.axis])]
+    _work_out(panel, asked)
     found = [
         Firing(day=panel.sessions[row], kind=one.name, subject=Subject(one.axis, panel.subjects[one.axis][column]))
-        for one in detectors
-        if not one.intraday
+        for one in asked
         for row, column in _cells(panel, one, code, day)
     ]
     return sorted(found, key=lambda one: one.day, reverse=True)
 
 
+def _work_out(panel: Panel, detectors: Iterable[Detector]) -> None:
+    """The firings of several detectors together: what they share is worked out once, and not kept afterwards."""
+    missing = [one for one in detectors if not panel.holds(_FiringsOf(one))]
+    if len(missing) > 1:
+        for one, made in zip(missing, once(_firings_of, panel, missing), strict=True):
+            panel.put(_FiringsOf(one), made)
+
+
+def _firings_of(detector: Detector, panel: Panel) -> Firings:
+    return _FiringsOf(detector)(panel)
+
+
 def _cells(panel: Panel, detector: Detector, code: str | None, day: date | None) -> Iterable[tuple[int, int]]:
-    columns = panel.columns[detector.axis]
-    if code is not None and code not in columns:
-        return ()
     made = panel.derive(_FiringsOf(detector))
     chosen = np.ones(len(made.rows), dtype=np.bool_)
     if code is not None:
-        chosen &= made.columns == columns[code]
+        chosen &= made.columns == panel.column(detector.axis, code)
     if day is not None:
         chosen &= made.rows == panel.row(day)
     return zip(made.rows[chosen].tolist(), made.columns[chosen].tolist(), strict=True)
