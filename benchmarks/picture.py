@@ -27,7 +27,8 @@ _TOOLS = {
 
 def draw(jobs: Sequence[Job], rows: Sequence[Row], file: Path) -> None:
     """A line for each job with a mark for each way, ours being 1; below it the growth of cost, doubly logarithmic."""
-    compared = [job for job in jobs if job.group != "growth"]
+    beside = {row.job for row in rows if row.kind is not Kind.OURS}
+    compared = [job for job in jobs if job.group != "growth" and job.name in beside]
     growing = [job for job in jobs if job.group == "growth"]
     height = 1.5 + 0.32 * len(compared) + (3.2 if growing else 0)
     figure = Figure(figsize=(12, height), dpi=110, layout="constrained")

@@ -80,7 +80,7 @@ def _inflow_streak_sum(panel: Panel) -> Measure:
     flow = FLOW.on(panel)
     run = runs(flow.values)
     return Measure(
-        values=np.where(np.isfinite(flow.values) & (run.length > 0), run.total, np.nan),
+        values=np.where(np.isfinite(flow.values), run.known_total, np.nan),
         unit=Unit.CNY,
         inputs=_INPUTS,
         estimated=soft_since(flow, run),

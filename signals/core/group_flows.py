@@ -11,7 +11,7 @@ from signals.core.field import Axis, Unit
 from signals.core.flows import FLOW, soft_since
 from signals.core.formulas import KNOWN_AMONG, STATED, WHERE
 from signals.core.groups import group_of
-from signals.core.matrix import Bools, Columns, Floats
+from signals.core.matrix import Columns, Floats
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.peers import ALIVE_SESSIONS, alive, peer_groups
@@ -134,8 +134,8 @@ def _streak(panel: Panel, *, axis: Axis, rising: bool) -> Measure:
 def _streak_sum(panel: Panel, *, axis: Axis, rising: bool) -> Measure:
     total = flow_of(panel, axis).total
     run = runs(total.values, rising=rising)
-    known: Bools = np.isfinite(total.values) & (run.length > 0)
-    return replace(total, values=np.where(known, run.total, np.nan), estimated=soft_since(total, run))
+    values = np.where(np.isfinite(total.values), run.known_total, np.nan)
+    return replace(total, values=values, estimated=soft_since(total, run))
 
 
 def _funds(panel: Panel, *, axis: Axis, living: bool) -> Measure:

@@ -38,7 +38,7 @@ class Runs:
 
     @property
     def total(self) -> Floats:
-        """Sum of the steps in the run. Who wants both asks for it first."""
+        """Sum of the steps in the run; its length comes with it, so that who wants both asks for this first."""
         return self._summed[1]
 
     @cached_property
@@ -62,7 +62,8 @@ class Runs:
     @property
     def known_total(self) -> Floats:
         """The sums; NaN where there is no run."""
-        return np.where(self.length > 0, self.total, np.nan)
+        total = self.total
+        return np.where(self.length > 0, total, np.nan)
 
 
 def runs(
