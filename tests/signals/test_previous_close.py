@@ -33,8 +33,9 @@ def test_the_dividend_is_read_off_the_previous_close() -> None:
     np.testing.assert_allclose(panel.derive(find_actions).cash.dense[:, 0], [0, 0, 0.1])
 
 
-def test_a_previous_close_that_is_a_rounded_split_betrays_no_dividend() -> None:
-    panel = fund(3, close=[1.0, 1.0, 0.334], prev_close=[None, 1.0, 0.333], shares=[1e8, 1e8, 3e8])
+@pytest.mark.parametrize("previous_close", [0.333, 0.332])
+def test_a_previous_close_that_is_a_rounded_split_betrays_no_dividend(previous_close: float) -> None:
+    panel = fund(3, close=[1.0, 1.0, 0.334], prev_close=[None, 1.0, previous_close], shares=[1e8, 1e8, 3e8])
     assert panel.derive(find_actions).cash.dense[2, 0] == 0
 
 

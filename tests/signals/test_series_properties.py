@@ -144,15 +144,19 @@ def test_ranks_are_those_of_a_plain_loop(values: Floats, groups: int, luck: obje
     members = np.array([[draw() < 0.85 for _ in range(columns)] for _ in values], dtype=np.bool_).reshape(values.shape)
     parts = [list(range(start, columns, groups + 1)) for start in range(groups)]
     got = rank_within(values, parts, members)
+    every = np.divmod(np.arange(values.size), max(1, columns))
     for row in range(len(values)):
-        expected = [NAN] * columns
+        expected, sizes = [NAN] * columns, [NAN] * columns
         for part in parts:
             inside = [at for at in part if members[row, at]]
             known = [at for at in inside if not isnan(values[row, at])]
             if len(inside) >= 3 and 10 * len(known) >= 9 * len(inside):
                 for at in known:
                     expected[at] = 1 + sum(values[row, other] > values[row, at] for other in known)
+                    sizes[at] = len(known)
         assert got.rank[row].tolist() == pytest.approx(expected, nan_ok=True)
+        assert got.size[row].tolist() == pytest.approx(sizes, nan_ok=True)
+    np.testing.assert_array_equal(got.size_at(*every), got.size.ravel())
 
 
 @EXAMPLES

@@ -28,6 +28,12 @@ def test_four_times_the_usual_is_a_surge() -> None:
     assert told.rung == 1
 
 
+def test_with_too_little_of_a_past_it_is_not_known_and_a_suspended_day_is_none() -> None:
+    panel = traded(None, 1e8, days=20)
+    known = AmountSurge(least_days=15).findings(panel).found.known[:, 0]
+    assert known.tolist() == [False] * 15 + [True] * 3 + [False, True]
+
+
 def test_less_is_none() -> None:
     assert surge(traded(3.9e8)) is None
     assert surge(traded(3.9e8), min_times=3.0) is not None

@@ -202,3 +202,12 @@ def test_a_figure_of_one_fund_is_not_taken_for_one_of_the_market() -> None:
     found = Evaluation(panel).figure(rule("change > 0").condition.left, 1, 0)  # type: ignore[union-attr]
     assert found is not None
     assert (round(found.value, 9), found.source) == (0.1, "etf_daily.sse")
+
+
+def test_a_difference_to_what_all_funds_share_is_each_funds_own() -> None:
+    world = market(2).fund("510300", close=[1.0, 1.1]).fund("510500", close=[1.0, 1.3]).index("000300", [4000, 4400])
+    panel = world.panel()
+    difference = rule("change - 沪深300涨跌幅 > 0").condition.left  # type: ignore[union-attr]
+    found = [Evaluation(panel).figure(difference, 1, column) for column in range(2)]
+    assert [one and round(one.value, 9) for one in found] == [0.0, 0.2]
+    assert not any(one is None or one.estimated for one in found)
