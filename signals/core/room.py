@@ -89,10 +89,10 @@ class Room:
         whole = -(-(size + _LINE_BYTES) // _STEP_BYTES) * _STEP_BYTES
         with suppress(IndexError):  # another thread has taken the last one
             for _ in range(len(self._idle)):
-                block, since = self._idle.popleft()
+                block, since = self._idle.pop()  # the latest: a processor may still have some of it at hand
                 if block.nbytes == whole:
                     return block
-                self._idle.append((block, since))
+                self._idle.appendleft((block, since))
         return np.empty(whole, np.uint8)
 
 

@@ -19,6 +19,7 @@ from signals.core.field import Axis
 from signals.core.matrix import Bools, Ints
 from signals.core.panel import Panel
 from signals.core.quantity import STALE_SESSIONS
+from signals.core.room import ROOM
 from signals.rules.evaluate import Evaluation
 from signals.rules.formulas import COMPARED
 from signals.rules.operators import Operator
@@ -101,8 +102,8 @@ class RuleBook:
     def judge(self, panel: Panel, row: int) -> Judged:
         """What every distinct condition says on a session of the panel."""
         words = (panel.shape(Axis.FUND)[1] + 63) // 64
-        holds = np.zeros((len(self._places), words), dtype=np.uint64)
-        fails = np.zeros_like(holds)
+        holds, fails = (ROOM.empty((len(self._places), words), np.uint64) for _ in range(2))
+        holds[:] = fails[:] = 0
         evaluation = panel.derive(Evaluation)
         for ladder in self._ladders.values():
             _climb(ladder, evaluation, row, holds, fails)
@@ -113,7 +114,12 @@ class RuleBook:
             fails[place] = _packed(np.broadcast_to(judged.known & ~judged.fires, (1, count)))[0]
         for key in sorted(self._shapes, key=lambda one: one[0]):
             _combine(self._shapes[key], holds, fails)
-        return Judged(holds[self._conditions], fails[self._conditions])
+        return Judged(self._told(holds), self._told(fails))
+
+    def _told(self, bits: Bits) -> Bits:
+        """The bits of conditions out of those of all that they are made of."""
+        out = ROOM.empty((len(self._conditions), bits.shape[1]), np.uint64)
+        return bits.take(self._conditions, axis=0, out=out, mode="clip")
 
     def holding(self, panel: Panel, row: int) -> Bits:
         """What holds after a session: as last decided, on it or on one of the few before it."""
