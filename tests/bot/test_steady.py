@@ -85,7 +85,7 @@ async def draining(store: Database, channel: Recorder, clock: Hand | None = None
 
 
 async def until(seen: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(1_000):
+    for _ in range(6_000):  # a minute: a busy machine starts a server slowly
         with suppress(AwayError):
             if await seen():
                 return
