@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from benchmarks.job import Job, Kind, Way
 from benchmarks.pandas_market import Frames
 from benchmarks.stage import Stage, panel
@@ -36,10 +38,10 @@ def _all(market: Panel) -> Job:
     def judge() -> None:
         if short:
             fresh = replace(market, _derived={})
-            at_once(lambda one: _judge(one, fresh), detectors)
+            at_once(lambda one: _firing(one, fresh), detectors)
             fresh.release()
         else:
-            once(_judge, market, detectors)
+            once(_firing, market, detectors)
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
@@ -59,11 +61,12 @@ def _all(market: Panel) -> Job:
     )
 
 
-def _judge(one: Detector, market: Panel) -> tuple[int, ...]:
-    """Where a detector fires and where it knows, two matrices that are not kept, as a poll does not; their shape."""
-    shape = one.findings(market).found.fires.shape
+def _firing(one: Detector, market: Panel) -> int:
+    """The cells in which a detector fires; what it found is not kept, as a poll does not keep it."""
+    found = one.findings(market).found
+    count = int(np.count_nonzero(found.fires & found.known))
     one.forget(market)
-    return shape
+    return count
 
 
 def _told(market: Panel, detectors: Sequence[Detector]) -> Way:
