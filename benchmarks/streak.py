@@ -69,8 +69,7 @@ def _pullback(stage: Stage, market: Matrices) -> Job:
 
 def _ours(moves: Floats) -> tuple[Any, Any]:
     found = runs(moves, max_gap=_ANY_GAP)
-    total = found.total  # its length comes with it
-    return found.length, total
+    return found.length, found.total
 
 
 def _pandas(moves: pd.DataFrame) -> tuple[Any, Any]:

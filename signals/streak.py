@@ -15,7 +15,7 @@ from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import of_class
 from signals.core.profile import PRICED
-from signals.core.runs import Flat, Runs, open_start, runs
+from signals.core.runs import Flat, Runs, open_start, run_lengths, run_starts, runs
 from signals.core.scale import share_scale
 from signals.core.text import Text
 from signals.core.trend import Choice, Trend, Watch, trends
@@ -38,14 +38,15 @@ class FlowStreak(Detector):
     def find(self, panel: Panel) -> Findings:
         """A run of flows of one sign; its sum and the newest flow are the evidence."""
         flow = FLOW.on(panel)
-        run = runs(flow.values, rising=self.rising, flat=self.flat, least=self.least_flow_cny)
+        length = run_lengths(flow.values, rising=self.rising, flat=self.flat, least=self.least_flow_cny)
+        summed = partial(runs, flow.values, rising=self.rising, flat=self.flat, least=self.least_flow_cny)
         return Findings(
-            fires=on_ladder(run.length, self.min_days, self.step_days),
+            fires=on_ladder(length, self.min_days, self.step_days),
             known=knowable(flow),
-            strength=scaled(run.length, self.min_days),
-            rung=lambda: ladder(run.length, self.min_days, self.step_days),
-            since=lambda: run.start,
-            evidence=Later(partial(_of_flows, panel, flow, run)),
+            strength=scaled(length, self.min_days),
+            rung=lambda: ladder(length, self.min_days, self.step_days),
+            since=lambda: run_starts(length),
+            evidence=Later(lambda: _of_flows(panel, flow, summed())),
         )
 
 

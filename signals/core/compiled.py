@@ -95,36 +95,6 @@ def run_gaps(begin: int, end: int, steps: Floats, length: Rows, gaps: Rows) -> N
             out[at] = held
 
 
-def run_lengths(
-    begin: int,
-    end: int,
-    steps: Floats,
-    sign: float,
-    neutral: bool,
-    counts: bool,
-    least: float,
-    max_gap: int,
-    length: Shorts,
-) -> None:
-    """See `plain.run_lengths`."""
-    counted_runs(begin, end, steps, sign, neutral, counts, least, max_gap, False, length)
-
-
-def broken_runs(
-    begin: int,
-    end: int,
-    steps: Floats,
-    sign: float,
-    neutral: bool,
-    counts: bool,
-    least: float,
-    max_gap: int,
-    length: Shorts,
-) -> None:
-    """See `plain.broken_runs`."""
-    counted_runs(begin, end, steps, sign, neutral, counts, least, max_gap, True, length)
-
-
 def counted_runs(
     begin: int,
     end: int,
@@ -137,7 +107,7 @@ def counted_runs(
     ended: bool,
     length: Shorts,
 ) -> None:
-    """Lengths of the runs in force after each session, or with `ended` of those that its move against them has ended.
+    """See `plain.counted_runs`.
 
     Steps are told apart first, four rows at a time, which a processor fetches from memory together; what is left to
     do has figures of 16 bits only, and it takes four times as many of them at once.

@@ -23,19 +23,8 @@ from signals.core.twins import COLUMNS, SESSIONS, Kernel, Twin
 RUNS = Kernel(plain.runs, compiled.runs, "floats number flag flag number count -> rows floats", apart=COLUMNS)
 RUN_STARTS = Kernel(plain.run_starts, compiled.run_starts, "rows -> rows", apart=COLUMNS)
 RUN_GAPS = Kernel(plain.run_gaps, compiled.run_gaps, "floats rows -> rows", apart=COLUMNS)
-RUN_LENGTHS = Kernel(
-    plain.run_lengths,
-    compiled.run_lengths,
-    "floats number flag flag number count -> shorts",
-    apart=COLUMNS,
-    inner=[compiled.counted_runs],
-)
-BROKEN_RUNS = Kernel(
-    plain.broken_runs,
-    compiled.broken_runs,
-    "floats number flag flag number count -> shorts",
-    apart=COLUMNS,
-    inner=[compiled.counted_runs],
+COUNTED_RUNS = Kernel(
+    plain.counted_runs, compiled.counted_runs, "floats number flag flag number count flag -> shorts", apart=COLUMNS
 )
 SUM_SINCE = Kernel(plain.sum_since, compiled.sum_since, "floats rows -> floats", apart=COLUMNS)
 COMPOUNDED_SINCE = Kernel(plain.compounded_since, compiled.compounded_since, "floats rows -> floats", apart=COLUMNS)
@@ -102,8 +91,7 @@ KERNELS: tuple[Kernel[Any], ...] = (
     RUNS,
     RUN_STARTS,
     RUN_GAPS,
-    RUN_LENGTHS,
-    BROKEN_RUNS,
+    COUNTED_RUNS,
     SUM_SINCE,
     COMPOUNDED_SINCE,
     EPISODES,

@@ -58,24 +58,27 @@ def run_gaps(steps: Floats, length: Rows, gaps: Rows) -> None:
         gaps[row] = inside
 
 
-def run_lengths(
-    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
+def counted_runs(
+    steps: Floats,
+    sign: float,
+    neutral: bool,
+    counts: bool,
+    least: float,
+    max_gap: int,
+    ended: bool,
+    length: Shorts,
 ) -> None:
-    """Length of the run in force after each session. Neither it nor a gap that counts is longer than fits."""
+    """Length of the run in force after each session; with `ended` that of the run which its move against it has ended.
+
+    0 where there is none. Neither it nor a gap that counts is longer than fits.
+    """
     most = np.iinfo(np.int16).max
     lengths, totals = np.empty(steps.shape, dtype=np.int32), np.empty(steps.shape)
     runs(steps, sign, neutral, counts, least, min(max_gap, most), lengths, totals)
     length[:] = np.minimum(lengths, most)
-
-
-def broken_runs(
-    steps: Floats, sign: float, neutral: bool, counts: bool, least: float, max_gap: int, length: Shorts
-) -> None:
-    """Length of the run that each session's move against it has ended; 0 elsewhere. As in `run_lengths`."""
-    lengths = np.empty(steps.shape, dtype=np.int16)
-    run_lengths(steps, sign, neutral, counts, least, max_gap, lengths)
-    length[:1] = 0
-    length[1:] = np.where(steps[1:] * sign < -least, lengths[:-1], 0)
+    if ended:
+        length[1:] = np.where(steps[1:] * sign < -least, length[:-1], 0)
+        length[:1] = 0
 
 
 def sum_since(values: Floats, start: Rows, total: Floats) -> None:

@@ -19,33 +19,16 @@ class Flat(StrEnum):
     COUNTS = "counts"
 
 
+@dataclass(frozen=True, eq=False)
 class Runs:
     """The run in force after each session. An unknown session hands the state on unchanged."""
 
-    def __init__(self, steps: Floats, rules: tuple[float, bool, bool, float, int]) -> None:
-        self.steps = laid(steps)
-        """What was counted."""
-        self._rules = rules
-
-    @cached_property
-    def length(self) -> Ints:
-        """Sessions in the run; 0 = none."""
-        if "_summed" in vars(self):
-            return self._summed[0]
-        out = ROOM.empty(self.steps.shape, np.int16)
-        kernels.RUN_LENGTHS(self.steps, *self._rules, out)
-        return out
-
-    @property
-    def total(self) -> Floats:
-        """Sum of the steps in the run; its length comes with it, so that who wants both asks for this first."""
-        return self._summed[1]
-
-    @cached_property
-    def _summed(self) -> tuple[Rows, Floats]:
-        length, total = ROOM.empty(self.steps.shape, np.int32), ROOM.empty(self.steps.shape, np.float64)
-        kernels.RUNS(self.steps, *self._rules, length, total)
-        return length, total
+    length: Rows
+    """Sessions in the run; 0 = none."""
+    total: Floats
+    """Sum of the steps in the run."""
+    steps: Floats
+    """What was counted."""
 
     @cached_property
     def start(self) -> Rows:
@@ -55,15 +38,14 @@ class Runs:
     @cached_property
     def gaps(self) -> Rows:
         """Unknown sessions inside the run: its neighbours are known, they are not."""
-        out = ROOM.empty(self.steps.shape, np.int32)
-        kernels.RUN_GAPS(self.steps, laid_rows(self.length), out)
+        out = ROOM.empty(self.length.shape, np.int32)
+        kernels.RUN_GAPS(self.steps, self.length, out)
         return out
 
     @property
     def known_total(self) -> Floats:
         """The sums; NaN where there is no run."""
-        total = self.total
-        return np.where(self.length > 0, total, np.nan)
+        return np.where(self.length > 0, self.total, np.nan)
 
 
 def runs(
@@ -80,7 +62,10 @@ def runs(
     step neither extends nor breaks; more than `max_gap` of them in a row end the run, because "in a row"
     can no longer be claimed.
     """
-    return Runs(steps, (_sign(rising), *_of_flat(flat), float(least), max_gap))
+    steps = laid(steps)
+    out = Runs(ROOM.empty(steps.shape, np.int32), ROOM.empty(steps.shape, np.float64), steps)
+    kernels.RUNS(steps, *_rules(rising, flat, least, max_gap), out.length, out.total)
+    return out
 
 
 def run_starts(length: Ints) -> Rows:
@@ -88,6 +73,18 @@ def run_starts(length: Ints) -> Rows:
     out = ROOM.empty(length.shape, np.int32)
     kernels.RUN_STARTS(laid_rows(length), out)
     return out
+
+
+def run_lengths(
+    steps: Floats,
+    *,
+    rising: bool = True,
+    flat: Flat = Flat.BREAKS,
+    least: float = 0.0,
+    max_gap: int = 5,
+) -> Shorts:
+    """`runs` without what they sum up to, which is most of their memory; 32,767 sessions count as any more do."""
+    return _counted(steps, _rules(rising, flat, least, max_gap), ended=False)
 
 
 def broken_runs(
@@ -98,11 +95,8 @@ def broken_runs(
     least: float = 0.0,
     max_gap: int = 5,
 ) -> Shorts:
-    """Length of the run that each session's move against it has ended; 0 where none did. Runs as in `runs`."""
-    steps = laid(steps)
-    out = ROOM.empty(steps.shape, np.int16)
-    kernels.BROKEN_RUNS(steps, _sign(rising), *_of_flat(flat), float(least), max_gap, out)
-    return out
+    """Length of the run that each session's move against it has ended; 0 where none did. As in `run_lengths`."""
+    return _counted(steps, _rules(rising, flat, least, max_gap), ended=True)
 
 
 def open_start(steps: Floats, run: Runs) -> Floats:
@@ -145,9 +139,13 @@ def episodes(rung: Ints, known: Bools) -> Episodes:
     return Episodes(since, reached)
 
 
-def _sign(rising: bool) -> float:
-    return 1.0 if rising else -1.0
+def _counted(steps: Floats, rules: tuple[float, bool, bool, float, int], *, ended: bool) -> Shorts:
+    steps = laid(steps)
+    out = ROOM.empty(steps.shape, np.int16)
+    kernels.COUNTED_RUNS(steps, *rules, ended, out)
+    return out
 
 
-def _of_flat(flat: Flat) -> tuple[bool, bool]:
-    return flat is Flat.NEUTRAL, flat is Flat.COUNTS
+def _rules(rising: bool, flat: Flat, least: float, max_gap: int) -> tuple[float, bool, bool, float, int]:
+    """What counts as a step of a run, as kernels take it."""
+    return 1.0 if rising else -1.0, flat is Flat.NEUTRAL, flat is Flat.COUNTS, float(least), max_gap

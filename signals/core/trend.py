@@ -13,7 +13,7 @@ from signals.core.matrix import Bools, Floats, Ints, Rows
 from signals.core.measure import Measure, knowable
 from signals.core.panel import Panel
 from signals.core.prices import CHANGE, TRACKED_CHANGE
-from signals.core.runs import Flat, broken_runs, compounded_since, run_starts, runs
+from signals.core.runs import Flat, broken_runs, compounded_since, run_lengths, run_starts
 from signals.core.series import Scalar, carried
 from signals.core.signal import Basis
 from signals.core.values import NAV_CHANGE
@@ -49,7 +49,7 @@ class Trend:
     @cached_property
     def length(self) -> Ints:
         """Sessions in a row that moved this way; what they sum up to means nothing."""
-        return runs(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move).length
+        return run_lengths(self.change.values, rising=self.rising, flat=self.flat, least=self.least_move)
 
     @cached_property
     def start(self) -> Rows:

@@ -87,9 +87,9 @@ def test_runs(steps: Floats, rules: tuple[float, tuple[bool, bool], float, int])
     length, _ = assert_twins(kernels.RUNS, steps, sign, *flat, least, max_gap)
     assert_twins(kernels.RUN_STARTS, length)
     assert_twins(kernels.RUN_GAPS, steps, length)
-    (short,) = assert_twins(kernels.RUN_LENGTHS, steps, sign, *flat, least, max_gap)
+    (short,) = assert_twins(kernels.COUNTED_RUNS, steps, sign, *flat, least, max_gap, False)
     np.testing.assert_array_equal(short, length)
-    (broken,) = assert_twins(kernels.BROKEN_RUNS, steps, sign, *flat, least, max_gap)
+    (broken,) = assert_twins(kernels.COUNTED_RUNS, steps, sign, *flat, least, max_gap, True)
     before = np.vstack([np.zeros((1, steps.shape[1]), np.int32), length])[: len(steps)]
     np.testing.assert_array_equal(broken, np.where(steps * sign < -least, before, 0))
 
@@ -161,7 +161,7 @@ def test_growth_from_a_base(data: st.DataObject, values: Floats) -> None:
 def test_runs_and_gaps_as_long_as_shorts_count(gap: int, kept: int) -> None:
     steps = np.full((gap + 3, 2), NAN)
     steps[:2], steps[2:, 1], steps[-1] = 1.0, 1.0, -1.0
-    (broken,) = assert_twins(kernels.BROKEN_RUNS, steps, 1.0, False, False, 0.0, 40_000, interpreted=False)
+    (broken,) = assert_twins(kernels.COUNTED_RUNS, steps, 1.0, False, False, 0.0, 40_000, True, interpreted=False)
     assert broken[-1].tolist() == [kept, 32_767]
 
 
@@ -195,7 +195,7 @@ def long_world(seed: int, sessions: int, funds: int) -> Floats:
 def windowed(values: Floats) -> Iterator[tuple[Any, ...]]:
     moves = values[1:] / values[:-1] - 1
     yield kernels.RUNS, moves, 1.0, False, False, 0.0, 5
-    yield kernels.BROKEN_RUNS, moves, 1.0, False, False, 0.0, 5
+    yield kernels.COUNTED_RUNS, moves, 1.0, False, False, 0.0, 5, True
     yield kernels.CARRIED, values, 20
     yield kernels.SESSIONS_SINCE, values, 1.0
     for window in (5, 60, 250):
