@@ -3,9 +3,8 @@
 import math
 import weakref
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
+from itertools import count
 from typing import TypeVar
 
 import numpy as np
@@ -21,10 +20,11 @@ IDLE_BYTES = 2**29
 """What is kept for the next matrices at most: four of the largest."""
 
 LASTING_BYTES = 2**28
-"""And what of it may lie idle for longer than `IDLE_SECONDS`: all of a poll's, for the next poll."""
+"""And what of it may lie idle for longer: all of a poll's, for the next poll."""
 
-IDLE_SECONDS = 60.0
-"""What a long history took is no burden on the polls that come after it."""
+PATIENCE = 2_000
+"""So many matrices later what has still not served again is given back: a long history hands out some hundreds, a poll
+too, and what a history took is no burden on the polls that come after it."""
 
 _LINE_BYTES = 64
 _STEP_BYTES = 2**20
@@ -45,11 +45,12 @@ class Room:
         least_bytes: int = LEAST_BYTES,
         most_bytes: int = MOST_BYTES,
         lasting_bytes: int = LASTING_BYTES,
-        clock: Callable[[], float] = monotonic,
+        patience: int = PATIENCE,
     ) -> None:
-        self._idle = deque[tuple[npt.NDArray[np.uint8], float]]()
+        self._idle = deque[tuple[npt.NDArray[np.uint8], int]]()
+        self._turns = count()
         self._idle_bytes, self._least_bytes, self._most_bytes = idle_bytes, least_bytes, most_bytes
-        self._lasting_bytes, self._clock = lasting_bytes, clock
+        self._lasting_bytes, self._patience = lasting_bytes, patience
 
     @property
     def idle_bytes(self) -> int:
@@ -58,26 +59,26 @@ class Room:
 
     def empty(self, shape: tuple[int, ...], dtype: type[Scalar]) -> npt.NDArray[Scalar]:
         """A matrix that nobody else holds, filled with anything."""
-        count = math.prod(shape)
-        size = count * np.dtype(dtype).itemsize
+        cells = math.prod(shape)
+        size = cells * np.dtype(dtype).itemsize
         if not self._least_bytes <= size <= self._most_bytes:
             return np.empty(shape, dtype)
         block = self._block(size)
         # Views of a matrix hold the array that stands on the buffer, and no other: its end is the end of them all.
         start = -block.ctypes.data % _LINE_BYTES
-        owner = np.frombuffer(block.data, dtype, count, start)
+        owner = np.frombuffer(block.data, dtype, cells, start)
         weakref.finalize(owner, self._keep, block).atexit = False
         return owner.reshape(shape)
 
     def _keep(self, block: npt.NDArray[np.uint8]) -> None:
-        """Keep a block for the next matrix, and give back those that are too old, and others where they are too many."""
-        now = self._clock()
+        """Keep a block for the next matrix; give back what nobody has needed for long, and more where it is too much."""
+        now = next(self._turns)
         self._idle.append((block, now))
         with suppress(IndexError):  # another thread has given back the last one
             surplus = self.idle_bytes - self._lasting_bytes
             for _ in range(len(self._idle)):
                 one, since = self._idle.popleft()
-                if surplus > 0 and now - since > IDLE_SECONDS:
+                if surplus > 0 and now - since > self._patience:
                     surplus -= one.nbytes
                 else:
                     self._idle.append((one, since))

@@ -61,20 +61,20 @@ def test_only_so_much_is_kept() -> None:
     assert rooms.idle_bytes == 2 * SIZE
 
 
-def test_what_nobody_needs_for_a_while_is_given_back_but_for_some() -> None:
-    now = [0.0]
-    rooms = Room(2**24, 2**20, 2**24, lasting_bytes=4 * 2**20, clock=lambda: now[0])
-    first, second, third, fourth = (rooms.empty(SHAPE, np.float64) for _ in range(4))
-    del first, second
-    now[0] = 60.0
-    del third
+def test_what_has_not_served_for_many_matrices_is_given_back_but_for_some() -> None:
+    rooms = room(idle_bytes=2**24, lasting_bytes=4 * 2**20, patience=3)
+    many = [rooms.empty(SHAPE, np.float64) for _ in range(3)]
+    del many
     assert rooms.idle_bytes == 3 * SIZE
-    now[0] = 61.0
-    del fourth
-    assert rooms.idle_bytes == 2 * SIZE
-    now[0] = 200.0
-    del (other := [rooms.empty((1024, 300), np.float64)])[:]
-    assert not other
+    rooms.empty((1024, 300), np.float64)
+    assert rooms.idle_bytes == 3 * SIZE + 3 * 2**20
+    # The same block serves again and again, the others do not.
+    rooms.empty((1024, 300), np.float64)
+    assert rooms.idle_bytes == 2 * SIZE + 3 * 2**20
+    rooms.empty((1024, 300), np.float64)
+    assert rooms.idle_bytes == SIZE + 3 * 2**20
+    for _ in range(9):
+        rooms.empty((1024, 300), np.float64)
     assert rooms.idle_bytes == 3 * 2**20
 
 
