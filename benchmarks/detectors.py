@@ -35,13 +35,13 @@ def _all(market: Panel) -> Job:
     detectors = [one() for one in load_detectors().values()]
     frames, short = Frames.of(market), sessions <= POLL_SESSIONS
 
-    def judge() -> None:
-        if short:
-            fresh = replace(market, _derived={})
-            at_once(lambda one: _firing(one, fresh), detectors)
-            fresh.release()
-        else:
-            once(_firing, market, detectors)
+    def poll() -> None:
+        fresh = replace(market, _derived={})
+        at_once(lambda one: _firing(one, fresh), detectors)
+        fresh.release()
+
+    def history() -> None:
+        once(_firing, market, detectors)
 
     return Job(
         name=f"all detectors, {funds:,} funds × {sessions:,} sessions",
@@ -49,7 +49,7 @@ def _all(market: Panel) -> Job:
         group="whole",
         aim=30.0 if short else 1 / 1.5,
         ways=[
-            Way(name="ours: where all of them fire", run=judge, kind=Kind.OURS),
+            Way(name="ours: where all of them fire", run=poll if short else history, kind=Kind.OURS),
             *([_told(market, detectors), _same_in_pandas(frames)] if short else []),
             Way(
                 name="pandas wide, one streak with its sum",

@@ -6,8 +6,8 @@ wait for the same.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from itertools import chain
@@ -33,7 +33,7 @@ class _Watched(Panel):
     """A panel that knows who asks."""
 
     def _computed(self, compute: Callable[[Panel], Derived]) -> Derived:
-        with _Asking(compute):
+        with _asking(compute):
             made = super()._computed(compute)
         self.served(compute)
         return made
@@ -96,17 +96,14 @@ class Sparing(_Watched):
         return sum(self.left[one] == 1 and one in self._derived for one in asked)
 
 
-class _Asking:
-    """Who asks, for as long as he does."""
-
-    def __init__(self, who: Hashable) -> None:
-        self._who = who
-
-    def __enter__(self) -> None:
-        self._token = _ASKING.set(self._who)
-
-    def __exit__(self, *_: object) -> None:
-        _ASKING.reset(self._token)
+@contextmanager
+def _asking(who: Hashable) -> Iterator[None]:
+    """Note who asks, for as long as he does."""
+    before = _ASKING.set(who)
+    try:
+        yield
+    finally:
+        _ASKING.reset(before)
 
 
 def once(work: Callable[[Detector, Panel], Made], panel: Panel, detectors: Collection[Detector]) -> list[Made]:
@@ -118,14 +115,14 @@ def once(work: Callable[[Detector, Panel], Made], panel: Panel, detectors: Colle
     rehearsal = Rehearsal(**_parts(panel.newest(REHEARSED_SESSIONS)))
     for one in detectors:
         # Who stumbles here is heard when it matters, and until then asks for what he has asked for.
-        with _Asking(one), suppress(Exception):
+        with _asking(one), suppress(Exception):
             one.findings(rehearsal)
     left = Counter(chain.from_iterable(rehearsal.asks.values()))
     sparing = Sparing(**_parts(panel), asks=dict(rehearsal.asks), left=left)
 
     def worked(one: Detector) -> Made:
         try:
-            with _Asking(one):
+            with _asking(one):
                 return work(one, sparing)
         finally:
             sparing.served(one)
