@@ -107,11 +107,20 @@ class Formula(Generic[Scalar]):
     form, and `choose`.
     """
 
-    def __init__(self, body: Callable[..., npt.NDArray[Scalar]], takes: str, gives: type[Scalar]) -> None:
+    def __init__(
+        self,
+        body: Callable[..., npt.NDArray[Scalar]],
+        takes: str,
+        gives: type[Scalar],
+        *,
+        inner: Sequence[Callable[..., object]] = (),
+    ) -> None:
         self.body = body
         self.takes = takes
         """The types of the cells that it takes, as words of `_ELEMENTS`."""
         self.gives = gives
+        self.inner = inner
+        """Functions of its module that its body calls."""
         self._fast: Callable[..., Any] | None = None
 
     def __call__(self, *values: npt.NDArray[Any] | float) -> npt.NDArray[Scalar]:
@@ -137,6 +146,8 @@ class Formula(Generic[Scalar]):
     def compile(self, numba: Any) -> Callable[..., Any]:
         """The compiled twin, from the cache where there is one; raises what the compiler raises."""
         numba.extending.overload(choose)(_chosen)
+        for one in self.inner:
+            numba.extending.register_jitable(one)
         gives = "boolean" if self.gives is np.bool_ else np.dtype(self.gives).name
         signature = f"{gives}({', '.join(_ELEMENTS[word] for word in self.takes.split())})"
         return _cached(lambda cache: numba.vectorize([signature], cache=cache)(self.body))

@@ -12,24 +12,29 @@ _NEAR = 1e-9
 """Figures that differ by less than this share (of 1, where they are smaller) are equal: rounding is no difference."""
 
 
-def _sum(left: Floats, right: Floats) -> Floats:
-    joined = left + right
+def _some(joined: Floats) -> Floats:
+    """What comes to no number is unknown."""
     return choose(np.isinf(joined), np.nan, joined)
+
+
+def _slack(right: Floats) -> Floats:
+    return _NEAR * np.maximum(1.0, np.abs(right))
+
+
+def _sum(left: Floats, right: Floats) -> Floats:
+    return _some(left + right)
 
 
 def _difference(left: Floats, right: Floats) -> Floats:
-    joined = left - right
-    return choose(np.isinf(joined), np.nan, joined)
+    return _some(left - right)
 
 
 def _product(left: Floats, right: Floats) -> Floats:
-    joined = left * right
-    return choose(np.isinf(joined), np.nan, joined)
+    return _some(left * right)
 
 
 def _quotient(left: Floats, right: Floats) -> Floats:
-    joined = left / right
-    return choose(np.isinf(joined), np.nan, joined)
+    return _some(left / right)
 
 
 def _size(value: Floats) -> Floats:
@@ -37,27 +42,27 @@ def _size(value: Floats) -> Floats:
 
 
 def _above(left: Floats, right: Floats) -> Bools:
-    return left > right + _NEAR * np.maximum(1.0, np.abs(right))
+    return left > right + _slack(right)
 
 
 def _at_least(left: Floats, right: Floats) -> Bools:
-    return left >= right - _NEAR * np.maximum(1.0, np.abs(right))
+    return left >= right - _slack(right)
 
 
 def _below(left: Floats, right: Floats) -> Bools:
-    return left < right - _NEAR * np.maximum(1.0, np.abs(right))
+    return left < right - _slack(right)
 
 
 def _at_most(left: Floats, right: Floats) -> Bools:
-    return left <= right + _NEAR * np.maximum(1.0, np.abs(right))
+    return left <= right + _slack(right)
 
 
 def _equal(left: Floats, right: Floats) -> Bools:
-    return np.abs(left - right) <= _NEAR * np.maximum(1.0, np.abs(right))
+    return np.abs(left - right) <= _slack(right)
 
 
 def _unequal(left: Floats, right: Floats) -> Bools:
-    equal: Bools = np.abs(left - right) <= _NEAR * np.maximum(1.0, np.abs(right))
+    equal: Bools = np.abs(left - right) <= _slack(right)
     return ~equal
 
 
@@ -66,22 +71,27 @@ def _both_known(left: Floats, right: Floats) -> Bools:
 
 
 JOINED: dict[Sign, Formula[np.float64]] = {
-    Sign.PLUS: Formula(_sum, "floats floats", np.float64),
-    Sign.MINUS: Formula(_difference, "floats floats", np.float64),
-    Sign.TIMES: Formula(_product, "floats floats", np.float64),
-    Sign.OVER: Formula(_quotient, "floats floats", np.float64),
+    sign: Formula(body, "floats floats", np.float64, inner=[_some])
+    for sign, body in (
+        (Sign.PLUS, _sum),
+        (Sign.MINUS, _difference),
+        (Sign.TIMES, _product),
+        (Sign.OVER, _quotient),
+    )
 }
-"""What comes to no number is unknown."""
 
 SIZE = Formula(_size, "floats", np.float64)
 
 COMPARED: dict[Operator, Formula[np.bool_]] = {
-    Operator.ABOVE: Formula(_above, "floats floats", np.bool_),
-    Operator.AT_LEAST: Formula(_at_least, "floats floats", np.bool_),
-    Operator.BELOW: Formula(_below, "floats floats", np.bool_),
-    Operator.AT_MOST: Formula(_at_most, "floats floats", np.bool_),
-    Operator.EQUAL: Formula(_equal, "floats floats", np.bool_),
-    Operator.UNEQUAL: Formula(_unequal, "floats floats", np.bool_),
+    operator: Formula(body, "floats floats", np.bool_, inner=[_slack])
+    for operator, body in (
+        (Operator.ABOVE, _above),
+        (Operator.AT_LEAST, _at_least),
+        (Operator.BELOW, _below),
+        (Operator.AT_MOST, _at_most),
+        (Operator.EQUAL, _equal),
+        (Operator.UNEQUAL, _unequal),
+    )
 }
 """How each operator compares; what it says of NaN is not known and left out by its callers."""
 
