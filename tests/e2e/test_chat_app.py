@@ -14,7 +14,7 @@ from tests.e2e.setups import begin, say
 from tests.web.served import Served
 
 if TYPE_CHECKING:
-    pass
+    from playwright.async_api import Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.anyio]
 
@@ -37,9 +37,16 @@ async def test_buttons_lead_through_a_set_up_in_one_bubble(tabs: Tabs, page: Ser
         await shows(bubbles(tab), "/setup", "第3步", "退出", "再见")
 
 
-async def test_whoever_presses_with_the_keyboard_stays_on_the_button(tabs: Tabs, page: Served) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 0.4])
+async def test_whoever_presses_with_the_keyboard_stays_on_the_button(tabs: Tabs, page: Served, seconds: float) -> None:
+    async def later(route: "Route") -> None:
+        # Longer than the browser takes to notice that the button in use is no button for the moment.
+        await asyncio.sleep(seconds)
+        await route.continue_()
+
     async with tabs.open(viewport=DESKTOP) as tab:
         await begin(tab, page)
+        await tab.route("**/say", later)
         await tab.get_by_role("button", name="下一步").focus()
         for number in (2, 3):
             await tab.keyboard.press("Enter")

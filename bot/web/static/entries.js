@@ -46,7 +46,7 @@ export const articleOf = (id) => list.querySelector(`article[data-id="${id}"]`);
 export function renew(entry, speaker) {
   const old = articleOf(entry.id);
   if (!old) return null;
-  const at = [...old.querySelectorAll("button, a, summary")].indexOf(document.activeElement);
+  const at = [...old.querySelectorAll("button, a, summary")].indexOf(inUse(old));
   const made = entryElement(entry, speaker);
   made.toggleAttribute("data-joined", old.hasAttribute("data-joined"));
   made.classList.add("renewed");
@@ -57,6 +57,10 @@ export function renew(entry, speaker) {
   }
   return made;
 }
+
+// A button that waits for its answer is switched off, and the browser takes the focus from it before long.
+const inUse = (article) =>
+  document.activeElement === document.body ? article.querySelector("[data-held]") : document.activeElement;
 
 // Day marks where the day changes; heads where the author changes or some time has passed.
 export function tidy() {

@@ -51,6 +51,7 @@ export function settle({ chat, author, body }) {
 }
 
 export async function press(button, { chat, person, id }) {
+  button.toggleAttribute("data-held", document.activeElement === button);
   button.disabled = true;
   button.ariaBusy = "true";
   const command = button.dataset.press;
@@ -59,7 +60,8 @@ export async function press(button, { chat, person, id }) {
   if (!button.isConnected) return;
   button.disabled = false;
   button.ariaBusy = "false";
-  if (document.activeElement === document.body) button.focus({ preventScroll: true });
+  if (button.hasAttribute("data-held") && document.activeElement === document.body) button.focus({ preventScroll: true });
+  button.removeAttribute("data-held");
 }
 
 export function notice(text) {
